@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { parseArgs, parseEnv } from 'node:util';
+import { Tokens } from '../src/auth/tokens.ts';
+import { seedEmail, seedPassword } from './seed.ts';
+import { exitWith, startStack } from './stack.ts';
+import { claimPort } from './worker.ts';
+
+// `npm run dev`: the whole API on this machine until Ctrl-C. `-- --reset` forgets everything first.
+
+const port = 8089;
+const folder = '.wrangler/local';
+
+async function dev(): Promise<void> {
+  const { values } = parseArgs({ options: { reset: { type: 'boolean', default: false } } });
+  await claimPort(port);
+  if (values.reset) rmSync(folder, { recursive: true, force: true });
+
+  const vars = existsSync('.dev.vars') ? parseEnv(readFileSync('.dev.vars', 'utf8')) : {};
+  const jwtSecret = vars.JWT_SECRET || randomBytes(32).toString('hex');
+  const bindings = { ...(vars as Record<string, string>), JWT_SECRET: jwtSecret };
+  const stack = await startStack({ folder, port, bindings, quiet: false });
+
+  const stop = async () => {
+    await stack.stop();
+    process.exit(0);
+  };
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  void stack.worker.exited.then(stop);
+
+  const inAnHour = new Date(Date.now() + 3_600_000);
+  const customer = { kind: 'customer', proposalId: 8, orgId: 1 } as const;
+  const token = await new Tokens(jwtSecret).signPortal(customer, inAnHour);
+  process.stdout.write(`
+  API         ${stack.worker.url}
+  Staff       ${seedEmail} / ${seedPassword}
+  Database    psql '${stack.postgres.url}'
+
+  Open proposal 8 as its customer:
+  curl ${stack.worker.url}/proposals/8 -H 'Authorization: Bearer ${token}'
+
+  Ctrl-C stops everything; npm run dev -- --reset starts afresh.
+
+`);
+}
+
+await dev().catch(exitWith);

@@ -1,0 +1,111 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DatabaseError, Pool, type PoolClient } from 'pg';
+
+// Neon's SQL over HTTP, as @neondatabase/serverless speaks it, in front of any PostgreSQL: one statement, or a batch in
+// one transaction; values go out as PostgreSQL's own text, rows as arrays. What the driver never sends is not here.
+
+type Statement = { query: string; params: unknown[] };
+type Body = Statement | { queries: Statement[] };
+
+export type NeonHttp = {
+  /** The `DATABASE_URL` to give to the Worker. */
+  readonly databaseUrl: string;
+  stop(): Promise<void>;
+};
+
+const isolationLevels: Record<string, string> = {
+  ReadUncommitted: 'read uncommitted',
+  ReadCommitted: 'read committed',
+  RepeatableRead: 'repeatable read',
+  Serializable: 'serializable',
+};
+
+/** Serves `postgresUrl` on a local port (0: a free one). Connections beyond the limit wait for one to be free. */
+export async function startNeonHttp(options: {
+  postgresUrl: string;
+  port?: number;
+  connections: number;
+}): Promise<NeonHttp> {
+  const pool = new Pool({ connectionString: options.postgresUrl, max: options.connections });
+  pool.on('error', () => {}); // an idle connection that breaks is replaced at the next use
+
+  const server = createServer(async (request, response) => {
+    const { status, body } = await answer(pool, request);
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
+  await promise;
+
+  const { port } = server.address() as AddressInfo;
+  return {
+    databaseUrl: `postgres://local:local@127.0.0.1:${port}/local`,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+      await pool.end();
+    },
+  };
+}
+
+async function answer(pool: Pool, request: IncomingMessage): Promise<{ status: number; body: unknown }> {
+  if (request.method !== 'POST' || request.url !== '/sql')
+    return { status: 404, body: { message: 'Not found' } };
+  if (!request.headers['neon-connection-string']) {
+    return { status: 400, body: { message: 'Neon-Connection-String header is missing' } };
+  }
+  try {
+    const body = JSON.parse(await readText(request)) as Body;
+    const client = await pool.connect();
+    try {
+      if (!('queries' in body)) return { status: 200, body: await run(client, body, request) };
+      return { status: 200, body: { results: await runBatch(client, body.queries, request) } };
+    } finally {
+      client.release();
+    }
+  } catch (error) {
+    // The driver makes its error from all of these fields; anything but 400 it calls a server error.
+    if (error instanceof DatabaseError) return { status: 400, body: { ...error, message: error.message } };
+    return { status: 500, body: { message: String(error) } };
+  }
+}
+
+async function runBatch(client: PoolClient, statements: Statement[], request: IncomingMessage) {
+  const { headers } = request;
+  const isolation = isolationLevels[String(headers['neon-batch-isolation-level'])];
+  const modes = [
+    isolation && `isolation level ${isolation}`,
+    headers['neon-batch-read-only'] === 'true' && 'read only',
+    headers['neon-batch-deferrable'] === 'true' && 'deferrable',
+  ].filter(Boolean);
+  await client.query(`begin ${modes.join(', ')}`);
+  try {
+    const results = [];
+    for (const statement of statements) results.push(await run(client, statement, request));
+    await client.query('commit');
+    return results;
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  }
+}
+
+async function run(client: PoolClient, { query, params }: Statement, { headers }: IncomingMessage) {
+  const raw = headers['neon-raw-text-output'] === 'true';
+  const rowAsArray = headers['neon-array-mode'] === 'true';
+  const result = await client.query({
+    text: query,
+    values: params,
+    ...(rowAsArray ? { rowMode: 'array' } : {}),
+    ...(raw ? { types: { getTypeParser: () => (value: string) => value } } : {}),
+  });
+  const { command, rowCount, rows, fields } = result;
+  return { command, rowCount, rows, fields, rowAsArray };
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,56 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type NeonHttp, startNeonHttp } from './neon-http.ts';
+import { embeddedConnections, migrate, type Postgres, startEmbeddedPostgres } from './postgres.ts';
+import { seed } from './seed.ts';
+import { startWorker, type Worker } from './worker.ts';
+
+export type Stack = { readonly postgres: Postgres; readonly worker: Worker; stop(): Promise<void> };
+
+/**
+ * The whole API on this machine: embedded Postgres, Neon's protocol in front of it, migrations, seed data, the Worker.
+ * Everything it keeps is in `folder`. If a part fails to start, those before it are stopped.
+ */
+export async function startStack(options: {
+  folder: string;
+  port: number;
+  bindings: Record<string, string>;
+  quiet: boolean;
+}): Promise<Stack> {
+  const { folder, port, bindings, quiet } = options;
+  const started: { stop(): Promise<void> }[] = [];
+  const stop = async () => {
+    for (const part of started.splice(0).reverse()) await part.stop();
+  };
+  try {
+    await mkdir(folder, { recursive: true });
+    const postgres = await startEmbeddedPostgres(join(folder, 'postgres'));
+    started.push(postgres);
+    await migrate(postgres.url).catch((cause) => {
+      throw new Error(`A migration failed: ${cause.cause?.message ?? cause.message}`, { cause });
+    });
+    await seed(postgres.url);
+    const neon: NeonHttp = await startNeonHttp({
+      postgresUrl: postgres.url,
+      connections: embeddedConnections,
+    });
+    started.push(neon);
+    const worker = await startWorker({
+      port,
+      folder,
+      quiet,
+      bindings: { ENVIRONMENT: 'development', ...bindings, DATABASE_URL: neon.databaseUrl },
+    });
+    started.push(worker);
+    return { postgres, worker, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Ends the process with one line for a person, whatever went wrong. */
+export function exitWith(error: unknown): never {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+}

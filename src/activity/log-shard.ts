@@ -1,0 +1,114 @@
+import { DurableObject } from 'cloudflare:workers';
+import { readConfig } from '../config.ts';
+import { createDatabase, sqlState } from '../db/client.ts';
+import { AppError, describeCauses } from '../errors.ts';
+import type { Sum } from '../metrics/catalogue.ts';
+import { type Command, keysOf, type Result } from './command.ts';
+import { Counters } from './counters.ts';
+import { GroupCommit } from './group-commit.ts';
+import { appendGroup, loadGroup, pageSize, readAbove, type ShardPosition } from './log.ts';
+import { planGroup } from './plan-group.ts';
+
+/** Whoever lost a race this often is told to come again. */
+const attempts = 3;
+
+/**
+ * The one writer of its share of the log: decides and appends commands in groups, and keeps the sums of what was
+ * appended. All it knows beyond the log is in memory and may be lost at any moment.
+ */
+export class LogShard extends DurableObject<Env> {
+  /** Commands in a group at most: enough to share a round trip, few enough to stay far from the deadline. */
+  static readonly groupLimit: number = 64;
+
+  readonly #config = readConfig(this.env);
+  readonly #counters = new Counters(this.ctx.storage);
+  readonly #commands = new GroupCommit<Command, Result>(
+    (group) => this.#commit(group),
+    (this.constructor as typeof LogShard).groupLimit,
+  );
+  /** Whether the sums hold every entry: not so at the start, nor after an append whose outcome is unknown. */
+  #caughtUp = false;
+
+  /** Answers when the command is in the log, or refused by it. Throws when the log cannot be reached. */
+  execute(command: Command): Promise<Result> {
+    return this.#commands.add(command).catch(rejectWithoutDetails);
+  }
+
+  /** The sums over this shard's entries. */
+  async sums(): Promise<Sum[]> {
+    if (!this.#caughtUp) await this.catchUp();
+    return this.#counters.sums();
+  }
+
+  /** Counts whatever is in the log and not in the sums. */
+  async catchUp(): Promise<void> {
+    await this.#readOn().catch(rejectWithoutDetails);
+    this.#caughtUp = true;
+  }
+
+  async #readOn(): Promise<void> {
+    const db = this.#db();
+    for (let isFull = true; isFull; ) {
+      const page = await readAbove(db, this.#position, this.#counters.watermark);
+      this.#counters.count(page);
+      isFull = page.length === pageSize;
+    }
+  }
+
+  async #commit(group: readonly Command[], attempt = 1): Promise<PromiseSettledResult<Result>[]> {
+    try {
+      const results = await this.#tryCommit(group);
+      return results.map((value) => ({ status: 'fulfilled', value }));
+    } catch (error) {
+      // SQLSTATE class 22 and 23 (bad data, a violated constraint) are one command's doing, or a shard alive elsewhere
+      // got there first: each command has its own chance, on a fresh read. Anything else fails them all alike.
+      const oneIsToBlame = /^2[23]/.test(sqlState(error) ?? '');
+      if (!oneIsToBlame || (group.length === 1 && attempt === attempts)) throw error;
+      const next = group.length === 1 ? attempt + 1 : 1;
+      const results: PromiseSettledResult<Result>[] = [];
+      for (const command of group) {
+        const alone = this.#commit([command], next);
+        results.push(...(await alone.catch((reason) => [{ status: 'rejected', reason } as const])));
+      }
+      return results;
+    }
+  }
+
+  /** Two requests to the database, however many commands. */
+  async #tryCommit(group: readonly Command[]): Promise<readonly Result[]> {
+    const db = this.#db();
+    const proposalIds = group.flatMap((command) =>
+      command.kind !== 'create_lead' && command.proposalId !== null ? [command.proposalId] : [],
+    );
+    const keys = group.flatMap(keysOf);
+    const loaded = await loadGroup(db, [...new Set(proposalIds)], keys, this.#config.depositPercent);
+    const { writes, results } = planGroup(loaded, group, new Date());
+    if (writes.entries.length === 0 && writes.stripeEvents.length === 0) return results;
+
+    try {
+      const page = await appendGroup(db, this.#position, this.#counters.watermark, writes);
+      this.#counters.count(page);
+      this.#caughtUp = page.length < pageSize;
+    } catch (error) {
+      this.#caughtUp = false; // a lost reply: it may have been committed
+      throw error;
+    }
+    return results;
+  }
+
+  /** Shards are named `{index}/{count}`: another count is another generation, which folds the log from its beginning. */
+  get #position(): ShardPosition {
+    const [index = Number.NaN, count = Number.NaN] = (this.ctx.id.name ?? '').split('/').map(Number);
+    return { index, count };
+  }
+
+  #db() {
+    return createDatabase(this.#config.databaseUrl);
+  }
+}
+
+/** The platform logs what an object throws, and a database error quotes customers' data: what it was stays in our line. */
+function rejectWithoutDetails(error: unknown): never {
+  console.error(JSON.stringify({ log_shard: 'failed', causes: describeCauses(error) }));
+  throw new AppError('log_unavailable', 'The activity log cannot be reached.');
+}

@@ -1,0 +1,138 @@
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import type { BatchItem } from 'drizzle-orm/batch';
+import type { Database } from '../db/client.ts';
+import { activityLog, leads, orgs, proposals, stripeEvents } from '../db/schema.ts';
+import { evolve, initialProposal, type Proposal } from '../proposals/proposal.ts';
+import type { ActorKind, Entry, Fact } from './entry.ts';
+import type { Loaded, Writes } from './plan-group.ts';
+
+/** Entries read at most at once; whoever gets a full page asks again. */
+export const pageSize = 1_000;
+
+/** First key of the two-key advisory locks, so that they are nobody else's. */
+const lockSpace = 8089;
+
+/** Which entries are one shard's: those of its proposals and, for entries without one, of its orgs. */
+export type ShardPosition = { readonly index: number; readonly count: number };
+
+type EntryJson = Fact & { actor: ActorKind; createdAt: string };
+
+/** The proposals and told facts that a group is decided on. One request. */
+export async function loadGroup(
+  db: Database,
+  proposalIds: readonly number[],
+  dedupeKeys: readonly string[],
+  defaultDepositPercent: number,
+): Promise<Loaded> {
+  const rows = selectProposals(db, proposalIds);
+  const facts = db
+    .select({ key: activityLog.dedupeKey, proposalId: activityLog.proposalId })
+    .from(activityLog)
+    .where(sql`${activityLog.dedupeKey} = any(${sql.param(dedupeKeys)}::text[])`);
+  const [proposalRows, told] = dedupeKeys.length > 0 ? await db.batch([rows, facts]) : [await rows, []];
+  return {
+    proposals: new Map(proposalRows.map((row) => [row.id, toProposal(row, defaultDepositPercent)])),
+    told: new Map(told.map(({ key, proposalId }) => [key, proposalId])),
+  };
+}
+
+/** One proposal as the log has it, or null. One request. */
+export async function findProposal(
+  db: Database,
+  proposalId: number,
+  defaultDepositPercent: number,
+): Promise<Proposal | null> {
+  const [row] = await selectProposals(db, [proposalId]);
+  return row ? toProposal(row, defaultDepositPercent) : null;
+}
+
+type ProposalRow = Awaited<ReturnType<typeof selectProposals>>[number];
+
+function selectProposals(db: Database, proposalIds: readonly number[]) {
+  // Views are many and say nothing but when the last one was.
+  const entries = sql<EntryJson[]>`(
+    select coalesce(json_agg(json_build_object('event', event, 'actor', actor, 'meta', meta, 'createdAt', created_at) order by seq), '[]')
+    from portal_activity_log where proposal_id = ${proposals.id}
+      and (event <> 'view' or created_at >= date_trunc('hour', now())))`;
+  return db
+    .select({
+      id: proposals.id,
+      orgId: proposals.orgId,
+      title: proposals.title,
+      customerEmail: proposals.customerEmail,
+      currency: proposals.currency,
+      totalCents: proposals.totalCents,
+      depositPercent: orgs.depositPercent,
+      version: proposals.version,
+      contentHash: proposals.contentHash,
+      seq: sql`(select coalesce(max(seq), 0) from portal_activity_log where proposal_id = ${proposals.id})`.mapWith(
+        Number,
+      ),
+      entries,
+    })
+    .from(proposals)
+    .innerJoin(orgs, eq(orgs.id, proposals.orgId))
+    .where(sql`${proposals.id} = any(${sql.param(proposalIds)}::bigint[])`);
+}
+
+function toProposal(
+  { entries, seq, depositPercent, ...terms }: ProposalRow,
+  defaultPercent: number,
+): Proposal {
+  const initial = initialProposal({ ...terms, depositPercent: depositPercent ?? defaultPercent });
+  const folded = entries.reduce(
+    (state, entry) => evolve(state, { ...entry, createdAt: new Date(entry.createdAt) }),
+    initial,
+  );
+  return { ...folded, seq };
+}
+
+/**
+ * Appends a group's writes in one transaction, one request, and returns the shard's entries above the watermark, a
+ * page at most. The shard's lock comes first, so its ids commit in order whoever else is alive. A fact told meanwhile,
+ * or a place in a proposal taken, violates a unique key: then nothing of the group is written.
+ */
+export async function appendGroup(
+  db: Database,
+  shard: ShardPosition,
+  watermark: number,
+  { entries, statuses, leads: newLeads, stripeEvents: events }: Writes,
+): Promise<Entry[]> {
+  // The lock gives up before our own deadline does, so that we know that nothing was written.
+  const lock = db.execute(
+    sql`select set_config('lock_timeout', '4s', true), pg_advisory_xact_lock(${lockSpace}, ${shard.index})`,
+  );
+  const statements: [BatchItem<'pg'>, ...BatchItem<'pg'>[]] = [lock];
+  if (newLeads.length > 0) statements.push(db.insert(leads).values(newLeads));
+  if (entries.length > 0) statements.push(db.insert(activityLog).values(entries));
+  if (statuses.size > 0) {
+    const ids = sql.param([...statuses.keys()]);
+    const values = sql.param([...statuses.values()]);
+    statements.push(
+      db.execute(sql`update proposals set status = changed.status
+        from unnest(${ids}::bigint[], ${values}::text[]) as changed(id, status) where proposals.id = changed.id`),
+    );
+  }
+  if (events.length > 0) statements.push(db.insert(stripeEvents).values(events).onConflictDoNothing());
+  const results = await db.batch([...statements, selectAbove(db, shard, watermark)] as typeof statements);
+  return results.at(-1) as unknown as Entry[]; // the last statement's rows
+}
+
+/** The shard's entries above the watermark, in order, a page at most. One request. */
+export async function readAbove(db: Database, shard: ShardPosition, watermark: number): Promise<Entry[]> {
+  return (await selectAbove(db, shard, watermark)) as Entry[]; // what the log holds was written as entries
+}
+
+function selectAbove(db: Database, shard: ShardPosition, watermark: number) {
+  return db
+    .select()
+    .from(activityLog)
+    .where(
+      and(
+        gt(activityLog.id, watermark),
+        sql`mod(coalesce(${activityLog.proposalId}, ${activityLog.orgId}), ${shard.count}) = ${shard.index}`,
+      ),
+    )
+    .orderBy(asc(activityLog.id))
+    .limit(pageSize);
+}

@@ -1,0 +1,85 @@
+import { leadCreated, type NewLead } from '../leads/lead.ts';
+import { decide } from '../proposals/decide.ts';
+import { notFound, type Rejection } from '../proposals/decision.ts';
+import { evolve, type Proposal, type ProposalStatus } from '../proposals/proposal.ts';
+import { type Command, keysOf, type ReceivedEvent, type Result } from './command.ts';
+import type { Draft, NewEntry } from './entry.ts';
+
+/** What the commands of a group are decided on, as one read found it. */
+export type Loaded = {
+  readonly proposals: ReadonlyMap<number, Proposal>;
+  /** Facts already told, with their proposal (null: none). */
+  readonly told: ReadonlyMap<string, number | null>;
+};
+
+export type StripeEventOutcome = 'recorded' | 'duplicate' | 'unattributed';
+
+/** All that one group writes, in one transaction. */
+export type Writes = {
+  readonly entries: NewEntry[];
+  readonly statuses: Map<number, ProposalStatus>;
+  readonly leads: (NewLead & { orgId: number; createdAt: Date })[];
+  readonly stripeEvents: (ReceivedEvent & { outcome: StripeEventOutcome; receivedAt: Date })[];
+};
+
+/**
+ * Decides a group in order, each command on the state that those before it leave behind. Pure: what is to be written
+ * and what each caller is told, one result a command.
+ */
+export function planGroup(
+  loaded: Loaded,
+  commands: readonly Command[],
+  now: Date,
+): { readonly writes: Writes; readonly results: readonly Result[] } {
+  const proposals = new Map(loaded.proposals);
+  const told = new Map(loaded.told);
+  const writes: Writes = { entries: [], statuses: new Map(), leads: [], stripeEvents: [] };
+
+  function tell(draft: Draft, orgId: number, proposalId: number | null, seq: number | null): NewEntry {
+    const entry = { ...draft, orgId, proposalId, seq, createdAt: now };
+    writes.entries.push(entry);
+    told.set(draft.dedupeKey, proposalId);
+    return entry;
+  }
+
+  function plan(command: Command): Result {
+    if (command.kind === 'create_lead') {
+      const draft = leadCreated(command);
+      if (told.has(draft.dedupeKey)) return { outcome: 'duplicate', proposal: null };
+      const { orgId } = command.actor;
+      tell(draft, orgId, null, null);
+      writes.leads.push({ ...command.lead, orgId, createdAt: now });
+      return { outcome: 'recorded', proposal: null };
+    }
+
+    const elsewhere = keysOf(command)
+      .map((key) => told.get(key))
+      .find((proposalId) => typeof proposalId === 'number' && proposalId !== command.proposalId);
+    if (typeof elsewhere === 'number') return { belongsTo: elsewhere };
+
+    const before = command.proposalId === null ? undefined : proposals.get(command.proposalId);
+    if (!before) return refuse(command, notFound());
+    const decision = decide(before, command, now);
+    if ('rejected' in decision) return refuse(command, decision);
+    const after = decision.drafts.reduce(
+      (state, draft) => evolve(state, tell(draft, state.orgId, state.id, state.seq + 1)),
+      before,
+    );
+    proposals.set(after.id, after);
+    if (after.status !== before.status) writes.statuses.set(after.id, after.status);
+    const outcome = decision.drafts.length > 0 ? 'recorded' : 'duplicate';
+    if (command.kind === 'settle') keep(command.event, outcome);
+    return { outcome, proposal: after };
+  }
+
+  function refuse(command: Command, rejection: Rejection): Rejection {
+    if (command.kind === 'settle') keep(command.event, 'unattributed');
+    return rejection;
+  }
+
+  function keep(event: ReceivedEvent, outcome: StripeEventOutcome): void {
+    writes.stripeEvents.push({ ...event, outcome, receivedAt: now });
+  }
+
+  return { results: commands.map(plan), writes };
+}

@@ -1,0 +1,31 @@
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { authenticateStaff } from '../http/authenticate.ts';
+import type { AppEnv } from '../http/context.ts';
+import { ProposalParam, rowId } from '../http/schemas.ts';
+import { validate } from '../http/validate.ts';
+import { listActivity } from './list-activity.ts';
+
+export const activityRoutes = new Hono<AppEnv>().get(
+  '/:proposal_id/activity',
+  authenticateStaff,
+  validate('param', ProposalParam),
+  validate('query', v.object({ cursor: v.optional(rowId) })),
+  async (c) => {
+    const { proposal_id: proposalId } = c.req.valid('param');
+    const page = await listActivity(c.var.deps, c.var.actor, proposalId, c.req.valid('query').cursor);
+    return c.json({
+      data: page.data.map((entry) => ({
+        id: entry.id,
+        org_id: entry.orgId,
+        proposal_id: entry.proposalId,
+        seq: entry.seq,
+        event: entry.event,
+        actor: entry.actor,
+        meta: entry.meta,
+        created_at: entry.createdAt.toISOString(),
+      })),
+      next_cursor: page.nextCursor,
+    });
+  },
+);

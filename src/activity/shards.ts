@@ -1,0 +1,92 @@
+import { AppError } from '../errors.ts';
+import type { CreateLead } from '../leads/lead.ts';
+import type { Sum } from '../metrics/catalogue.ts';
+import { accept } from '../proposals/decision.ts';
+import type { Proposal } from '../proposals/proposal.ts';
+import type { Accepted, Command, Result } from './command.ts';
+import type { LogShard } from './log-shard.ts';
+
+/** Shards the log is written by. Each commits some hundreds of groups a second; see docs/design.md before changing it. */
+const shardCount = 4;
+
+/** Under Stripe's patience and the 6 s in which every webhook is answered, outage or not. */
+const deadlineMs = 5_500;
+
+type Stub = DurableObjectStub<LogShard>;
+
+/** The Worker's side of the one writer: which shard to ask, for how long, and what its silence means. */
+export class Shards {
+  readonly #namespace: DurableObjectNamespace<LogShard>;
+  readonly #locationHint: DurableObjectLocationHint | undefined;
+
+  constructor(
+    namespace: DurableObjectNamespace<LogShard>,
+    locationHint: DurableObjectLocationHint | undefined,
+  ) {
+    this.#namespace = namespace;
+    this.#locationHint = locationHint;
+  }
+
+  /**
+   * Has a command decided and its entries appended: one call to one shard. Throws the rejection as an `AppError`, and
+   * `log_unavailable` where the outcome is unknown; every command is safe to send again.
+   */
+  execute(command: CreateLead): Promise<Accepted>;
+  execute(command: Exclude<Command, CreateLead>): Promise<Accepted & { proposal: Proposal }>;
+  async execute(command: Command): Promise<Accepted> {
+    let result = await this.#ask(command, shardKey(command));
+    if ('belongsTo' in result && command.kind === 'settle') {
+      result = await this.#ask({ ...command, proposalId: result.belongsTo }, result.belongsTo);
+    }
+    if ('belongsTo' in result)
+      throw new AppError('log_unavailable', 'The payment moved while it was recorded.');
+    return accept(result);
+  }
+
+  /** The sums of all shards, or `log_unavailable`: never of only some, which would look like a drop. */
+  async sums(): Promise<Sum[]> {
+    const all = Array.from({ length: shardCount }, (_, index) => this.#call(index, (stub) => stub.sums()));
+    return (await Promise.all(all)).flat();
+  }
+
+  /** Lets every shard count what is in the log and not in its sums. */
+  async catchUp(): Promise<void> {
+    const all = Array.from({ length: shardCount }, (_, index) => this.#call(index, (stub) => stub.catchUp()));
+    await Promise.all(all);
+  }
+
+  #ask(command: Command, key: number): Promise<Result> {
+    return this.#call(key % shardCount, async (stub): Promise<Result> => stub.execute(command));
+  }
+
+  async #call<T>(index: number, call: (stub: Stub) => Promise<T>): Promise<T> {
+    const deadline = AbortSignal.timeout(deadlineMs);
+    const tooLate = new Promise<never>((_, reject) => {
+      deadline.addEventListener('abort', () => reject(deadline.reason));
+    });
+    // A stub that failed may stay broken: each attempt makes its own.
+    const attempt = () => Promise.race([call(this.#stub(index)), tooLate]);
+    try {
+      return await attempt().catch((error) => (isReset(error) ? attempt() : Promise.reject(error)));
+    } catch (cause) {
+      throw new AppError('log_unavailable', 'The activity log cannot be reached. Try again.', { cause });
+    }
+  }
+
+  #stub(index: number): Stub {
+    const options = this.#locationHint ? { locationHint: this.#locationHint } : {};
+    return this.#namespace.getByName(`${index}/${shardCount}`, options);
+  }
+}
+
+/** Worth one more try: the object was reset or moved. An overloaded one is left alone. */
+function isReset(error: unknown): boolean {
+  const { retryable, overloaded } = error as { retryable?: boolean; overloaded?: boolean };
+  return retryable === true && overloaded !== true;
+}
+
+/** Entries of a proposal belong to its shard, a lead to its org's, money nobody named a proposal for to the first. */
+function shardKey(command: Command): number {
+  if (command.kind === 'create_lead') return command.actor.orgId;
+  return command.proposalId ?? 0;
+}

@@ -1,0 +1,61 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { requestId } from 'hono/request-id';
+import { secureHeaders } from 'hono/secure-headers';
+import { activityRoutes } from './activity/routes.ts';
+import { authRoutes } from './auth/routes.ts';
+import { createDeps } from './deps.ts';
+import { AppError } from './errors.ts';
+import type { AppEnv } from './http/context.ts';
+import { problem, toAppError } from './http/problem.ts';
+import { requestLog } from './http/request-log.ts';
+import { leadRoutes } from './leads/routes.ts';
+import { metricsRoutes } from './metrics/routes.ts';
+import { paymentRoutes } from './payments/routes.ts';
+import { proposalRoutes } from './proposals/routes.ts';
+
+const maxBodyBytes = 1024 * 1024;
+
+const base = new Hono<AppEnv>();
+
+base
+  .use(requestId({ headerName: '' })) // ours alone: a caller's could carry anything into the log
+  .use(requestLog)
+  .use(secureHeaders())
+  .use(
+    methodNotAllowed({
+      app: base,
+      onMethodNotAllowed: (c, methods) => {
+        const allow = methods.join(', ');
+        return problem(c, new AppError('method_not_allowed', `Allowed here: ${allow}.`), { allow });
+      },
+    }),
+  )
+  .use(
+    bodyLimit({
+      maxSize: maxBodyBytes,
+      onError: () => {
+        throw new AppError('body_too_large', 'The body is larger than 1 MiB.');
+      },
+    }),
+  )
+  .use(async (c, next) => {
+    c.set('deps', createDeps(c.env));
+    await next();
+  });
+
+base.onError((error, c) => problem(c, toAppError(error)));
+base.notFound((c) => problem(c, new AppError('route_not_found', 'There is no such route.')));
+
+export const app = base
+  .get('/healthz', (c) => c.json({ status: 'ok' }))
+  .route('/auth', authRoutes)
+  .route('/leads', leadRoutes)
+  .route('/proposals', proposalRoutes)
+  .route('/proposals', activityRoutes)
+  .route('/payments', paymentRoutes)
+  .route('/metrics', metricsRoutes);
+
+/** The routes with their inputs and outputs, for Hono's typed client. */
+export type AppType = typeof app;

@@ -1,0 +1,18 @@
+import { Hono } from 'hono';
+import { authenticateStaff } from '../http/authenticate.ts';
+import { clientAddress } from '../http/client-address.ts';
+import type { AppEnv } from '../http/context.ts';
+import { validate } from '../http/validate.ts';
+import { login } from './login.ts';
+import { LoginBody } from './schemas.ts';
+
+export const authRoutes = new Hono<AppEnv>()
+  .post('/login', validate('json', LoginBody), async (c) => {
+    const credentials = { ...c.req.valid('json'), ip: clientAddress(c) };
+    const { accessToken, expiresInSeconds } = await login(c.var.deps, credentials);
+    return c.json({ access_token: accessToken, token_type: 'bearer', expires_in: expiresInSeconds });
+  })
+  .get('/me', authenticateStaff, (c) => {
+    const { userId, orgId, email, role } = c.var.actor;
+    return c.json({ user_id: userId, org_id: orgId, email, role });
+  });

@@ -1,0 +1,63 @@
+import { AppError } from './errors.ts';
+
+/** The Worker's bindings; `STRIPE_API_BASE` is set only where Stripe is stood in for. */
+export type Bindings = Env & { readonly STRIPE_API_BASE?: string };
+
+/**
+ * The bindings, read once and named. A secret is checked when it is asked for: where it is missing or too short to
+ * be real, `not_configured` names it (never its value), so only the routes that need it are closed.
+ */
+export function readConfig(env: Bindings) {
+  const development = env.ENVIRONMENT === 'development';
+
+  function required(name: keyof Bindings & string, isUsable: (value: string) => boolean): string {
+    const value = env[name];
+    if (typeof value === 'string' && isUsable(value)) return value;
+    throw new AppError('not_configured', `${name} is missing or too short.`);
+  }
+
+  return {
+    development,
+    /** Without a real Stripe key, in development only, checkouts are simulated. */
+    devMode: development && !isStripeKey(env.STRIPE_SECRET_KEY),
+    portalUrl: (env.PORTAL_PUBLIC_URL || 'http://localhost:5173').replace(/\/+$/, ''),
+    depositPercent: toPercent(env.DEPOSIT_PERCENT),
+    stripeApiBase: env.STRIPE_API_BASE || undefined,
+    locationHint: (env.LOG_LOCATION_HINT || undefined) as DurableObjectLocationHint | undefined,
+
+    get stripeSecretKey() {
+      return required('STRIPE_SECRET_KEY', isStripeKey);
+    },
+    /** Every signing secret that is valid now: two, comma-separated, while one is rolled. None means: unsigned. */
+    get stripeWebhookSecrets() {
+      if (this.devMode && !env.STRIPE_WEBHOOK_SECRET) return [];
+      const parts = (value: string) => value.split(',').map((part) => part.trim());
+      return parts(
+        required('STRIPE_WEBHOOK_SECRET', (value) => parts(value).every((part) => part.length >= 16)),
+      );
+    },
+    /** HS256 wants at least as many bits as the hash has (RFC 7518, 3.2). */
+    get jwtSecret() {
+      return required('JWT_SECRET', (value) => new TextEncoder().encode(value).length >= 32);
+    },
+    get databaseUrl() {
+      return required('DATABASE_URL', (value) => /^postgres(ql)?:\/\/[^/]+\/.+/.test(value));
+    },
+    /** Null only in development, where metrics are open. */
+    get metricsToken() {
+      return development ? null : required('METRICS_TOKEN', (value) => value.length >= 16);
+    },
+  };
+}
+
+export type Config = ReturnType<typeof readConfig>;
+
+function isStripeKey(value: string | undefined): boolean {
+  return value !== undefined && value.length >= 30;
+}
+
+function toPercent(value: string | undefined): number {
+  const percent = Number(value || 30);
+  if (Number.isInteger(percent) && percent >= 1 && percent <= 100) return percent;
+  throw new AppError('not_configured', 'DEPOSIT_PERCENT is not a whole number from 1 to 100.');
+}

@@ -1,0 +1,36 @@
+import { NeonDbError, neon, neonConfig } from '@neondatabase/serverless';
+import { DrizzleQueryError } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/neon-http';
+
+/** No request to the database outlives this; the driver itself has no deadline. */
+const deadlineMs = 5_000;
+
+// Neon's own rule, but for the local endpoint, which speaks plain HTTP.
+neonConfig.fetchEndpoint = (host, port) =>
+  host === 'localhost' || host === '127.0.0.1'
+    ? `http://${host}:${port}/sql`
+    : `https://${host.replace(/^[^.]+\./, 'api.')}/sql`;
+
+neonConfig.fetchFunction = (url: string, init: RequestInit) =>
+  fetch(url, { ...init, signal: AbortSignal.timeout(deadlineMs) });
+
+/** One SQL statement, or one `batch` in one transaction, is one HTTP request (Neon's SQL-over-HTTP). */
+export function createDatabase(databaseUrl: string) {
+  return drizzle(neon(databaseUrl), { casing: 'snake_case' });
+}
+
+export type Database = ReturnType<typeof createDatabase>;
+
+/** The SQLSTATE with which PostgreSQL refused a statement, and so rolled back its transaction; else undefined. */
+export function sqlState(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof NeonDbError && cause.code) return cause.code;
+  }
+  return undefined;
+}
+
+/** Whether the database could not do its work, rather than being asked for something impossible (class 22, 23, 42). */
+export function isOutage(error: unknown): boolean {
+  const isDatabaseError = error instanceof DrizzleQueryError || error instanceof NeonDbError;
+  return isDatabaseError && !/^(2[23]|42)/.test(sqlState(error) ?? '');
+}

@@ -1,0 +1,144 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  json,
+  jsonb,
+  pgTable,
+  smallint,
+  text,
+  timestamp,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { ActorKind, EntryMeta, EventName } from '../activity/entry.ts';
+import type { LineItem, ProposalStatus } from '../proposals/proposal.ts';
+
+const id = () => bigint({ mode: 'number' }).primaryKey().generatedByDefaultAsIdentity();
+const createdAt = () => timestamp({ withTimezone: true }).notNull().defaultNow();
+
+export const orgs = pgTable(
+  'orgs',
+  {
+    id: id(),
+    name: text().notNull(),
+    /** ISO 4217, lower case as Stripe writes it. An org has one currency. */
+    currency: text().notNull(),
+    depositPercent: smallint(),
+    stripeAccountId: text(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    check('orgs_currency', sql`${table.currency} ~ '^[a-z]{3}$'`),
+    check('orgs_deposit_percent', sql`${table.depositPercent} between 1 and 100`),
+  ],
+);
+
+export const users = pgTable(
+  'users',
+  {
+    id: id(),
+    orgId: bigint({ mode: 'number' })
+      .notNull()
+      .references(() => orgs.id),
+    /** Lower case; one account an address, whatever the org. */
+    email: text().notNull().unique(),
+    passwordHash: text().notNull(),
+    role: text().$type<'admin' | 'staff'>().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [check('users_email_lower', sql`${table.email} = lower(${table.email})`)],
+);
+
+export const leads = pgTable(
+  'leads',
+  {
+    id: uuid().primaryKey(),
+    orgId: bigint({ mode: 'number' })
+      .notNull()
+      .references(() => orgs.id),
+    name: text().notNull(),
+    email: text(),
+    phone: text(),
+    source: text(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    unique('leads_of_org').on(table.id, table.orgId),
+    index('leads_org').on(table.orgId, table.createdAt, table.id),
+  ],
+);
+
+export const proposals = pgTable(
+  'proposals',
+  {
+    id: id(),
+    orgId: bigint({ mode: 'number' })
+      .notNull()
+      .references(() => orgs.id),
+    leadId: uuid(),
+    title: text().notNull(),
+    customerName: text().notNull(),
+    customerEmail: text().notNull(),
+    lineItems: jsonb().$type<LineItem[]>().notNull(),
+    currency: text().notNull(),
+    totalCents: bigint({ mode: 'number' }).notNull(),
+    version: integer().notNull().default(1),
+    /** SHA-256 of what the customer is shown, hex: what an approval is of. */
+    contentHash: text().notNull(),
+    /** A projection of the log, written by the append that changes it. */
+    status: text().$type<ProposalStatus>().notNull().default('draft'),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    index('proposals_org').on(table.orgId, table.id),
+    // A lead of another org cannot be pointed at.
+    foreignKey({
+      name: 'proposals_lead_of_org',
+      columns: [table.leadId, table.orgId],
+      foreignColumns: [leads.id, leads.orgId],
+    }),
+    check('proposals_total', sql`${table.totalCents} > 0`),
+  ],
+);
+
+/** The truth. The database itself refuses UPDATE, DELETE and TRUNCATE (migration 0001). */
+export const activityLog = pgTable(
+  'portal_activity_log',
+  {
+    id: id(),
+    orgId: bigint({ mode: 'number' })
+      .notNull()
+      .references(() => orgs.id),
+    /** Null, like `seq`, for what is not about a proposal. */
+    proposalId: bigint({ mode: 'number' }).references(() => proposals.id),
+    /** The entry's place in its proposal, from 1: a decision made on stale state cannot be written. */
+    seq: integer(),
+    event: text().$type<EventName>().notNull(),
+    actor: text().$type<ActorKind>().notNull(),
+    meta: jsonb().$type<EntryMeta[EventName]>().notNull(),
+    /** Names the fact, so that it is told once. */
+    dedupeKey: text().notNull().unique('portal_activity_log_dedupe_key'),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    unique('portal_activity_log_seq').on(table.proposalId, table.seq),
+    check('portal_activity_log_seq_of_proposal', sql`(${table.proposalId} is null) = (${table.seq} is null)`),
+  ],
+);
+
+/** Every verified event that we handle, with what became of it. */
+export const stripeEvents = pgTable('stripe_events', {
+  id: text().primaryKey(),
+  type: text().notNull(),
+  apiVersion: text(),
+  livemode: boolean(),
+  /** `json`, not `jsonb`: it keeps whatever Stripe sent, which jsonb does not (\u0000). */
+  payload: json().notNull(),
+  outcome: text().$type<'recorded' | 'duplicate' | 'unattributed'>().notNull(),
+  receivedAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
+});

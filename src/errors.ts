@@ -1,0 +1,61 @@
+/** Every way in which we refuse or fail, by its stable name. Clients match on these; a name is never reused. */
+export type ErrorCode =
+  // the request is wrong
+  | 'malformed_json'
+  | 'body_too_large'
+  | 'invalid_request'
+  | 'invalid_proposal_id'
+  | 'invalid_amount'
+  | 'invalid_signature'
+  | 'invalid_event'
+  | 'route_not_found'
+  | 'method_not_allowed'
+  // the caller may not
+  | 'token_missing'
+  | 'token_invalid'
+  | 'token_expired'
+  | 'invalid_credentials'
+  | 'forbidden'
+  | 'rate_limited'
+  // the proposal says no
+  | 'proposal_not_found'
+  | 'proposal_not_approved'
+  | 'proposal_void'
+  | 'already_approved'
+  | 'already_paid'
+  | 'version_conflict'
+  | 'amount_mismatch'
+  | 'checkout_open'
+  // we, or somebody we depend on, fail
+  | 'not_configured'
+  | 'database_unavailable'
+  | 'log_unavailable'
+  | 'stripe_failed'
+  | 'stripe_rate_limited'
+  | 'stripe_timeout'
+  | 'internal_error';
+
+/** A refusal or failure with a stable code and a sentence that may be shown to the caller. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, detail: string, options?: ErrorOptions) {
+    super(detail, options);
+    this.code = code;
+  }
+}
+
+/**
+ * An error and its causes as far as a log may know them: names, codes and where in our code it happened. Never their
+ * messages, since those of vendors quote what they were sent.
+ */
+export function describeCauses(error: unknown): object[] {
+  const causes: object[] = [];
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const [at] = /\n\s+at .*/.exec(cause.stack ?? '') ?? [];
+    const code = 'code' in cause ? cause.code : undefined;
+    causes.push({ name: cause.name, code, at: at?.trim() });
+  }
+  return causes;
+}

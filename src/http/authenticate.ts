@@ -1,0 +1,26 @@
+import { createMiddleware } from 'hono/factory';
+import type { Actor, Staff } from '../auth/actor.ts';
+import { AppError } from '../errors.ts';
+import type { AppEnv } from './context.ts';
+
+/** Lets in whoever bears a valid token, staff's or a portal link's (RFC 6750). */
+export const authenticate = createMiddleware<AppEnv>(async (c, next) => {
+  c.set('actor', await bearer(c.var.deps, c.req.header('authorization')));
+  await next();
+});
+
+/** Lets in staff only. */
+export const authenticateStaff = createMiddleware<
+  Omit<AppEnv, 'Variables'> & { Variables: AppEnv['Variables'] & { actor: Staff } }
+>(async (c, next) => {
+  const actor = await bearer(c.var.deps, c.req.header('authorization'));
+  if (actor.kind !== 'staff') throw new AppError('forbidden', 'Only staff may do this.');
+  c.set('actor', actor);
+  await next();
+});
+
+function bearer({ tokens, now }: AppEnv['Variables']['deps'], header: string | undefined): Promise<Actor> {
+  const [, token] = /^Bearer +(\S+)$/i.exec(header ?? '') ?? [];
+  if (!token) throw new AppError('token_missing', 'Send a bearer token in the Authorization header.');
+  return tokens.parse(token, now());
+}

@@ -1,0 +1,24 @@
+import { createMiddleware } from 'hono/factory';
+import { routePath } from 'hono/route';
+import { describeCauses } from '../errors.ts';
+import type { AppEnv } from './context.ts';
+import { toAppError } from './problem.ts';
+
+/** One line of JSON a request. It holds no token, no query, no body and no error's message. */
+export const requestLog = createMiddleware<AppEnv>(async (c, next) => {
+  const start = Date.now();
+  await next();
+  const { error } = c;
+  const line = {
+    request_id: c.var.requestId,
+    method: c.req.method,
+    route: routePath(c, -1),
+    status: c.res.status,
+    duration_ms: Date.now() - start,
+    ...(c.var.outcome ? { outcome: c.var.outcome } : {}),
+    ...(error ? { code: toAppError(error).code } : {}),
+    ...(error && c.res.status >= 500 ? { causes: describeCauses(error) } : {}),
+  };
+  // biome-ignore lint/suspicious/noConsole: this is the log
+  console.log(JSON.stringify(line));
+});

@@ -1,0 +1,24 @@
+import { and, desc, eq, sql } from 'drizzle-orm';
+import type { Staff } from '../auth/actor.ts';
+import { leads } from '../db/schema.ts';
+import type { Deps } from '../deps.ts';
+import { type Page, pageLimit, toPage } from '../http/page.ts';
+
+type LeadRow = typeof leads.$inferSelect;
+
+/** The org's leads, newest first, after the lead that the page before ended with. One request. */
+export async function listLeads(
+  { db }: Deps,
+  actor: Staff,
+  cursor: string | undefined,
+): Promise<Page<LeadRow>> {
+  const place = sql`(${leads.createdAt}, ${leads.id})`;
+  const after = cursor && sql`${place} < (select created_at, id from leads where id = ${cursor})`;
+  const rows = await db
+    .select()
+    .from(leads)
+    .where(and(eq(leads.orgId, actor.orgId), after || undefined))
+    .orderBy(desc(leads.createdAt), desc(leads.id))
+    .limit(pageLimit + 1);
+  return toPage(rows, (lead) => lead.id);
+}

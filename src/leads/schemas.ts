@@ -1,0 +1,9 @@
+import * as v from 'valibot';
+import { email, line } from '../http/schemas.ts';
+
+export const CreateLeadBody = v.object({
+  name: line(200),
+  email: v.optional(email),
+  phone: v.optional(line(50)),
+  source: v.optional(line(100)),
+});

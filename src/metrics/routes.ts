@@ -1,0 +1,18 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Hono } from 'hono';
+import { AppError } from '../errors.ts';
+import type { AppEnv } from '../http/context.ts';
+import { contentType, toText } from './exposition.ts';
+
+export const metricsRoutes = new Hono<AppEnv>().get('/', async (c) => {
+  const { config, shards } = c.var.deps;
+  if (config.metricsToken !== null) requireToken(config.metricsToken, c.req.header('authorization'));
+  return c.body(toText(await shards.sums()), 200, { 'content-type': contentType });
+});
+
+function requireToken(token: string, header: string | undefined): void {
+  if (!header) throw new AppError('token_missing', 'Send the metrics token as a bearer token.');
+  const [expected, given] = [`Bearer ${token}`, header].map((text) => new TextEncoder().encode(text));
+  const isRight = expected && given && expected.length === given.length && timingSafeEqual(expected, given);
+  if (!isRight) throw new AppError('token_invalid', 'The metrics token is not valid.');
+}

@@ -1,0 +1,63 @@
+import { decideCheckout } from '../payments/checkout-rules.ts';
+import { decideSettlement } from '../payments/settlement-rules.ts';
+import type { ProposalCommand } from './command.ts';
+import { type Decision, isVoid, mayTouch, notFound } from './decision.ts';
+import type { Proposal } from './proposal.ts';
+
+type CommandOf<K extends ProposalCommand['kind']> = Extract<ProposalCommand, { kind: K }>;
+
+/** Every rule about a proposal. Pure: `now` is passed in. */
+export function decide(state: Proposal, command: ProposalCommand, now: Date): Decision {
+  if (command.kind === 'settle') return decideSettlement(state, command.session);
+  if (!mayTouch(command.actor, state)) return notFound();
+  switch (command.kind) {
+    case 'send':
+      return send(state, command, now);
+    case 'view':
+      return view(state, now);
+    case 'approve':
+      return approve(state, command);
+    case 'record_checkout':
+      return decideCheckout(state, command, now);
+  }
+}
+
+function send(state: Proposal, { actor, expiresAt }: CommandOf<'send'>, now: Date): Decision {
+  if (actor.kind !== 'staff') return { rejected: 'forbidden', detail: 'Only staff send a proposal.' };
+  if (state.status === 'void') return isVoid(state);
+  // A second click gets the link of the first.
+  if (state.sent?.version === state.version && hourOf(state.sent.at) === hourOf(now)) return { drafts: [] };
+  const meta = { version: state.version, expires_at: expiresAt.toISOString(), user_id: actor.userId };
+  const dedupeKey = `sent:${state.id}:v${state.version}:${hourOf(now)}`;
+  return { drafts: [{ event: 'sent', meta, actor: 'staff', dedupeKey }] };
+}
+
+function view(state: Proposal, now: Date): Decision {
+  if (state.viewedAt && hourOf(state.viewedAt) === hourOf(now)) return { drafts: [] };
+  const dedupeKey = `view:${state.id}:${hourOf(now)}`;
+  return { drafts: [{ event: 'view', meta: {}, actor: 'customer', dedupeKey }] };
+}
+
+function approve(state: Proposal, { actor, name, version, ip }: CommandOf<'approve'>): Decision {
+  if (state.status === 'void') return isVoid(state);
+  if (version !== state.version) {
+    const detail = `Version ${version} was approved, but the proposal is at version ${state.version}.`;
+    return { rejected: 'version_conflict', detail };
+  }
+  const { approval } = state;
+  const user = actor.kind === 'staff' ? { user_id: actor.userId } : {};
+  if (approval?.version === version) {
+    const isReplay =
+      approval.name === name && approval.actor === actor.kind && approval.userId === user.user_id;
+    if (isReplay) return { drafts: [] };
+    return { rejected: 'already_approved', detail: 'The proposal has already been approved.' };
+  }
+  const meta = { name, version, ip, content_hash: state.contentHash, ...user };
+  const dedupeKey = `approve:${state.id}:v${version}`;
+  return { drafts: [{ event: 'approve', meta, actor: actor.kind, dedupeKey }] };
+}
+
+/** `2026-11-23T01`, UTC: one link or one view stands for all of its hour. */
+function hourOf(time: Date): string {
+  return time.toISOString().slice(0, 13);
+}

@@ -1,0 +1,38 @@
+import { and, eq, getTableColumns, sql } from 'drizzle-orm';
+import type { Actor } from '../auth/actor.ts';
+import { authorize } from '../auth/authorize.ts';
+import { orgs, proposals } from '../db/schema.ts';
+import type { Deps } from '../deps.ts';
+import { depositCents } from '../payments/deposit.ts';
+import type { ProposalRow } from './create-proposal.ts';
+import { accept, notFound } from './decision.ts';
+
+export type ProposalDetails = ProposalRow & { readonly orgName: string; readonly depositCents: number };
+
+/**
+ * One proposal with its org and the deposit on its total. One request; a customer's first look in an hour is logged
+ * as a `view`, and if that fails the customer still sees the proposal.
+ */
+export async function getProposal(deps: Deps, actor: Actor, proposalId: number): Promise<ProposalDetails> {
+  authorize(actor, proposalId);
+  const { db, config, shards } = deps;
+  const [row] = await db
+    .select({
+      ...getTableColumns(proposals),
+      orgName: orgs.name,
+      depositPercent: orgs.depositPercent,
+      isViewed: sql<boolean>`exists (select from portal_activity_log where proposal_id = ${proposals.id}
+        and event = 'view' and created_at >= date_trunc('hour', now()))`,
+    })
+    .from(proposals)
+    .innerJoin(orgs, eq(orgs.id, proposals.orgId))
+    .where(and(eq(proposals.id, proposalId), eq(proposals.orgId, actor.orgId)));
+  if (!row) return accept(notFound());
+
+  const { isViewed, depositPercent, ...details } = row;
+  if (actor.kind === 'customer' && !isViewed) {
+    await shards.execute({ kind: 'view', proposalId, actor }).catch(() => undefined);
+  }
+  const percent = depositPercent ?? config.depositPercent;
+  return { ...details, depositCents: depositCents(row.totalCents, percent) };
+}

@@ -1,0 +1,72 @@
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { authenticate, authenticateStaff } from '../http/authenticate.ts';
+import { clientAddress } from '../http/client-address.ts';
+import type { AppEnv } from '../http/context.ts';
+import { ProposalParam, rowId } from '../http/schemas.ts';
+import { validate } from '../http/validate.ts';
+import { approveProposal } from './approve-proposal.ts';
+import { createProposal, type ProposalRow } from './create-proposal.ts';
+import { getProposal } from './get-proposal.ts';
+import { listProposals } from './list-proposals.ts';
+import { ApproveBody, CreateProposalBody } from './schemas.ts';
+import { sendProposal } from './send-proposal.ts';
+
+export const proposalRoutes = new Hono<AppEnv>()
+  .post('/', authenticateStaff, validate('json', CreateProposalBody), async (c) => {
+    const row = await createProposal(c.var.deps, c.var.actor, c.req.valid('json'));
+    return c.json(toBody(row), 201, { location: `/proposals/${row.id}` });
+  })
+  .get('/', authenticateStaff, validate('query', v.object({ cursor: v.optional(rowId) })), async (c) => {
+    const page = await listProposals(c.var.deps, c.var.actor, c.req.valid('query').cursor);
+    return c.json({ data: page.data.map(toBody), next_cursor: page.nextCursor });
+  })
+  .get('/:proposal_id', authenticate, validate('param', ProposalParam), async (c) => {
+    const { proposal_id: proposalId } = c.req.valid('param');
+    const details = await getProposal(c.var.deps, c.var.actor, proposalId);
+    return c.json({ ...toBody(details), org_name: details.orgName, deposit_cents: details.depositCents });
+  })
+  .post('/:proposal_id/send', authenticateStaff, validate('param', ProposalParam), async (c) => {
+    const { proposal_id: proposalId } = c.req.valid('param');
+    const { portalUrl, expiresAt } = await sendProposal(c.var.deps, c.var.actor, proposalId);
+    return c.json({ portal_url: portalUrl, expires_at: expiresAt.toISOString() });
+  })
+  .post(
+    '/:proposal_id/approve',
+    authenticate,
+    validate('param', ProposalParam),
+    validate('json', ApproveBody),
+    async (c) => {
+      const { proposal_id: proposalId } = c.req.valid('param');
+      const approval = { proposalId, ...c.req.valid('json'), ip: clientAddress(c) };
+      const {
+        status,
+        version,
+        approval: approved,
+      } = await approveProposal(c.var.deps, c.var.actor, approval);
+      return c.json({
+        id: proposalId,
+        status,
+        version,
+        approved_by: approved?.name,
+        approved_at: approved?.at.toISOString(),
+      });
+    },
+  );
+
+function toBody(row: ProposalRow) {
+  return {
+    id: row.id,
+    org_id: row.orgId,
+    lead_id: row.leadId,
+    title: row.title,
+    customer_name: row.customerName,
+    customer_email: row.customerEmail,
+    line_items: row.lineItems,
+    currency: row.currency,
+    total_cents: row.totalCents,
+    version: row.version,
+    status: row.status,
+    created_at: row.createdAt.toISOString(),
+  };
+}

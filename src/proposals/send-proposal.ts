@@ -1,0 +1,23 @@
+import type { Staff } from '../auth/actor.ts';
+import type { Deps } from '../deps.ts';
+
+/** How long a portal link opens its proposal. */
+const linkLifetimeMs = 30 * 24 * 3_600_000;
+
+/**
+ * A link that opens the proposal without an account. The token stands in the fragment, which no server and no Referer
+ * ever sees. Asked again within the hour, it is the same link.
+ */
+export async function sendProposal(
+  { shards, tokens, config, now }: Deps,
+  actor: Staff,
+  proposalId: number,
+): Promise<{ portalUrl: string; expiresAt: Date }> {
+  const lifetimeEnd = new Date(now().getTime() + linkLifetimeMs);
+  const command = { kind: 'send', proposalId, actor, expiresAt: lifetimeEnd } as const;
+  const { proposal } = await shards.execute(command);
+  const expiresAt = proposal.sent?.expiresAt ?? lifetimeEnd;
+  const customer = { kind: 'customer', proposalId, orgId: actor.orgId } as const;
+  const token = await tokens.signPortal(customer, expiresAt);
+  return { portalUrl: `${config.portalUrl}/proposal/${proposalId}#token=${token}`, expiresAt };
+}
