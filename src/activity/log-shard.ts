@@ -1,8 +1,9 @@
 import { DurableObject } from 'cloudflare:workers';
 import { readConfig } from '../config.ts';
 import { createDatabase, sqlState } from '../db/client.ts';
-import { AppError, describeCauses } from '../errors.ts';
+import { describeCauses } from '../errors.ts';
 import type { Sum } from '../metrics/catalogue.ts';
+import type { Rejection } from '../proposals/decision.ts';
 import { type Command, keysOf, type Result } from './command.ts';
 import { Counters } from './counters.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -29,29 +30,30 @@ export class LogShard extends DurableObject<Env> {
   /** Whether the sums hold every entry: not so at the start, nor after an append whose outcome is unknown. */
   #caughtUp = false;
 
-  /** Answers when the command is in the log, or refused by it. Throws when the log cannot be reached. */
+  /** Answers when the command is in the log, or refused by it; `log_unavailable` where that is not known. */
   execute(command: Command): Promise<Result> {
-    return this.#commands.add(command).catch(rejectWithoutDetails);
+    return this.#commands.add(command).catch(unavailable);
   }
 
   /** The sums over this shard's entries. */
-  async sums(): Promise<Sum[]> {
-    if (!this.#caughtUp) await this.catchUp();
-    return this.#counters.sums();
+  async sums(): Promise<{ readonly sums: Sum[] } | Rejection> {
+    const caughtUp = this.#caughtUp ? null : await this.catchUp();
+    return caughtUp && 'rejected' in caughtUp ? caughtUp : { sums: this.#counters.sums() };
   }
 
-  /** Counts whatever is in the log and not in the sums. */
-  async catchUp(): Promise<void> {
-    await this.#readOn().catch(rejectWithoutDetails);
-    this.#caughtUp = true;
-  }
-
-  async #readOn(): Promise<void> {
-    const db = this.#db();
-    for (let isFull = true; isFull; ) {
-      const page = await readAbove(db, this.#position, this.#counters.watermark);
-      this.#counters.count(page);
-      isFull = page.length === pageSize;
+  /** Counts whatever is in the log and not in the sums, and tells up to where. */
+  async catchUp(): Promise<{ readonly watermark: number } | Rejection> {
+    try {
+      const db = this.#db();
+      for (let isFull = true; isFull; ) {
+        const page = await readAbove(db, this.#position, this.#counters.watermark);
+        this.#counters.count(page);
+        isFull = page.length === pageSize;
+      }
+      this.#caughtUp = true;
+      return { watermark: this.#counters.watermark };
+    } catch (error) {
+      return unavailable(error);
     }
   }
 
@@ -107,8 +109,8 @@ export class LogShard extends DurableObject<Env> {
   }
 }
 
-/** The platform logs what an object throws, and a database error quotes customers' data: what it was stays in our line. */
-function rejectWithoutDetails(error: unknown): never {
+/** What it was stays in our log: thrown, the platform would log its message, and a database error quotes customers' data. */
+function unavailable(error: unknown): Rejection {
   console.error(JSON.stringify({ log_shard: 'failed', causes: describeCauses(error) }));
-  throw new AppError('log_unavailable', 'The activity log cannot be reached.');
+  return { rejected: 'log_unavailable', detail: 'The activity log cannot be reached. Try again.' };
 }

@@ -1,7 +1,7 @@
 import { AppError } from '../errors.ts';
 import type { CreateLead } from '../leads/lead.ts';
 import type { Sum } from '../metrics/catalogue.ts';
-import { accept } from '../proposals/decision.ts';
+import { accept, type Rejection } from '../proposals/decision.ts';
 import type { Proposal } from '../proposals/proposal.ts';
 import type { Accepted, Command, Result } from './command.ts';
 import type { LogShard } from './log-shard.ts';
@@ -45,14 +45,18 @@ export class Shards {
 
   /** The sums of all shards, or `log_unavailable`: never of only some, which would look like a drop. */
   async sums(): Promise<Sum[]> {
-    const all = Array.from({ length: shardCount }, (_, index) => this.#call(index, (stub) => stub.sums()));
-    return (await Promise.all(all)).flat();
+    const all = await this.#callAll(async (stub): Promise<{ sums: Sum[] } | Rejection> => stub.sums());
+    return all.flatMap(({ sums }) => sums);
   }
 
   /** Lets every shard count what is in the log and not in its sums. */
   async catchUp(): Promise<void> {
-    const all = Array.from({ length: shardCount }, (_, index) => this.#call(index, (stub) => stub.catchUp()));
-    await Promise.all(all);
+    await this.#callAll(async (stub): Promise<{ watermark: number } | Rejection> => stub.catchUp());
+  }
+
+  async #callAll<T extends object>(call: (stub: Stub) => Promise<T>): Promise<Exclude<T, Rejection>[]> {
+    const calls = Array.from({ length: shardCount }, (_, index) => this.#call(index, call));
+    return (await Promise.all(calls)).map(accept);
   }
 
   #ask(command: Command, key: number): Promise<Result> {

@@ -60,6 +60,7 @@ export function decideCheckout(
   if ('rejected' in amounts) return amounts;
   const open = openCheckout(state, amounts, now);
   if (open) return 'rejected' in open ? open : { drafts: [] };
+  if (state.checkouts.some(({ sessionId }) => sessionId === checkout.sessionId)) return { drafts: [] };
   if (checkout.version !== state.version || checkout.depositCents !== amounts.depositCents) {
     return { rejected: 'version_conflict', detail: 'The proposal changed while its checkout was made.' };
   }

@@ -3,6 +3,7 @@ import { validator } from 'hono/validator';
 import { authenticate } from '../http/authenticate.ts';
 import type { AppEnv } from '../http/context.ts';
 import { parseInput } from '../http/validate.ts';
+import { parseJson } from '../json.ts';
 import { beginCheckout } from './begin-checkout.ts';
 import { receiveWebhook } from './receive-webhook.ts';
 import { CheckoutInput } from './schemas.ts';
@@ -10,8 +11,8 @@ import { CheckoutInput } from './schemas.ts';
 /** The input stands in the query or, the same, in a JSON body. */
 const checkoutInput = validator('query', async (query, c) => {
   const isJson = c.req.header('content-type')?.toLowerCase().startsWith('application/json');
-  const hasBody = isJson && (await c.req.text()) !== '';
-  return parseInput(CheckoutInput, hasBody ? await c.req.json() : query);
+  const body = isJson ? await c.req.text() : '';
+  return parseInput(CheckoutInput, body === '' ? query : parseJson(body));
 });
 
 export const paymentRoutes = new Hono<AppEnv>()

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { ReceivedEvent } from '../activity/command.ts';
 import { AppError } from '../errors.ts';
+import { parseJson } from '../json.ts';
 import type { PaidSession } from '../payments/settlement-rules.ts';
 
 /** What an event means to us. Metadata is a claim: it says whom to ask, never what is true. */
@@ -56,14 +57,6 @@ export function decodeEvent(rawBody: string): DecodedEvent {
     },
     event: { id: id ?? standInId(rawBody), type, apiVersion, livemode, payload },
   };
-}
-
-function parseJson(rawBody: string): unknown {
-  try {
-    return JSON.parse(rawBody);
-  } catch (cause) {
-    throw new AppError('malformed_json', 'The body is not JSON.', { cause });
-  }
 }
 
 function parse<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {

@@ -80,10 +80,14 @@ function rejectAs(error: unknown): never {
   if (error instanceof Stripe.errors.StripeRateLimitError) {
     throw new AppError('stripe_rate_limited', 'Stripe is busy. Try again in a moment.', { cause: error });
   }
-  if (error instanceof Stripe.errors.StripeConnectionError && error.detail === 'ETIMEDOUT') {
+  if (error instanceof Stripe.errors.StripeConnectionError && isTimeout(error.detail)) {
     throw new AppError('stripe_timeout', 'Stripe did not answer in time. Try again.', { cause: error });
   }
   throw new AppError('stripe_failed', 'Stripe could not make the checkout. Try again.', { cause: error });
+}
+
+function isTimeout(detail: unknown): boolean {
+  return detail instanceof Error && 'code' in detail && detail.code === 'ETIMEDOUT';
 }
 
 function toAddress(apiBase: string) {

@@ -1,0 +1,10 @@
+import { AppError } from './errors.ts';
+
+/** The value of a JSON text from outside; rejects with `malformed_json`. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AppError('malformed_json', 'The body is not JSON.', { cause });
+  }
+}

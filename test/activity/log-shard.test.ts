@@ -1,0 +1,220 @@
+import { evictDurableObject } from 'cloudflare:test';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { Command } from '../../src/activity/command.ts';
+import { activityLog } from '../../src/db/schema.ts';
+import { accept } from '../../src/proposals/decision.ts';
+import { call } from '../support/api.ts';
+import { isAppend, onDatabase } from '../support/faults.ts';
+import { metric } from '../support/metrics.ts';
+import { bindings, createOrg, createProposal, db, entriesOf, eventsOf, paidEvent } from '../support/world.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+/** The shard of a proposal; with `twin`, another object that believes to be the same one. */
+function shardOf(proposalId: number, twin = false) {
+  const index = proposalId % 4;
+  return bindings.LOG_SHARD.getByName(twin ? `0${index}/4` : `${index}/4`);
+}
+
+const payments = (org: { label: string }) => metric(`crm_portal_payments_total{org_id="${org.label}"}`);
+
+function pay(
+  proposal: { id: number; orgId: number },
+  sessionId = `cs_test_${crypto.randomUUID().replaceAll('-', '')}`,
+) {
+  const event = paidEvent(proposal, { id: sessionId });
+  const { id, type } = event;
+  const command: Command = {
+    kind: 'settle',
+    proposalId: proposal.id,
+    session: {
+      sessionId,
+      orgId: proposal.orgId,
+      amountCents: 472_500,
+      currency: 'usd',
+      paymentStatus: 'paid',
+      paymentIntent: null,
+    },
+    event: { id, type, apiVersion: null, livemode: false, payload: event },
+  };
+  return command;
+}
+
+const lead = (org: Awaited<ReturnType<typeof createOrg>>, name: string): Command => ({
+  kind: 'create_lead',
+  actor: org.actor,
+  lead: { id: crypto.randomUUID(), name, email: null, phone: null, source: null },
+});
+
+describe('what a shard knows', () => {
+  test('survives its eviction', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    await shardOf(proposal.id).execute(pay(proposal));
+    expect(await payments(org)).toBe(1);
+    await evictDurableObject(shardOf(proposal.id));
+    expect(await payments(org)).toBe(1);
+  });
+
+  test('includes, after a restart, what a crash left in the log and out of the sums', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    await shardOf(proposal.id).sums(); // it runs, and has caught up
+    await appendBehindItsBack(proposal);
+    await evictDurableObject(shardOf(proposal.id));
+    expect(await payments(org)).toBe(1);
+  });
+
+  test('includes, with its next append, what somebody else appended', async () => {
+    const org = await createOrg();
+    const [behind, next] = [await createProposal(org.id), await createProposal(org.id)];
+    const shard = shardOf(behind.id);
+    await shard.sums();
+    await appendBehindItsBack(behind);
+    // another proposal of the same shard
+    const sibling = await createProposal(org.id);
+    let other = sibling;
+    while (other.id % 4 !== behind.id % 4) other = await createProposal(org.id);
+    await shard.execute(pay(other));
+    expect(await payments(org)).toBe(2);
+    expect(await eventsOf(next.id)).toEqual(['approve']);
+  });
+
+  test('includes an append whose reply was lost, once, and the retry finds it told', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const event = paidEvent(proposal);
+    const fault = onDatabase(async (send, body) => {
+      const response = await send();
+      if (isAppend(body)) throw new TypeError('Network connection lost.');
+      return response;
+    });
+    const first = await call('POST /payments/webhook', { json: event });
+    expect(first).toMatchObject({ status: 503, json: { code: 'log_unavailable' } });
+    fault.mockRestore();
+    expect(await payments(org)).toBe(1);
+    expect((await call('POST /payments/webhook', { json: event })).status).toBe(200);
+    expect(await eventsOf(proposal.id)).toEqual(['approve', 'payment_success']);
+    expect(await payments(org)).toBe(1);
+  });
+
+  /** What a shard that crashed between append and fold leaves behind. */
+  async function appendBehindItsBack(proposal: { id: number; orgId: number }) {
+    const sessionId = `cs_test_behind_${proposal.id}`;
+    await db.insert(activityLog).values({
+      orgId: proposal.orgId,
+      proposalId: proposal.id,
+      seq: 2,
+      event: 'payment_success',
+      actor: 'stripe',
+      meta: {
+        amount_cents: 472_500,
+        currency: 'usd',
+        stripe_session_id: sessionId,
+        payment_status: 'paid',
+        payment_intent: null,
+      },
+      dedupeKey: `payment_success:${sessionId}`,
+    });
+  }
+});
+
+describe('a group', () => {
+  test('with one bad command still commits the others', async () => {
+    const org = await createOrg();
+    const shard = bindings.LOG_SHARD.getByName(`${org.id % 4}/4`);
+    const gate = shard.execute(lead(org, 'first')); // the others gather behind it
+    const bad = lead(org, 'a zero byte \0 is no text to PostgreSQL');
+    const [, one, two, three] = await Promise.all([
+      gate,
+      shard.execute(lead(org, 'one')),
+      shard.execute(bad),
+      shard.execute(lead(org, 'three')),
+    ]);
+    expect(one).toMatchObject({ outcome: 'recorded' });
+    expect(two).toMatchObject({ rejected: 'log_unavailable' });
+    expect(three).toMatchObject({ outcome: 'recorded' });
+    expect(await metric(`crm_leads_created_total{org_id="${org.label}"}`)).toBe(3);
+  });
+
+  test('decides each command on what those before it did', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id, 'draft');
+    const shard = shardOf(proposal.id);
+    const approve = (name: string) =>
+      ({
+        kind: 'approve',
+        proposalId: proposal.id,
+        actor: proposal.customer,
+        name,
+        version: 1,
+        ip: null,
+      }) as const;
+    const results = await Promise.all([
+      shard.execute({ kind: 'view', proposalId: proposal.id, actor: proposal.customer }),
+      shard.execute(approve('Ada')),
+      shard.execute(approve('Eve')),
+      shard.execute(approve('Ada')),
+    ]);
+    expect(results).toMatchObject([
+      { outcome: 'recorded' },
+      { outcome: 'recorded' },
+      { rejected: 'already_approved' },
+      { outcome: 'duplicate' },
+    ]);
+    expect((await entriesOf(proposal.id)).map(({ seq, event }) => [seq, event])).toEqual([
+      [1, 'view'],
+      [2, 'approve'],
+    ]);
+  });
+
+  test('fails as a whole while the database is away, and the queue goes on when it is back', async () => {
+    const org = await createOrg();
+    const shard = bindings.LOG_SHARD.getByName(`${org.id % 4}/4`);
+    const fault = onDatabase(() => Promise.reject(new TypeError('Network connection lost.')));
+    const results = await Promise.all([1, 2, 3].map((n) => shard.execute(lead(org, `lead ${n}`))));
+    const rejection = expect.objectContaining({ rejected: 'log_unavailable' });
+    expect(results).toEqual([rejection, rejection, rejection]);
+    fault.mockRestore();
+    expect(await shard.execute(lead(org, 'lead 4'))).toMatchObject({ outcome: 'recorded' });
+    expect(await metric(`crm_leads_created_total{org_id="${org.label}"}`)).toBe(1);
+  });
+});
+
+describe('two shards that believe to be the same', () => {
+  test('record every fact once, and both count all of it', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const [shard, twin] = [shardOf(proposal.id), shardOf(proposal.id, true)];
+    const commands = Array.from({ length: 10 }, () => pay(proposal));
+    const settled = await Promise.all(
+      commands.flatMap((command) => [shard.execute(command), twin.execute(command)]),
+    );
+    // Each loses some races; whoever is told to come again does, as Stripe would.
+    for (const [index, result] of settled.entries()) {
+      const command = commands[Math.floor(index / 2)];
+      if (command && 'rejected' in result) await shard.execute(command);
+    }
+    const entries = await entriesOf(proposal.id);
+    expect(entries.filter(({ event }) => event === 'payment_success')).toHaveLength(10);
+    expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, index) => index + 1));
+
+    await Promise.all([shard.catchUp(), twin.catchUp()]);
+    const count = async (one: typeof shard) =>
+      accept(await one.sums()).sums.find(
+        ({ metric: name, labels }) => name === 'crm_portal_payments_total' && labels.org_id === org.label,
+      )?.value;
+    expect([await count(shard), await count(twin)]).toEqual([10, 10]);
+  });
+});
+
+test('a claim on another proposal is settled where the session belongs', async () => {
+  const org = await createOrg();
+  const [owner, named] = [await createProposal(org.id), await createProposal(org.id)];
+  const event = paidEvent(owner);
+  await call('POST /payments/webhook', { json: event });
+  const retold = paidEvent(named, { id: event.data.object.id });
+  expect((await call('POST /payments/webhook', { json: retold })).status).toBe(200);
+  expect(await eventsOf(named.id)).toEqual(['approve']);
+  expect(await payments(org)).toBe(1);
+});

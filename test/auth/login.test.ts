@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { hashPassword, verifyPassword } from '../../src/auth/password.ts';
+import { call } from '../support/api.ts';
+import { createOrg } from '../support/world.ts';
+
+const password = 'correct horse battery staple';
+
+/** Each attempt from an address of its own, unless the test is about addresses. */
+const from = (address: string = crypto.randomUUID()) => ({ 'cf-connecting-ip': address });
+
+test('the right password gets a token that says who one is', async () => {
+  const org = await createOrg({ passwordHash: await hashPassword(password) });
+  const email = ` ${org.email.toUpperCase()} `;
+  const answer = await call('POST /auth/login', { json: { email, password }, headers: from() });
+  expect(answer).toMatchObject({ status: 200, json: { token_type: 'bearer', expires_in: 28_800 } });
+  const me = await call('GET /auth/me', { token: answer.json.access_token });
+  expect(me.json).toEqual({ user_id: org.actor.userId, org_id: org.id, email: org.email, role: 'admin' });
+});
+
+test('a wrong password and an unknown address are told the same', async () => {
+  const org = await createOrg({ passwordHash: await hashPassword(password) });
+  const attempts = [
+    { email: org.email, password: 'wrong' },
+    { email: `nobody-${crypto.randomUUID()}@example.com`, password },
+  ];
+  const answers = await Promise.all(
+    attempts.map((json) => call('POST /auth/login', { json, headers: from() })),
+  );
+  const [wrong, unknown] = answers.map(({ status, json }) => ({ status, ...json, request_id: null }));
+  expect(wrong).toMatchObject({ status: 401, code: 'invalid_credentials' });
+  expect(unknown).toEqual(wrong);
+});
+
+test.each([{}, { email: 'a@example.com' }, { email: 5, password }, { email: 'a@example.com', password: '' }])(
+  'refuses %j',
+  async (json) => {
+    const answer = await call('POST /auth/login', { json, headers: from() });
+    expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_request' } });
+  },
+);
+
+describe('too many attempts', () => {
+  const attempts = (count: number, credentials: () => { email: string; address: string }) =>
+    Promise.all(
+      Array.from({ length: count }, () => {
+        const { email, address } = credentials();
+        return call('POST /auth/login', { json: { email, password: 'wrong' }, headers: from(address) });
+      }),
+    );
+  const limited = (answers: { status: number }[]) => answers.filter(({ status }) => status === 429).length;
+
+  test('from one address are refused, whatever the account', async () => {
+    const address = crypto.randomUUID();
+    const answers = await attempts(22, () => ({ email: `${crypto.randomUUID()}@example.com`, address }));
+    expect(limited(answers)).toBe(2);
+    expect(answers.find(({ status }) => status === 429)?.headers.get('retry-after')).toBe('60');
+  });
+
+  test('on one account are refused, whatever the address', async () => {
+    const email = `${crypto.randomUUID()}@example.com`;
+    const answers = await attempts(22, () => ({ email, address: crypto.randomUUID() }));
+    expect(limited(answers)).toBe(2);
+  });
+});
+
+describe('a password hash', () => {
+  test('fits its password, in any composition of the same characters, and no other', async () => {
+    const hash = await hashPassword('pass\u00e9');
+    expect(await verifyPassword('passe\u0301', hash)).toBe(true);
+    expect(await verifyPassword('passe', hash)).toBe(false);
+  });
+
+  test('is never the same twice', async () => {
+    expect(await hashPassword(password)).not.toBe(await hashPassword(password));
+  });
+
+  test.each([null, '', 'none', 'scrypt$$'])('%j fits no password', async (hash) => {
+    expect(await verifyPassword('', hash)).toBe(false);
+    expect(await verifyPassword(password, hash)).toBe(false);
+  });
+});

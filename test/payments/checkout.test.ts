@@ -1,0 +1,294 @@
+import { env } from 'cloudflare:workers';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { type Answer, call } from '../support/api.ts';
+import type { StripeRequest } from '../support/stripe-stand-in.ts';
+import {
+  bindings,
+  createOrg,
+  createProposal,
+  entriesOf,
+  eventsOf,
+  paidEvent,
+  rowCounts,
+  tokens,
+} from '../support/world.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+const checkout = (input: object, token: string, overrides: object = {}): Promise<Answer> =>
+  call('POST /payments/checkout_session', { token, json: input, bindings: overrides });
+
+describe('in dev mode', () => {
+  test('a checkout is simulated, and logged with what was agreed', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const seconds = Math.floor(Date.now() / 1000);
+    const route = `POST /payments/checkout_session?proposal_id=${proposal.id}&amount_dollars=15750`;
+    const answer = await call(route, { token: org.token });
+    expect(answer.status).toBe(200);
+    expect(answer.json).toEqual({
+      checkout_url: `http://localhost:5173/proposal/${proposal.id}?mock_payment=true`,
+      session_id: expect.stringMatching(new RegExp(`^cs_test_mock_${proposal.id}_\\d+$`)),
+      deposit_cents: 472_500,
+      total_cents: 1_575_000,
+      dev_mode: true,
+    });
+    expect(Number(answer.json.session_id.split('_').at(-1)) - seconds).toBeLessThanOrEqual(2);
+
+    const [, entry] = await entriesOf(proposal.id);
+    expect(entry).toMatchObject({ seq: 2, event: 'checkout_created', actor: 'staff' });
+    expect(entry?.meta).toEqual({
+      session_id: answer.json.session_id,
+      deposit_cents: 472_500,
+      total_cents: 1_575_000,
+      currency: 'usd',
+      version: 1,
+      expires_at: expect.any(String),
+      url: answer.json.checkout_url,
+      dev_mode: true,
+      user_id: org.actor.userId,
+    });
+  });
+
+  test('a second click, and two tabs at once, get the same session and one entry', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const click = () => checkout({ proposal_id: proposal.id }, proposal.token);
+    const answers = [...(await Promise.all([click(), click(), click()])), await click()];
+    expect(new Set(answers.map(({ json }) => json.session_id)).size).toBe(1);
+    expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created']);
+  });
+
+  test("the org's own percent goes before the default", async () => {
+    const org = await createOrg({ depositPercent: 50 });
+    const proposal = await createProposal(org.id);
+    const answer = await checkout({ proposal_id: proposal.id }, proposal.token);
+    expect(answer.json.deposit_cents).toBe(787_500);
+  });
+
+  test('staff may state another total, and the entry tells who did', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const answer = await checkout({ proposal_id: proposal.id, amount_dollars: 10_000.5 }, org.token);
+    expect(answer.json).toMatchObject({ total_cents: 1_000_050, deposit_cents: 300_015 });
+    const [, entry] = await entriesOf(proposal.id);
+    expect(entry).toMatchObject({
+      actor: 'staff',
+      meta: { total_cents: 1_000_050, user_id: org.actor.userId },
+    });
+  });
+
+  test('a customer may only confirm the total', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const wrong = await checkout({ proposal_id: proposal.id, amount_dollars: 15_749.99 }, proposal.token);
+    expect(wrong).toMatchObject({ status: 409, json: { code: 'amount_mismatch' } });
+    expect(await eventsOf(proposal.id)).toEqual(['approve']);
+    const right = await checkout({ proposal_id: proposal.id, amount_dollars: '15750.00' }, proposal.token);
+    expect(right.status).toBe(200);
+  });
+});
+
+describe('refuses, and changes nothing,', () => {
+  test.each([
+    ['no proposal_id', {}, 'invalid_proposal_id'],
+    ['a negative one', { proposal_id: -7 }, 'invalid_proposal_id'],
+    ['2^63', { proposal_id: '9223372036854775808' }, 'invalid_proposal_id'],
+    ['text', { proposal_id: 'seven' }, 'invalid_proposal_id'],
+    ['a fraction', { proposal_id: 7.5 }, 'invalid_proposal_id'],
+    ['a list', { proposal_id: [7] }, 'invalid_proposal_id'],
+    ['a negative amount', { proposal_id: 7, amount_dollars: -1 }, 'invalid_amount'],
+    ['no amount at all', { proposal_id: 7, amount_dollars: 0 }, 'invalid_amount'],
+    ['NaN', { proposal_id: 7, amount_dollars: 'NaN' }, 'invalid_amount'],
+    ['1e309', { proposal_id: 7, amount_dollars: '1e309' }, 'invalid_amount'],
+    ['three decimals', { proposal_id: 7, amount_dollars: '15750.001' }, 'invalid_amount'],
+    ['more than eight digits', { proposal_id: 7, amount_dollars: '1000000.00' }, 'invalid_amount'],
+  ])('%s', async (_, input, code) => {
+    const { token } = await createOrg();
+    const before = await rowCounts();
+    expect(await checkout(input, token)).toMatchObject({ status: 400, json: { code } });
+    const query = new URLSearchParams(Object.entries(input).map(([name, value]) => [name, String(value)]));
+    const asQuery = await call(`POST /payments/checkout_session?${query}`, { token });
+    // A list and a single value are the same text in a query.
+    if (!Array.isArray(Object.values(input)[0]))
+      expect(asQuery).toMatchObject({ status: 400, json: { code } });
+    expect(await rowCounts()).toEqual(before);
+  });
+
+  test('1e309 as a JSON number, which is no number to JavaScript', async () => {
+    const { token } = await createOrg();
+    const headers = { 'content-type': 'application/json' };
+    const body = '{"proposal_id": 7, "amount_dollars": 1e309}';
+    const answer = await call('POST /payments/checkout_session', { token, headers, body });
+    expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_amount' } });
+  });
+
+  test("an unknown proposal and another org's, alike", async () => {
+    const [org, other] = [await createOrg(), await createOrg()];
+    const foreign = await createProposal(other.id);
+    const before = await rowCounts();
+    const answers = await Promise.all([
+      checkout({ proposal_id: foreign.id }, org.token),
+      checkout({ proposal_id: 999_999_999 }, org.token),
+    ]);
+    const [theirs, none] = answers.map(({ status, json }) => ({ status, ...json, request_id: null }));
+    expect(theirs).toMatchObject({ status: 404, code: 'proposal_not_found' });
+    expect(none).toEqual(theirs);
+    expect(await rowCounts()).toEqual(before);
+  });
+
+  test.each([
+    ['draft', 'proposal_not_approved'],
+    ['void', 'proposal_void'],
+  ] as const)('a proposal that is %s', async (status, code) => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id, status);
+    const before = await rowCounts();
+    for (const token of [org.token, proposal.token]) {
+      expect(await checkout({ proposal_id: proposal.id }, token)).toMatchObject({
+        status: 409,
+        json: { code },
+      });
+    }
+    expect(await rowCounts()).toEqual(before);
+  });
+
+  test('a proposal whose deposit is paid', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    await call('POST /payments/webhook', { json: paidEvent(proposal) });
+    const answer = await checkout({ proposal_id: proposal.id }, proposal.token);
+    expect(answer).toMatchObject({ status: 409, json: { code: 'already_paid' } });
+  });
+
+  test('a link whose org is not the one of its proposal', async () => {
+    const [org, other] = [await createOrg(), await createOrg()];
+    const proposal = await createProposal(org.id);
+    const token = await tokens.signPortal(
+      { kind: 'customer', proposalId: proposal.id, orgId: other.id },
+      new Date(Date.now() + 60_000),
+    );
+    const answer = await checkout({ proposal_id: proposal.id }, token);
+    expect(answer).toMatchObject({ status: 404, json: { code: 'proposal_not_found' } });
+  });
+});
+
+describe('in live mode', () => {
+  /** A key of its own for each test: the stand-in behaves by it and keeps what it was sent under it. */
+  const secretKey = (behaviour: string) => `sk_test_${behaviour}_${crypto.randomUUID().replaceAll('-', '')}`;
+  const sentWith = async (key: string): Promise<StripeRequest[]> =>
+    (await fetch(`${bindings.STRIPE_API_BASE}/__requests/${key}`)).json();
+
+  test('Stripe is asked as it wants to be asked, and its session is recorded', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const key = secretKey('ok');
+    const before = Date.now();
+    const answer = await checkout({ proposal_id: proposal.id }, proposal.token, { STRIPE_SECRET_KEY: key });
+    expect(answer.status).toBe(200);
+    expect(answer.json).toEqual({
+      checkout_url: `https://checkout.stripe.test/c/pay/${answer.json.session_id}`,
+      session_id: expect.stringMatching(/^cs_test_/),
+      deposit_cents: 472_500,
+      total_cents: 1_575_000,
+    });
+
+    const [request, ...more] = await sentWith(key);
+    expect(more).toEqual([]);
+    expect(request).toMatchObject({ method: 'POST', path: '/v1/checkout/sessions' });
+    expect(request?.headers).toMatchObject({
+      'content-type': 'application/x-www-form-urlencoded',
+      'stripe-version': '2026-10-28.endive',
+    });
+    const expiresAt = Number(new URLSearchParams(request?.body).get('expires_at'));
+    expect(expiresAt * 1000 - before).toBeLessThan(24 * 3_600_000);
+    expect(expiresAt * 1000 - before).toBeGreaterThan(23.8 * 3_600_000);
+    expect(request?.headers['idempotency-key']).toBe(
+      `checkout-${proposal.id}-v1-472500of1575000-0-${expiresAt}`,
+    );
+    const metadata = (prefix: string) => ({
+      [`${prefix}[proposal_id]`]: String(proposal.id),
+      [`${prefix}[org_id]`]: org.label,
+      [`${prefix}[proposal_version]`]: '1',
+    });
+    expect(Object.fromEntries(new URLSearchParams(request?.body))).toEqual({
+      mode: 'payment',
+      'line_items[0][quantity]': '1',
+      'line_items[0][price_data][currency]': 'usd',
+      'line_items[0][price_data][unit_amount]': '472500',
+      'line_items[0][price_data][product_data][name]': 'Deposit: Kitchen',
+      client_reference_id: String(proposal.id),
+      customer_email: 'ada@example.com',
+      ...metadata('metadata'),
+      ...metadata('payment_intent_data[metadata]'),
+      success_url: `http://localhost:5173/proposal/${proposal.id}?session_id={CHECKOUT_SESSION_ID}`,
+      cancel_url: `http://localhost:5173/proposal/${proposal.id}?cancelled=true`,
+      expires_at: String(expiresAt),
+    });
+    const [, entry] = await entriesOf(proposal.id);
+    expect(entry).toMatchObject({
+      event: 'checkout_created',
+      meta: { dev_mode: false, session_id: answer.json.session_id },
+    });
+  });
+
+  test('a second click asks Stripe no more; two tabs ask with one idempotency key', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const key = secretKey('ok');
+    const click = () => checkout({ proposal_id: proposal.id }, proposal.token, { STRIPE_SECRET_KEY: key });
+    const [one, two] = await Promise.all([click(), click()]);
+    const three = await click();
+    expect(new Set([one, two, three].map(({ json }) => json.checkout_url)).size).toBe(1);
+    const requests = await sentWith(key);
+    expect(requests.length).toBeLessThanOrEqual(2);
+    expect(new Set(requests.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
+    expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created']);
+  });
+
+  test.each([
+    ['fails', 'fail', 502, 'stripe_failed'],
+    ['refuses our key', 'unknown', 502, 'stripe_failed'],
+    ['limits our rate', 'limit', 503, 'stripe_rate_limited'],
+    ['hangs', 'hang', 504, 'stripe_timeout'],
+  ])(
+    'when Stripe %s, nothing is recorded and nothing of what it said leaks',
+    async (_, behaviour, status, code) => {
+      const org = await createOrg();
+      const proposal = await createProposal(org.id);
+      const overrides = { STRIPE_SECRET_KEY: secretKey(behaviour) };
+      const answer = await checkout({ proposal_id: proposal.id }, proposal.token, overrides);
+      expect(answer).toMatchObject({ status, json: { code } });
+      expect(answer.text).not.toMatch(/ada@|Sorry|Invalid API Key/);
+      expect(await eventsOf(proposal.id)).toEqual(['approve']);
+    },
+  );
+
+  test('when the connection to Stripe breaks, nothing is recorded', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const real = globalThis.fetch;
+    vi.spyOn(globalThis, 'fetch').mockImplementation((input, init) =>
+      String(input).startsWith(String(bindings.STRIPE_API_BASE))
+        ? Promise.reject(new TypeError('Network connection lost.'))
+        : real(input, init),
+    );
+    const overrides = { STRIPE_SECRET_KEY: secretKey('ok') };
+    const answer = await checkout({ proposal_id: proposal.id }, proposal.token, overrides);
+    expect(answer).toMatchObject({ status: 502, json: { code: 'stripe_failed' } });
+    expect(await eventsOf(proposal.id)).toEqual(['approve']);
+  });
+
+  test('a key that is too short to be real is dev mode in development only', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const short = { STRIPE_SECRET_KEY: 'sk_test_short' };
+    expect((await checkout({ proposal_id: proposal.id }, org.token, short)).json.dev_mode).toBe(true);
+    const production = await checkout({ proposal_id: proposal.id }, org.token, {
+      ...short,
+      ENVIRONMENT: 'production',
+    });
+    expect(production).toMatchObject({ status: 503, json: { code: 'not_configured' } });
+    expect(env.ENVIRONMENT).toBe('development');
+  });
+});

@@ -1,0 +1,210 @@
+import { describe, expect, test } from 'vitest';
+import { call } from '../support/api.ts';
+import { metric } from '../support/metrics.ts';
+import { sign } from '../support/signature.ts';
+import {
+  createOrg,
+  createProposal,
+  entriesOf,
+  eventsOf,
+  paidEvent,
+  rowCounts,
+  statusOf,
+  stripeEventOf,
+} from '../support/world.ts';
+
+const secret = 'whsec_only_for_tests_only_for_tests';
+const signed = { STRIPE_WEBHOOK_SECRET: secret };
+const payments = (org: { label: string }) => metric(`crm_portal_payments_total{org_id="${org.label}"}`);
+const revenue = (org: { label: string }) =>
+  metric(`crm_portal_payment_amount_cents_sum{org_id="${org.label}"}`);
+
+describe('a paid session', () => {
+  test('becomes one payment, however often it is told', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const event = paidEvent(proposal);
+    for (let time = 0; time < 2; time += 1) {
+      const answer = await call('POST /payments/webhook', { json: event });
+      expect(answer).toMatchObject({ status: 200, json: { received: true } });
+    }
+    const entries = await entriesOf(proposal.id);
+    expect(entries.map(({ event: name }) => name)).toEqual(['approve', 'payment_success']);
+    expect(entries[1]).toMatchObject({
+      actor: 'stripe',
+      meta: {
+        amount_cents: 472_500,
+        currency: 'usd',
+        stripe_session_id: event.data.object.id,
+        payment_status: 'paid',
+        payment_intent: event.data.object.payment_intent,
+      },
+    });
+    expect(await statusOf(proposal.id)).toBe('deposit_paid');
+    expect([await payments(org), await revenue(org)]).toEqual([1, 472_500]);
+    expect(await stripeEventOf(event.id)).toMatchObject({
+      outcome: 'recorded',
+      livemode: false,
+      payload: event,
+    });
+  });
+
+  test('told under another event id is kept as a duplicate', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const first = paidEvent(proposal);
+    const second = paidEvent(proposal, { id: first.data.object.id });
+    for (const json of [first, second])
+      expect((await call('POST /payments/webhook', { json })).status).toBe(200);
+    expect(await payments(org)).toBe(1);
+    expect(await stripeEventOf(second.id)).toMatchObject({ outcome: 'duplicate' });
+  });
+
+  test('may come without an id while nothing is signed', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const { id: _, ...event } = paidEvent(proposal);
+    for (let time = 0; time < 2; time += 1) {
+      expect((await call('POST /payments/webhook', { json: event })).status).toBe(200);
+    }
+    expect(await eventsOf(proposal.id)).toEqual(['approve', 'payment_success']);
+  });
+
+  test('of another amount than agreed is recorded, with the anomaly beside it', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    await call('POST /payments/webhook', { json: paidEvent(proposal, { amount_total: 100 }) });
+    expect(await eventsOf(proposal.id)).toEqual(['approve', 'payment_success', 'payment_anomaly']);
+    expect([await payments(org), await revenue(org)]).toEqual([1, 100]);
+  });
+
+  test('of a body that PostgreSQL could not hold as jsonb is recorded all the same', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const event = paidEvent(proposal, { customer_details: { name: 'zero \0 byte, half a pair \ud800' } });
+    expect((await call('POST /payments/webhook', { json: event })).status).toBe(200);
+    expect(await payments(org)).toBe(1);
+  });
+});
+
+describe('what is no payment', () => {
+  test.each([
+    ['not paid yet', {}, { payment_status: 'unpaid' }],
+    ['of another type', { type: 'customer.created' }, {}],
+  ])('an event that is %s is acknowledged and changes nothing', async (_, event, session) => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const before = await rowCounts();
+    const answer = await call('POST /payments/webhook', { json: paidEvent(proposal, session, event) });
+    expect(answer).toMatchObject({ status: 200, json: { received: true } });
+    expect(await rowCounts()).toEqual(before);
+  });
+
+  test.each([
+    ['no metadata', () => ({ metadata: null })],
+    [
+      'an unknown proposal',
+      (org: number) => ({ metadata: { proposal_id: '999999999', org_id: String(org) } }),
+    ],
+    [
+      'an org that does not own it',
+      (org: number, id: number) => ({ metadata: { proposal_id: String(id), org_id: String(org + 1) } }),
+    ],
+    [
+      'an id that is none',
+      (org: number) => ({ metadata: { proposal_id: '7; drop table', org_id: String(org) } }),
+    ],
+  ])('paid money with %s is kept as unattributed', async (_, session) => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const event = paidEvent(proposal, session(org.id, proposal.id));
+    const body = JSON.stringify(event);
+    const headers = { 'stripe-signature': await sign(body, secret) };
+    const answer = await call('POST /payments/webhook', { body, headers, bindings: signed });
+    expect(answer).toMatchObject({ status: 200, json: { received: true } });
+    expect(await stripeEventOf(event.id)).toMatchObject({ outcome: 'unattributed', payload: event });
+    expect(await eventsOf(proposal.id)).toEqual(['approve']);
+    expect(await payments(org)).toBe(0);
+  });
+
+  test.each([
+    ['no type', { data: { object: {} } }],
+    ['no object', { type: 'checkout.session.completed', data: {} }],
+    [
+      'an amount that is none',
+      {
+        type: 'checkout.session.completed',
+        data: { object: { id: 'cs_1', amount_total: 'x', payment_status: 'paid' } },
+      },
+    ],
+    ['a list', []],
+  ])('an event with %s is refused', async (_, json) => {
+    const before = await rowCounts();
+    expect(await call('POST /payments/webhook', { json })).toMatchObject({
+      status: 400,
+      json: { code: 'invalid_event' },
+    });
+    expect(await rowCounts()).toEqual(before);
+  });
+});
+
+describe('with a secret', () => {
+  async function post(change: {
+    header?: (body: string) => Promise<string> | string;
+    alter?: (body: string) => string;
+    secrets?: string;
+  }) {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const body = JSON.stringify(paidEvent(proposal));
+    const header = await (change.header ?? ((text) => sign(text, secret)))(body);
+    const before = await rowCounts();
+    const answer = await call('POST /payments/webhook', {
+      body: change.alter ? change.alter(body) : body,
+      headers: header ? { 'stripe-signature': header } : {},
+      bindings: { STRIPE_WEBHOOK_SECRET: change.secrets ?? secret },
+    });
+    return { answer, isUnchanged: JSON.stringify(before) === JSON.stringify(await rowCounts()), org };
+  }
+
+  test.each([
+    ['fresh', 0],
+    ['300 seconds old', 300],
+    ['59 seconds ahead', -59], // 60, with a second for the clock to turn
+  ])('a signature that is %s is accepted', async (_, ageSeconds) => {
+    const { answer, org } = await post({ header: (body) => sign(body, secret, ageSeconds) });
+    expect(answer.status).toBe(200);
+    expect(await payments(org)).toBe(1);
+  });
+
+  test.each([
+    ['missing', { header: () => '' }],
+    ['malformed', { header: () => 'v1=deadbeef' }],
+    ['without a signature', { header: () => `t=${Math.floor(Date.now() / 1000)}` }],
+    ['made with another secret', { header: (body: string) => sign(body, 'whsec_somebody_elses_secret') }],
+    ['301 seconds old', { header: (body: string) => sign(body, secret, 302) }], // a second for the clock to turn
+    ['61 seconds ahead', { header: (body: string) => sign(body, secret, -62) }],
+    ['of a body altered by one byte', { alter: (body: string) => body.replace('472500', '472501') }],
+    [
+      'followed by a second timestamp',
+      {
+        header: async (body: string) => `${await sign(body, secret, 400)},t=${Math.floor(Date.now() / 1000)}`,
+      },
+    ],
+  ])('one that is %s is refused, vaguely, and changes nothing', async (_, change) => {
+    const { answer, isUnchanged } = await post(change);
+    expect(answer).toMatchObject({
+      status: 400,
+      json: { code: 'invalid_signature', detail: 'The signature does not match.' },
+    });
+    expect(isUnchanged).toBe(true);
+  });
+
+  test('while it is rolled, both are accepted', async () => {
+    const secrets = `whsec_the_new_one_the_new_one, ${secret}`;
+    expect((await post({ secrets })).answer.status).toBe(200);
+    expect(
+      (await post({ secrets, header: (body) => sign(body, 'whsec_the_new_one_the_new_one') })).answer.status,
+    ).toBe(200);
+  });
+});

@@ -1,0 +1,366 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Draft } from '../../src/activity/entry.ts';
+import type { Actor } from '../../src/auth/actor.ts';
+import type { PaidSession } from '../../src/payments/settlement-rules.ts';
+import type { ProposalCommand } from '../../src/proposals/command.ts';
+import { decide } from '../../src/proposals/decide.ts';
+import { evolve, initialProposal, type Proposal } from '../../src/proposals/proposal.ts';
+
+const terms = {
+  id: 7,
+  orgId: 1,
+  title: 'Kitchen',
+  customerEmail: 'ada@example.com',
+  currency: 'usd',
+  totalCents: 1_575_000,
+  depositPercent: 30,
+  version: 2,
+  contentHash: 'hash',
+};
+const noon = new Date('2026-11-23T12:00:00Z');
+const staff: Actor = { kind: 'staff', userId: 5, orgId: 1, email: 'a@example.com', role: 'admin' };
+const customer: Actor = { kind: 'customer', proposalId: 7, orgId: 1 };
+const stranger: Actor = { ...staff, orgId: 2 };
+
+const approve = {
+  kind: 'approve',
+  proposalId: 7,
+  actor: customer,
+  name: 'Ada',
+  version: 2,
+  ip: '192.0.2.1',
+} as const;
+const checkout = {
+  sessionId: 'cs_test_1',
+  url: 'https://checkout.stripe.test/1',
+  version: 2,
+  depositCents: 472_500,
+  totalCents: 1_575_000,
+  currency: 'usd',
+  expiresAt: new Date('2026-11-24T11:55:00Z'),
+  devMode: false,
+};
+const recordCheckout = {
+  kind: 'record_checkout',
+  proposalId: 7,
+  actor: customer,
+  statedTotalCents: null,
+  checkout,
+} as const;
+const settle = {
+  kind: 'settle',
+  proposalId: 7,
+  session: {
+    sessionId: 'cs_test_1',
+    orgId: 1,
+    amountCents: 472_500,
+    currency: 'usd',
+    paymentStatus: 'paid',
+    paymentIntent: 'pi_1',
+  },
+} as const;
+
+/** The state after these commands, all of which must be accepted. */
+function after(...commands: ProposalCommand[]): Proposal {
+  return commands.reduce((state, command) => apply(state, draftsOf(state, command)), initialProposal(terms));
+}
+
+function apply(state: Proposal, drafts: readonly Draft[], now = noon): Proposal {
+  return drafts.reduce((before, draft) => evolve(before, { ...draft, createdAt: now }), state);
+}
+
+function draftsOf(state: Proposal, command: ProposalCommand, now = noon): readonly Draft[] {
+  const decision = decide(state, command, now);
+  if ('rejected' in decision) throw new Error(`${command.kind} was rejected: ${decision.rejected}`);
+  return decision.drafts;
+}
+
+function rejection(state: Proposal, command: ProposalCommand, now = noon): string | undefined {
+  const decision = decide(state, command, now);
+  return 'rejected' in decision ? decision.rejected : undefined;
+}
+
+const events = (drafts: readonly Draft[]) => drafts.map(({ event }) => event);
+const voided = (state: Proposal) =>
+  evolve(state, { event: 'void', meta: {}, actor: 'staff', createdAt: noon });
+
+describe('approve', () => {
+  test('records who approved what', () => {
+    expect(draftsOf(after(), approve)).toEqual([
+      {
+        event: 'approve',
+        actor: 'customer',
+        meta: { name: 'Ada', version: 2, ip: '192.0.2.1', content_hash: 'hash' },
+        dedupeKey: 'approve:7:v2',
+      },
+    ]);
+    expect(after(approve)).toMatchObject({ status: 'approved', seq: 1, approval: { name: 'Ada', at: noon } });
+  });
+
+  test('names the user when staff approve for a customer on the phone', () => {
+    const [draft] = draftsOf(after(), { ...approve, actor: staff });
+    expect(draft).toMatchObject({ actor: 'staff', meta: { user_id: 5 } });
+  });
+
+  test('says the same again to whoever approved, and a conflict to anyone else', () => {
+    const state = after(approve);
+    expect(draftsOf(state, approve)).toEqual([]);
+    expect(rejection(state, { ...approve, name: 'Eve' })).toBe('already_approved');
+    expect(rejection(state, { ...approve, actor: staff })).toBe('already_approved');
+  });
+
+  test.each([1, 3])('rejects version %i of a proposal at version 2', (version) => {
+    expect(rejection(after(), { ...approve, version })).toBe('version_conflict');
+  });
+
+  test('rejects a void proposal', () => {
+    expect(rejection(voided(after()), approve)).toBe('proposal_void');
+  });
+});
+
+describe('send and view', () => {
+  const send = {
+    kind: 'send',
+    proposalId: 7,
+    actor: staff,
+    expiresAt: new Date('2026-12-23T12:00:00Z'),
+  } as const;
+  const view = { kind: 'view', proposalId: 7, actor: customer } as const;
+
+  test('sending makes a draft sent, and leaves what is further on', () => {
+    expect(after(send)).toMatchObject({ status: 'sent', sent: { expiresAt: send.expiresAt } });
+    expect(after(approve, send).status).toBe('approved');
+  });
+
+  test.each([
+    { command: send, hour: 'link' },
+    { command: view, hour: 'view' },
+  ])('one $hour stands for its hour', ({ command }) => {
+    const state = after(command);
+    expect(draftsOf(state, command, new Date('2026-11-23T12:59:59Z'))).toEqual([]);
+    expect(draftsOf(state, command, new Date('2026-11-23T13:00:00Z'))).toHaveLength(1);
+  });
+
+  test('a customer cannot send', () => {
+    expect(rejection(after(), { ...send, actor: customer })).toBe('forbidden');
+  });
+});
+
+describe('record_checkout', () => {
+  test('records what was agreed', () => {
+    expect(draftsOf(after(approve), recordCheckout)).toEqual([
+      {
+        event: 'checkout_created',
+        actor: 'customer',
+        meta: {
+          session_id: 'cs_test_1',
+          deposit_cents: 472_500,
+          total_cents: 1_575_000,
+          currency: 'usd',
+          version: 2,
+          expires_at: '2026-11-24T11:55:00.000Z',
+          url: 'https://checkout.stripe.test/1',
+          dev_mode: false,
+        },
+        dedupeKey: 'checkout_created:cs_test_1',
+      },
+    ]);
+  });
+
+  test('the second of two tabs gets the session of the first', () => {
+    const state = after(approve, recordCheckout);
+    const second = { ...recordCheckout, checkout: { ...checkout, sessionId: 'cs_test_2' } };
+    expect(draftsOf(state, second)).toEqual([]);
+    expect(draftsOf(state, second, checkout.expiresAt)).toHaveLength(1); // the first has expired
+  });
+
+  test('staff may state another total, but not while a session for the first is open', () => {
+    const stated = {
+      ...recordCheckout,
+      actor: staff,
+      statedTotalCents: 1_000_000,
+      checkout: { ...checkout, sessionId: 'cs_test_2', totalCents: 1_000_000, depositCents: 300_000 },
+    } as const;
+    expect(draftsOf(after(approve), stated)[0]).toMatchObject({
+      meta: { total_cents: 1_000_000, user_id: 5 },
+    });
+    expect(rejection(after(approve, recordCheckout), stated)).toBe('checkout_open');
+  });
+
+  test('a customer may not', () => {
+    expect(rejection(after(approve), { ...recordCheckout, statedTotalCents: 1 })).toBe('amount_mismatch');
+  });
+
+  test('a session made for an older version is not recorded', () => {
+    const stale = { ...recordCheckout, checkout: { ...checkout, version: 1 } };
+    expect(rejection(after(approve), stale)).toBe('version_conflict');
+  });
+
+  test.each([
+    ['not approved', after(), 'proposal_not_approved'],
+    ['void', voided(after(approve)), 'proposal_void'],
+    ['already paid', after(approve, recordCheckout, settle), 'already_paid'],
+  ])('rejects a proposal that is %s', (_, state, code) => {
+    expect(rejection(state, recordCheckout)).toBe(code);
+  });
+});
+
+describe('settle', () => {
+  const paid = (session: Partial<PaidSession>): ProposalCommand => ({
+    ...settle,
+    session: { ...settle.session, ...session },
+  });
+
+  test('records the payment that was agreed', () => {
+    expect(events(draftsOf(after(approve, recordCheckout), settle))).toEqual(['payment_success']);
+  });
+
+  test('without our session, the proposal is the check', () => {
+    expect(events(draftsOf(after(approve), settle))).toEqual(['payment_success']);
+    const other = paid({ amountCents: 1 });
+    expect(events(draftsOf(after(approve), other))).toEqual(['payment_success', 'payment_anomaly']);
+  });
+
+  test.each([
+    ['amount_mismatch', paid({ amountCents: 472_499 })],
+    ['currency_mismatch', paid({ currency: 'eur' })],
+  ])('a payment that does not match is recorded with %s beside it', (reason, command) => {
+    const [success, anomaly] = draftsOf(after(approve, recordCheckout), command);
+    expect(success?.event).toBe('payment_success');
+    expect(anomaly).toMatchObject({ event: 'payment_anomaly', meta: { reason, expected_cents: 472_500 } });
+  });
+
+  test('a second session paid is money too, and already_paid', () => {
+    const state = after(approve, recordCheckout, settle);
+    const drafts = draftsOf(state, paid({ sessionId: 'cs_test_2' }));
+    expect(events(drafts)).toEqual(['payment_success', 'payment_anomaly']);
+    expect(drafts[1]).toMatchObject({ meta: { reason: 'already_paid' } });
+  });
+
+  test('money for an org that does not own the proposal is not taken, unless the session is ours', () => {
+    const foreign = paid({ orgId: 2 });
+    expect(rejection(after(approve), foreign)).toBe('proposal_not_found');
+    expect(draftsOf(after(approve, recordCheckout), foreign)).toHaveLength(1);
+  });
+
+  test('a void proposal stays void when it is paid, and the money is recorded', () => {
+    const state = voided(after(approve, recordCheckout));
+    const drafts = draftsOf(state, settle);
+    expect(events(drafts)).toEqual(['payment_success']);
+    expect(apply(state, drafts).status).toBe('void');
+  });
+});
+
+describe('whatever happens', () => {
+  const actors = fc.constantFrom<Actor>(staff, customer);
+  const commands = fc.oneof(
+    fc.record({
+      kind: fc.constant('approve' as const),
+      proposalId: fc.constant(7),
+      actor: actors,
+      name: fc.constantFrom('Ada', 'Eve'),
+      version: fc.constantFrom(1, 2),
+      ip: fc.constant(null),
+    }),
+    fc.record({ kind: fc.constant('view' as const), proposalId: fc.constant(7), actor: actors }),
+    fc.record({
+      kind: fc.constant('send' as const),
+      proposalId: fc.constant(7),
+      actor: actors,
+      expiresAt: fc.constant(new Date('2026-12-23T12:00:00Z')),
+    }),
+    fc.record({
+      kind: fc.constant('record_checkout' as const),
+      proposalId: fc.constant(7),
+      actor: actors,
+      statedTotalCents: fc.constant(null),
+      checkout: fc.constantFrom('cs_1', 'cs_2', 'cs_3').map((sessionId) => ({ ...checkout, sessionId })),
+    }),
+    fc.record({
+      kind: fc.constant('settle' as const),
+      proposalId: fc.constant(7),
+      session: fc
+        .record({
+          sessionId: fc.constantFrom('cs_1', 'cs_2', 'cs_3'),
+          amountCents: fc.constantFrom(472_500, 1),
+        })
+        .map((session) => ({ ...settle.session, ...session })),
+    }),
+  );
+  /** Commands in order, each some minutes after the one before. */
+  const histories = fc.array(fc.tuple(commands, fc.integer({ min: 0, max: 600 })), { maxLength: 30 });
+
+  function replay(
+    history: [ProposalCommand, number][],
+    each: (state: Proposal, command: ProposalCommand, now: Date) => Proposal,
+  ) {
+    let now = noon.getTime();
+    return history.reduce((state, [command, minutes]) => {
+      now += minutes * 60_000;
+      const isCheckout = command.kind === 'record_checkout';
+      const expiresAt = new Date(now + 86_400_000);
+      const current = isCheckout ? { ...command, checkout: { ...command.checkout, expiresAt } } : command;
+      return each(state, current, new Date(now));
+    }, initialProposal(terms));
+  }
+
+  test('a command told twice at once is written once', () => {
+    fc.assert(
+      fc.property(histories, (history) => {
+        replay(history, (state, command, now) => {
+          const decision = decide(state, command, now);
+          if ('rejected' in decision) return state;
+          const next = apply(state, decision.drafts, now);
+          expect(decide(next, command, now)).toEqual({ drafts: [] });
+          return next;
+        });
+      }),
+    );
+  });
+
+  test('no fact is told twice, and each session is paid at most once', () => {
+    fc.assert(
+      fc.property(histories, (history) => {
+        const keys: string[] = [];
+        const last = replay(history, (state, command, now) => {
+          const decision = decide(state, command, now);
+          if ('rejected' in decision) return state;
+          keys.push(...decision.drafts.map(({ dedupeKey }) => dedupeKey));
+          return apply(state, decision.drafts, now);
+        });
+        expect(new Set(keys).size).toBe(keys.length);
+        expect(last.seq).toBe(keys.length);
+        expect(new Set(last.paidSessionIds).size).toBe(last.paidSessionIds.length);
+        expect(last.status === 'deposit_paid').toBe(last.paidSessionIds.length > 0);
+      }),
+    );
+  });
+
+  test('no two sessions can be paid in at once', () => {
+    fc.assert(
+      fc.property(histories, (history) => {
+        let now = noon;
+        const last = replay(history, (state, command, at) => {
+          now = at;
+          const decision = decide(state, command, at);
+          return 'rejected' in decision ? state : apply(state, decision.drafts, at);
+        });
+        expect(last.checkouts.filter(({ expiresAt }) => expiresAt > now).length).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
+  test('another org finds no proposal, whatever it asks and whatever happened', () => {
+    fc.assert(
+      fc.property(histories, commands, (history, command) => {
+        const state = replay(history, (before, each, now) => {
+          const decision = decide(before, each, now);
+          return 'rejected' in decision ? before : apply(before, decision.drafts, now);
+        });
+        if (command.kind === 'settle') return;
+        expect(rejection(state, { ...command, actor: stranger })).toBe('proposal_not_found');
+      }),
+    );
+  });
+});

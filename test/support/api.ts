@@ -1,0 +1,46 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { app } from '../../src/app.ts';
+import type { Bindings } from '../../src/config.ts';
+
+type Options = {
+  token?: string;
+  json?: unknown;
+  body?: string;
+  headers?: Record<string, string>;
+  /** Bindings that differ from the test's own. */
+  bindings?: Partial<Bindings>;
+};
+
+export type Answer = {
+  status: number;
+  headers: Headers;
+  text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: what it is, is what the tests assert
+  json: any;
+};
+
+/** One request to the API, as the Worker gets it. `'POST /auth/login'` and what goes with it. */
+export async function call(route: string, options: Options = {}): Promise<Answer> {
+  const [method = 'GET', path = '/'] = route.split(' ');
+  const headers = new Headers(options.headers);
+  if (options.token) headers.set('authorization', `Bearer ${options.token}`);
+  if (options.json !== undefined) headers.set('content-type', 'application/json');
+  const body = options.json === undefined ? options.body : JSON.stringify(options.json);
+  const context = createExecutionContext();
+  const request = new Request(`https://api.test${path}`, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body }),
+  });
+  const response = await app.fetch(request, { ...env, ...options.bindings } as Bindings, context);
+  await waitOnExecutionContext(context);
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json');
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    json: isJson ? JSON.parse(text) : undefined,
+  };
+}

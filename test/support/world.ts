@@ -1,0 +1,143 @@
+import { env } from 'cloudflare:workers';
+import { eq, sql } from 'drizzle-orm';
+import { Tokens } from '../../src/auth/tokens.ts';
+import type { Bindings } from '../../src/config.ts';
+import { createDatabase } from '../../src/db/client.ts';
+import { activityLog, orgs, proposals, stripeEvents, users } from '../../src/db/schema.ts';
+import { contentHash } from '../../src/proposals/content-hash.ts';
+import type { ProposalStatus } from '../../src/proposals/proposal.ts';
+
+// Each test makes an org of its own, so tests share a database and need no order.
+
+export const bindings = env as Bindings;
+export const db = createDatabase(bindings.DATABASE_URL);
+export const tokens = new Tokens(bindings.JWT_SECRET);
+
+/** The one row that was written. */
+function only<T>(rows: T[]): T {
+  const [row] = rows;
+  if (!row) throw new Error('No row was written.');
+  return row;
+}
+
+const inAnHour = () => new Date(Date.now() + 3_600_000);
+
+/** An org with an admin, whose token this is. `passwordHash` is of no password unless given. */
+export async function createOrg(options: { passwordHash?: string; depositPercent?: number } = {}) {
+  const org = only(
+    await db
+      .insert(orgs)
+      .values({ name: 'Test', currency: 'usd', depositPercent: options.depositPercent ?? null })
+      .returning(),
+  );
+  const email = `admin-${crypto.randomUUID()}@example.com`;
+  const user = only(
+    await db
+      .insert(users)
+      .values({ orgId: org.id, email, passwordHash: options.passwordHash ?? 'none', role: 'admin' })
+      .returning(),
+  );
+  const actor = { kind: 'staff', userId: user.id, orgId: org.id, email, role: 'admin' } as const;
+  return {
+    id: org.id,
+    label: String(org.id),
+    email,
+    actor,
+    token: await tokens.signStaff(actor, new Date()),
+  };
+}
+
+/** A proposal of $15,750.00 in the given state, with the entries that lead there, and its portal token. */
+export async function createProposal(orgId: number, status: ProposalStatus = 'approved', version = 1) {
+  const content = {
+    title: 'Kitchen',
+    customerName: 'Ada Lovelace',
+    customerEmail: 'ada@example.com',
+    lineItems: [{ description: 'Kitchen', quantity: 1, unit_price_cents: 1_575_000 }],
+    totalCents: 1_575_000,
+  };
+  const row = only(
+    await db
+      .insert(proposals)
+      .values({ ...content, orgId, currency: 'usd', contentHash: contentHash(content), version, status })
+      .returning(),
+  );
+  const { id } = row;
+  const entry = { orgId, proposalId: id, seq: 1 };
+  if (status === 'approved') {
+    const meta = { name: 'Ada Lovelace', version, ip: null, content_hash: row.contentHash };
+    await db.insert(activityLog).values({
+      ...entry,
+      event: 'approve',
+      actor: 'customer',
+      meta,
+      dedupeKey: `approve:${id}:v${version}`,
+    });
+  }
+  if (status === 'void') {
+    await db
+      .insert(activityLog)
+      .values({ ...entry, event: 'void', actor: 'staff', meta: {}, dedupeKey: `void:${id}` });
+  }
+  const customer = { kind: 'customer', proposalId: id, orgId } as const;
+  return { id, orgId, customer, token: await tokens.signPortal(customer, inAnHour()) };
+}
+
+/** The proposal's entries, oldest first. */
+export function entriesOf(proposalId: number) {
+  return db.select().from(activityLog).where(eq(activityLog.proposalId, proposalId)).orderBy(activityLog.seq);
+}
+
+export async function eventsOf(proposalId: number): Promise<string[]> {
+  return (await entriesOf(proposalId)).map((entry) => entry.event);
+}
+
+export async function statusOf(proposalId: number): Promise<ProposalStatus | undefined> {
+  const [row] = await db.select().from(proposals).where(eq(proposals.id, proposalId));
+  return row?.status;
+}
+
+export async function stripeEventOf(id: string) {
+  const [row] = await db.select().from(stripeEvents).where(eq(stripeEvents.id, id));
+  return row;
+}
+
+/** Rows in every table that a request could write: equal before and after, nothing was changed. */
+export async function rowCounts(): Promise<unknown> {
+  const { rows } = await db.execute(sql`select (select count(*) from portal_activity_log) as log,
+    (select count(*) from proposals) as proposals, (select count(*) from leads) as leads,
+    (select count(*) from stripe_events) as stripe_events`);
+  return rows[0];
+}
+
+let made = 0;
+
+/** An event as Stripe posts it when a Checkout Session is paid, with any part of the session replaced. */
+export function paidEvent(
+  proposal: { id: number; orgId: number },
+  session: Record<string, unknown> = {},
+  event: Record<string, unknown> = {},
+) {
+  made += 1;
+  const unique = `${Date.now()}${Math.random().toString(36).slice(2)}${made}`;
+  return {
+    id: `evt_${unique}`,
+    object: 'event',
+    api_version: '2026-10-28.endive',
+    livemode: false,
+    type: 'checkout.session.completed',
+    ...event,
+    data: {
+      object: {
+        id: `cs_test_${unique}`,
+        object: 'checkout.session',
+        amount_total: 472_500,
+        currency: 'usd',
+        payment_status: 'paid',
+        payment_intent: `pi_${unique}`,
+        metadata: { proposal_id: String(proposal.id), org_id: String(proposal.orgId) },
+        ...session,
+      },
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
+import { defineConfig } from 'vitest/config';
+
+// Wrangler would warn that the secrets are missing, which the bindings below set.
+process.env.WRANGLER_LOG ??= 'error';
+
+export default defineConfig({
+  test: {
+    silent: 'passed-only',
+    projects: [
+      {
+        logLevel: 'error', // else a page of warnings about the source maps of dependencies
+        // In workerd, against a real Postgres behind Neon's protocol; only Stripe is a stand-in.
+        plugins: [
+          cloudflareTest(({ inject }) => ({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: {
+                ENVIRONMENT: 'development',
+                DATABASE_URL: inject('databaseUrl'),
+                JWT_SECRET: 'only-for-tests-only-for-tests-only-for-tests',
+                STRIPE_SECRET_KEY: '',
+                STRIPE_WEBHOOK_SECRET: '',
+                METRICS_TOKEN: '',
+                STRIPE_API_BASE: inject('stripeApiBase'),
+              },
+            },
+          })),
+        ],
+        test: {
+          name: 'worker',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/local/**'],
+          globalSetup: ['test/support/database.ts', 'test/support/stripe-stand-in.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      // In Node, where the local programs run.
+      {
+        test: {
+          name: 'local',
+          include: ['test/local/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
