@@ -1,0 +1,95 @@
+import { sql } from 'drizzle-orm';
+import { describe, expect, test } from 'vitest';
+import { appendGroup, readAbove } from '../../src/activity/log.ts';
+import type { Writes } from '../../src/activity/plan-group.ts';
+import { sqlState } from '../../src/db/client.ts';
+import { createOrg, createProposal, db, entriesOf, eventsOf, statusOf } from '../support/world.ts';
+
+const uniqueViolation = '23505';
+const none: Writes = { entries: [], statuses: new Map(), leads: [], stripeEvents: [] };
+
+function view(proposal: { id: number; orgId: number }, seq: number, key = `view:${proposal.id}:${seq}`) {
+  const { id: proposalId, orgId } = proposal;
+  return {
+    event: 'view',
+    meta: {},
+    actor: 'customer',
+    dedupeKey: key,
+    orgId,
+    proposalId,
+    seq,
+    createdAt: new Date(),
+  } as const;
+}
+
+const shardOf = (proposal: { id: number }) => ({ index: proposal.id % 4, count: 4 });
+
+const stateOf = (work: Promise<unknown>) => work.then(() => undefined, sqlState);
+
+test.each([
+  ['update', sql`update portal_activity_log set actor = 'staff'`],
+  ['delete', sql`delete from portal_activity_log`],
+  ['truncate', sql`truncate portal_activity_log`],
+  ['an update that would change nothing', sql`update portal_activity_log set actor = actor where false`],
+])('the database refuses %s', async (_, statement) => {
+  const proposal = await createProposal((await createOrg()).id);
+  expect(await stateOf(db.execute(statement).then())).toBe('23001'); // restrict_violation
+  expect(await eventsOf(proposal.id)).toEqual(['approve']);
+});
+
+describe('an append', () => {
+  test('is all or nothing: a place that is taken takes the whole group with it', async () => {
+    const [one, two] = [
+      await createProposal((await createOrg()).id),
+      await createProposal((await createOrg()).id),
+    ];
+    const writes: Writes = {
+      ...none,
+      entries: [view(two, 2), view(one, 1)], // seq 1 of one is its approval
+      statuses: new Map([[two.id, 'void']]),
+    };
+    expect(await stateOf(appendGroup(db, shardOf(one), 0, writes))).toBe(uniqueViolation);
+    expect(await eventsOf(two.id)).toEqual(['approve']);
+    expect(await statusOf(two.id)).toBe('approved');
+  });
+
+  test('cannot tell a fact twice, under whichever proposal', async () => {
+    const [one, two] = [
+      await createProposal((await createOrg()).id),
+      await createProposal((await createOrg()).id),
+    ];
+    await appendGroup(db, shardOf(one), 0, { ...none, entries: [view(one, 2, `fact:${one.id}`)] });
+    const again = appendGroup(db, shardOf(two), 0, { ...none, entries: [view(two, 2, `fact:${one.id}`)] });
+    expect(await stateOf(again)).toBe(uniqueViolation);
+  });
+
+  test('returns what the shard has not counted yet, its own entries last', async () => {
+    const proposal = await createProposal((await createOrg()).id);
+    const [approval] = await entriesOf(proposal.id);
+    const before = await readAbove(db, shardOf(proposal), 0);
+    const watermark = (approval?.id ?? 0) - 1;
+    const page = await appendGroup(db, shardOf(proposal), watermark, {
+      ...none,
+      entries: [view(proposal, 2)],
+    });
+    expect(page[0]).toMatchObject({ id: approval?.id, event: 'approve' });
+    expect(page.at(-1)).toMatchObject({ event: 'view', proposalId: proposal.id, seq: 2 });
+    expect(before.some(({ id }) => id === approval?.id)).toBe(true);
+  });
+});
+
+test('each entry is exactly one shard’s, whatever their number', async () => {
+  const proposals = await Promise.all(
+    [createOrg(), createOrg()].map(async (org) => createProposal((await org).id)),
+  );
+  for (const count of [1, 4, 7]) {
+    const all = await Promise.all(
+      Array.from({ length: count }, (_, index) => readAbove(db, { index, count }, 0)),
+    );
+    for (const { id } of proposals) {
+      expect(
+        all.map((page) => page.filter(({ proposalId }) => proposalId === id).length).filter(Boolean),
+      ).toEqual([1]);
+    }
+  }
+});

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import type { Bindings } from '../src/config.ts';
+import { call } from './support/api.ts';
+import { bindings, createOrg, createProposal, eventsOf, paidEvent } from './support/world.ts';
+
+const whole: Partial<Bindings> = {
+  ENVIRONMENT: 'production',
+  STRIPE_SECRET_KEY: 'sk_live_only_for_tests_only_for_tests',
+  STRIPE_WEBHOOK_SECRET: 'whsec_only_for_tests_only_for_tests',
+  JWT_SECRET: bindings.JWT_SECRET,
+  DATABASE_URL: bindings.DATABASE_URL,
+  METRICS_TOKEN: 'only-for-tests-only-for-tests',
+};
+
+const short: Record<string, string> = {
+  STRIPE_SECRET_KEY: 'sk_live_too_short',
+  STRIPE_WEBHOOK_SECRET: 'whsec_x',
+  JWT_SECRET: 'thirty-one-bytes-thirty-one-byt',
+  DATABASE_URL: 'localhost',
+  METRICS_TOKEN: 'token',
+};
+
+const needs: [keyof Bindings, string[]][] = [
+  ['STRIPE_SECRET_KEY', ['POST /payments/checkout_session']],
+  ['STRIPE_WEBHOOK_SECRET', ['POST /payments/webhook']],
+  [
+    'JWT_SECRET',
+    ['POST /auth/login', 'GET /auth/me', 'GET /leads', 'GET /proposals', 'POST /payments/checkout_session'],
+  ],
+  [
+    'DATABASE_URL',
+    [
+      'POST /auth/login',
+      'GET /leads',
+      'POST /leads',
+      'GET /proposals',
+      'POST /payments/checkout_session',
+      'GET /metrics',
+    ],
+  ],
+  ['METRICS_TOKEN', ['GET /metrics']],
+];
+
+describe.each(needs)('in production, without %s', (name, routes) => {
+  test.each(routes)('%s answers 503 and names it, not its value', async (route) => {
+    const org = await createOrg();
+    const json = { proposal_id: 7, email: 'a@example.com', password: 'x', name: 'Ada' };
+    const token = route.endsWith('/metrics') ? String(whole.METRICS_TOKEN) : org.token;
+    for (const value of ['', short[name] ?? '']) {
+      const answer = await call(route, {
+        token,
+        ...(route.startsWith('POST') ? { json } : {}),
+        bindings: { ...whole, [name]: value },
+      });
+      expect(answer).toMatchObject({ status: 503, json: { code: 'not_configured' } });
+      expect(answer.json.detail).toContain(name);
+      if (value) expect(answer.text).not.toContain(value);
+    }
+  });
+});
+
+test('in production an unsigned webhook is never accepted, whatever is missing', async () => {
+  const org = await createOrg();
+  const proposal = await createProposal(org.id);
+  for (const missing of [
+    {},
+    { STRIPE_WEBHOOK_SECRET: '' },
+    { STRIPE_SECRET_KEY: '' },
+    { STRIPE_SECRET_KEY: '', STRIPE_WEBHOOK_SECRET: '' },
+  ]) {
+    const answer = await call('POST /payments/webhook', {
+      json: paidEvent(proposal),
+      bindings: { ...whole, ...missing },
+    });
+    expect([400, 503]).toContain(answer.status);
+  }
+  expect(await eventsOf(proposal.id)).toEqual(['approve']);
+});
+
+test('in development with a real key, an unsigned webhook is not accepted either', async () => {
+  const proposal = await createProposal((await createOrg()).id);
+  const live = { ...whole, ENVIRONMENT: 'development', STRIPE_WEBHOOK_SECRET: '' };
+  const answer = await call('POST /payments/webhook', { json: paidEvent(proposal), bindings: live });
+  expect(answer).toMatchObject({ status: 503, json: { code: 'not_configured' } });
+});
+
+test.each(['staging', 'Development', ''])('ENVIRONMENT=%j is production', async (environment) => {
+  const answer = await call('GET /metrics', { bindings: { ...whole, ENVIRONMENT: environment } });
+  expect(answer).toMatchObject({ status: 401, json: { code: 'token_missing' } });
+});
+
+test.each(['0', '101', '12.5', 'thirty'])(
+  'DEPOSIT_PERCENT=%j is refused rather than guessed at',
+  async (percent) => {
+    const answer = await call('GET /metrics', { bindings: { DEPOSIT_PERCENT: percent } });
+    expect(answer).toMatchObject({ status: 503, json: { code: 'not_configured' } });
+  },
+);

@@ -1,0 +1,58 @@
+import { evictAllDurableObjects } from 'cloudflare:test';
+import { sql } from 'drizzle-orm';
+import { afterEach, expect, test, vi } from 'vitest';
+import { call } from '../support/api.ts';
+import { onDatabase } from '../support/faults.ts';
+import { createOrg, createProposal, db, paidEvent } from '../support/world.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+const production = { ENVIRONMENT: 'production', METRICS_TOKEN: 'only-for-tests-only-for-tests' } as const;
+const scrape = (authorization?: string) =>
+  call('GET /metrics', { bindings: production, headers: authorization ? { authorization } : {} });
+
+test('outside development, a scrape needs the metrics token', async () => {
+  expect(await scrape()).toMatchObject({ status: 401, json: { code: 'token_missing' } });
+  expect(await scrape('Bearer wrong')).toMatchObject({ status: 401, json: { code: 'token_invalid' } });
+  expect(await scrape(`Basic ${production.METRICS_TOKEN}`)).toMatchObject({
+    status: 401,
+    json: { code: 'token_invalid' },
+  });
+  const answer = await scrape(`Bearer ${production.METRICS_TOKEN}`);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+});
+
+test('what is scraped equals the sums over the log, org by org', async () => {
+  const orgs = [await createOrg(), await createOrg()];
+  for (const org of orgs) {
+    for (const amount of [472_500, 100]) {
+      const proposal = await createProposal(org.id);
+      await call('POST /payments/webhook', { json: paidEvent(proposal, { amount_total: amount }) });
+    }
+    await call('POST /leads', { token: org.token, json: { name: 'Ada' } });
+  }
+  const { rows } = await db.execute<{ org_id: string; payments: string; cents: string; leads: string }>(sql`
+    select org_id::text, count(*) filter (where event = 'payment_success')::text as payments,
+      coalesce(sum((meta->>'amount_cents')::bigint), 0)::text as cents,
+      count(*) filter (where event = 'lead_created')::text as leads
+    from portal_activity_log where event in ('payment_success', 'lead_created') group by org_id`);
+  expect(rows.length).toBeGreaterThanOrEqual(2);
+
+  const { text } = await call('GET /metrics');
+  const samples = new Map(text.split('\n').map((line) => line.split(' ') as [string, string]));
+  const sample = (name: string, orgId: string) => Number(samples.get(`${name}{org_id="${orgId}"}`) ?? 0);
+  for (const { org_id, payments, cents, leads } of rows) {
+    expect(sample('crm_portal_payments_total', org_id)).toBe(Number(payments));
+    expect(sample('crm_portal_payment_amount_cents_count', org_id)).toBe(Number(payments));
+    expect(sample('crm_portal_payment_amount_cents_sum', org_id)).toBe(Number(cents));
+    expect(sample('crm_leads_created_total', org_id)).toBe(Number(leads));
+  }
+  for (const org of orgs) expect(sample('crm_portal_payment_amount_cents_sum', org.label)).toBe(472_600);
+});
+
+test('while a shard cannot catch up, a scrape is a 503, never a part of the truth', async () => {
+  await evictAllDurableObjects();
+  onDatabase(() => Promise.reject(new TypeError('Network connection lost.')));
+  expect(await call('GET /metrics')).toMatchObject({ status: 503, json: { code: 'log_unavailable' } });
+});

@@ -1,0 +1,100 @@
+import { runInDurableObject } from 'cloudflare:test';
+import { expect, test, vi } from 'vitest';
+import type { Command } from '../src/activity/command.ts';
+import { hashPassword } from '../src/auth/password.ts';
+import { call } from './support/api.ts';
+import { countRequests, countShardCalls, onDatabase } from './support/faults.ts';
+import { bindings, createOrg, createProposal, eventsOf, paidEvent } from './support/world.ts';
+
+// What a request costs, counted: requests to the database, to Stripe, and calls to a shard.
+
+async function costOf(route: string, options: Parameters<typeof call>[1] = {}) {
+  const shards = countShardCalls();
+  const { result, database, elsewhere } = await countRequests(() =>
+    call(route, { ...options, bindings: { ...options.bindings, ...shards.bindings } }),
+  );
+  expect(result.status).toBeLessThan(300);
+  return { database, stripe: elsewhere, shard: shards.counter.calls };
+}
+
+test('a webhook is one call to the shard, which makes two requests', async () => {
+  const proposal = await createProposal((await createOrg()).id);
+  const event = paidEvent(proposal);
+  expect(await costOf('POST /payments/webhook', { json: event })).toEqual({
+    database: 2,
+    stripe: 0,
+    shard: 1,
+  });
+  expect(await costOf('POST /payments/webhook', { json: event })).toEqual({
+    database: 2,
+    stripe: 0,
+    shard: 1,
+  });
+});
+
+test('so is an approval', async () => {
+  const proposal = await createProposal((await createOrg()).id, 'draft');
+  const options = { token: proposal.token, json: { name: 'Ada', version: 1 } };
+  const route = `POST /proposals/${proposal.id}/approve`;
+  expect(await costOf(route, options)).toEqual({ database: 2, stripe: 0, shard: 1 });
+});
+
+test('a checkout adds one read and one call to Stripe; a second click is only the read', async () => {
+  const proposal = await createProposal((await createOrg()).id);
+  const live = { STRIPE_SECRET_KEY: `sk_test_ok_${crypto.randomUUID()}` };
+  const options = { token: proposal.token, json: { proposal_id: proposal.id }, bindings: live };
+  const route = 'POST /payments/checkout_session';
+  expect(await costOf(route, options)).toEqual({ database: 3, stripe: 1, shard: 1 });
+  expect(await costOf(route, options)).toEqual({ database: 1, stripe: 0, shard: 0 });
+});
+
+test('login and every read are one request', async () => {
+  const org = await createOrg({ passwordHash: await hashPassword('right') });
+  const proposal = await createProposal(org.id);
+  const read = { database: 1, stripe: 0, shard: 0 };
+  const json = { email: org.email, password: 'right' };
+  expect(await costOf('POST /auth/login', { json })).toEqual(read);
+  const routes = ['/leads', '/proposals', `/proposals/${proposal.id}`, `/proposals/${proposal.id}/activity`];
+  for (const path of routes) expect(await costOf(`GET ${path}`, { token: org.token })).toEqual(read);
+});
+
+test.each([1, 64])('a group of %i commands is two requests', async (size) => {
+  const org = await createOrg();
+  const proposal = await createProposal(org.id);
+  const shard = bindings.LOG_SHARD.getByName(`${proposal.id % 4}/4`);
+  const pay = () => shard.execute(payment(proposal));
+
+  let requests = 0;
+  const gate = Promise.withResolvers<void>();
+  const spy = onDatabase(async (send) => {
+    requests += 1;
+    await gate.promise;
+    return send();
+  });
+  const first = pay(); // a group of its own, held up while the others gather
+  await vi.waitFor(() => expect(requests).toBe(1));
+  const others = Array.from({ length: size }, pay);
+  await runInDurableObject(shard, () => {}); // calls arrive in order: the others are there
+  gate.resolve();
+  await Promise.all([first, ...others]);
+  spy.mockRestore();
+  expect(requests).toBe(2 + 2);
+  expect(await eventsOf(proposal.id)).toHaveLength(1 + 1 + size + size);
+});
+
+/** A command to settle a payment of its own, as agreed. */
+function payment(proposal: { id: number; orgId: number }): Command {
+  const event = paidEvent(proposal);
+  const {
+    id: sessionId,
+    amount_total: amountCents,
+    currency,
+    payment_status: paymentStatus,
+  } = event.data.object;
+  return {
+    kind: 'settle',
+    proposalId: proposal.id,
+    session: { sessionId, orgId: proposal.orgId, amountCents, currency, paymentStatus, paymentIntent: null },
+    event: { id: event.id, type: event.type, apiVersion: null, livemode: false, payload: event },
+  };
+}
