@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { parseArgs, parseEnv } from 'node:util';
 import { Tokens } from '../src/auth/tokens.ts';
+import { exitWith } from './command-line.ts';
 import { seedEmail, seedPassword } from './seed.ts';
-import { exitWith, startStack } from './stack.ts';
+import { startStack } from './stack.ts';
 import { claimPort } from './worker.ts';
 
 // `npm run dev`: the whole API on this machine until Ctrl-C. `-- --reset` forgets everything first.

@@ -19,15 +19,21 @@ export async function startStack(options: {
 }): Promise<Stack> {
   const { folder, port, bindings, quiet } = options;
   const started: { stop(): Promise<void> }[] = [];
-  const stop = async () => {
-    for (const part of started.splice(0).reverse()) await part.stop();
+  const stopAll = async () => {
+    for (const part of started.reverse()) await part.stop();
+  };
+  let stopped: Promise<void> | undefined;
+  // Asked twice, by Ctrl-C and by the Worker's end, both wait for the same.
+  const stop = () => {
+    stopped ??= stopAll();
+    return stopped;
   };
   try {
     await mkdir(folder, { recursive: true });
     const postgres = await startEmbeddedPostgres(join(folder, 'postgres'));
     started.push(postgres);
     await migrate(postgres.url).catch((cause) => {
-      throw new Error(`A migration failed: ${cause.cause?.message ?? cause.message}`, { cause });
+      throw new Error(`A migration failed: ${cause.cause?.message ?? cause.message}`);
     });
     await seed(postgres.url);
     const neon: NeonHttp = await startNeonHttp({
@@ -47,10 +53,4 @@ export async function startStack(options: {
     await stop();
     throw error;
   }
-}
-
-/** Ends the process with one line for a person, whatever went wrong. */
-export function exitWith(error: unknown): never {
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exit(1);
 }

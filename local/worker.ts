@@ -47,7 +47,7 @@ export async function startWorker(options: {
       ...vars.flatMap(([name, value]) => ['--var', `${name}:${value}`]),
     ],
     {
-      stdio: ['ignore', quiet ? 'ignore' : 'inherit', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
         ...secrets,
@@ -56,7 +56,11 @@ export async function startWorker(options: {
       },
     },
   );
-  const exited = once(child, 'exit').then(() => {});
+  if (!quiet) child.stdout.pipe(process.stdout);
+  child.stderr.pipe(process.stderr);
+  child.stdout.resume();
+  // Not 'exit': the processes that wrangler started hold its pipes until they end too.
+  const exited = once(child, 'close').then(() => {});
   const url = `http://localhost:${port}`;
   const stop = async () => {
     child.kill('SIGTERM');

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { hashPassword } from '../src/auth/password.ts';
+import { orgs, users } from '../src/db/schema.ts';
+import { exitWith, requireDatabaseUrl } from './command-line.ts';
+import { withClient } from './postgres.ts';
+
+// `DATABASE_URL=… npm run org:create -- --name "PeakPro" --email admin@peakpro.io`: an org and its first admin, whose
+// password is printed once.
+
+const usage =
+  'Usage: npm run org:create -- --name NAME --email EMAIL [--currency usd] [--deposit-percent 30]';
+
+async function createOrg(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      name: { type: 'string' },
+      email: { type: 'string' },
+      currency: { type: 'string', default: 'usd' },
+      'deposit-percent': { type: 'string' },
+    },
+  });
+  const { name, email, currency } = values;
+  if (!name || !email?.includes('@')) throw new Error(usage);
+  if (!hasTwoDecimals(currency)) throw new Error(`${currency} is not a currency with two decimals.`);
+
+  const password = randomBytes(15).toString('base64url');
+  const passwordHash = await hashPassword(password);
+  const percent = values['deposit-percent'];
+  const depositPercent = percent === undefined ? null : Number(percent);
+  if (depositPercent !== null && !(depositPercent >= 1 && depositPercent <= 100)) throw new Error(usage);
+  const orgId = await withClient(requireDatabaseUrl(), (client) =>
+    drizzle(client, { casing: 'snake_case' }).transaction(async (tx) => {
+      const [org] = await tx
+        .insert(orgs)
+        .values({ name, currency: currency.toLowerCase(), depositPercent })
+        .returning({ id: orgs.id });
+      if (!org) throw new Error('The org was not created.');
+      await tx
+        .insert(users)
+        .values({ orgId: org.id, email: email.toLowerCase(), passwordHash, role: 'admin' });
+      return org.id;
+    }),
+  );
+  process.stdout.write(`Org ${orgId} "${name}"\n${email.toLowerCase()} / ${password}\n`);
+}
+
+/** Amounts are in dollars and cents so far: yen and dinars are still to come. */
+function hasTwoDecimals(currency: string): boolean {
+  if (!Intl.supportedValuesOf('currency').includes(currency.toUpperCase())) return false;
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+  return format.resolvedOptions().maximumFractionDigits === 2;
+}
+
+await createOrg().catch(exitWith);
