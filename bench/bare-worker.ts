@@ -1,0 +1,72 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { claimPort } from '../local/worker.ts';
+
+/** The binary itself: the command of that name is a script that would outlive our signals. */
+const workerd: string = createRequire(import.meta.url)('workerd').default;
+
+export type BareWorker = { readonly url: string; stop(): Promise<void> };
+
+/**
+ * Builds the minified bundle of `entry` and serves it with workerd alone, without the proxy of `wrangler dev`, which
+ * costs more than what is measured. State lives in `folder`.
+ */
+export async function startBareWorker(
+  entry: string,
+  folder: string,
+  bindings: Record<string, string>,
+): Promise<BareWorker> {
+  const objects = join(folder, 'objects');
+  await mkdir(objects, { recursive: true });
+  execFileSync('wrangler', ['deploy', entry, '--dry-run', '--outdir', folder], {
+    env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+    stdio: 'pipe',
+  });
+  const bundle = entry.replace(/^.*\//, '').replace(/\.ts$/, '.js');
+  const port = await claimPort();
+  const text = Object.entries(bindings).map(
+    ([name, value]) => `(name = "${name}", text = ${JSON.stringify(value)})`,
+  );
+  const config = join(folder, 'config.capnp');
+  await writeFile(
+    config,
+    `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = .main),
+    (name = "internet", network = (allow = ["public", "private"])),
+    (name = "objects", disk = (path = "${objects}", writable = true)),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")]
+);
+const main :Workerd.Worker = (
+  modules = [(name = "index.js", esModule = embed "${bundle}")],
+  compatibilityDate = "2026-08-01",
+  compatibilityFlags = ["nodejs_compat"],
+  durableObjectNamespaces = [(className = "LogShard", uniqueKey = "log", enableSql = true)],
+  durableObjectStorage = (localDisk = "objects"),
+  bindings = [(name = "LOG_SHARD", durableObjectNamespace = "LogShard"), ${text.join(', ')}],
+  globalOutbound = "internet"
+);
+`,
+  );
+  const child = spawn(workerd, ['serve', config, '--experimental'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  while (!(await fetch(`${url}/healthz`).catch(() => null))) {
+    if (child.exitCode !== null) throw new Error('workerd did not start; see above.');
+    await sleep(50);
+  }
+  return {
+    url,
+    async stop() {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
