@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../db/client.ts';
-import { activityLog, leads, orgs, proposals, stripeEvents } from '../db/schema.ts';
+import { activityLog, leads, orgs, proposals } from '../db/schema.ts';
 import { evolve, initialProposal, type Proposal } from '../proposals/proposal.ts';
 import type { ActorKind, Entry, Fact } from './entry.ts';
 import type { Loaded, Writes } from './plan-group.ts';
@@ -104,18 +104,55 @@ export async function appendGroup(
   );
   const statements: [BatchItem<'pg'>, ...BatchItem<'pg'>[]] = [lock];
   if (newLeads.length > 0) statements.push(db.insert(leads).values(newLeads));
-  if (entries.length > 0) statements.push(db.insert(activityLog).values(entries));
-  if (statuses.size > 0) {
-    const ids = sql.param([...statuses.keys()]);
-    const values = sql.param([...statuses.values()]);
-    statements.push(
-      db.execute(sql`update proposals set status = changed.status
-        from unnest(${ids}::bigint[], ${values}::text[]) as changed(id, status) where proposals.id = changed.id`),
-    );
-  }
-  if (events.length > 0) statements.push(db.insert(stripeEvents).values(events).onConflictDoNothing());
+  if (entries.length > 0) statements.push(insertEntries(db, entries));
+  if (statuses.size > 0) statements.push(updateStatuses(db, statuses));
+  if (events.length > 0) statements.push(insertStripeEvents(db, events));
   const results = await db.batch([...statements, selectAbove(db, shard, watermark)] as typeof statements);
   return results.at(-1) as unknown as Entry[]; // the last statement's rows
+}
+
+// Columns as arrays: the statement is the same for one row and for sixty-four, and costs little more to make or to plan.
+
+function insertEntries(db: Database, entries: Writes['entries']) {
+  const column = columnOf(entries);
+  return db.execute(sql`
+    insert into portal_activity_log (org_id, proposal_id, seq, event, actor, meta, dedupe_key, created_at)
+    select * from unnest(
+      ${column((entry) => entry.orgId)}::bigint[],
+      ${column((entry) => entry.proposalId)}::bigint[],
+      ${column((entry) => entry.seq)}::integer[],
+      ${column((entry) => entry.event)}::text[],
+      ${column((entry) => entry.actor)}::text[],
+      ${column((entry) => JSON.stringify(entry.meta))}::jsonb[],
+      ${column((entry) => entry.dedupeKey)}::text[],
+      ${column((entry) => entry.createdAt.toISOString())}::timestamptz[])`);
+}
+
+function insertStripeEvents(db: Database, events: Writes['stripeEvents']) {
+  const column = columnOf(events);
+  return db.execute(sql`
+    insert into stripe_events (id, type, api_version, livemode, payload, outcome, received_at)
+    select * from unnest(
+      ${column((event) => event.id)}::text[],
+      ${column((event) => event.type)}::text[],
+      ${column((event) => event.apiVersion)}::text[],
+      ${column((event) => event.livemode)}::boolean[],
+      ${column((event) => JSON.stringify(event.payload))}::json[],
+      ${column((event) => event.outcome)}::text[],
+      ${column((event) => event.receivedAt.toISOString())}::timestamptz[])
+    on conflict do nothing`);
+}
+
+function updateStatuses(db: Database, statuses: Writes['statuses']) {
+  const column = columnOf([...statuses]);
+  return db.execute(sql`
+    update proposals set status = changed.status
+    from unnest(${column(([id]) => id)}::bigint[], ${column(([, status]) => status)}::text[]) as changed (id, status)
+    where proposals.id = changed.id`);
+}
+
+function columnOf<T>(rows: readonly T[]) {
+  return (value: (row: T) => unknown) => sql.param(rows.map(value));
 }
 
 /** The shard's entries above the watermark, in order, a page at most. One request. */

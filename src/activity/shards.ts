@@ -64,16 +64,16 @@ export class Shards {
   }
 
   async #call<T>(index: number, call: (stub: Stub) => Promise<T>): Promise<T> {
-    const deadline = AbortSignal.timeout(deadlineMs);
-    const tooLate = new Promise<never>((_, reject) => {
-      deadline.addEventListener('abort', () => reject(deadline.reason));
-    });
+    const tooLate = Promise.withResolvers<never>();
+    const timer = setTimeout(() => tooLate.reject(new Error('The shard did not answer.')), deadlineMs);
     // A stub that failed may stay broken: each attempt makes its own.
-    const attempt = () => Promise.race([call(this.#stub(index)), tooLate]);
+    const attempt = () => Promise.race([call(this.#stub(index)), tooLate.promise]);
     try {
       return await attempt().catch((error) => (isReset(error) ? attempt() : Promise.reject(error)));
     } catch (cause) {
       throw new AppError('log_unavailable', 'The activity log cannot be reached. Try again.', { cause });
+    } finally {
+      clearTimeout(timer);
     }
   }
 
