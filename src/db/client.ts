@@ -11,8 +11,17 @@ neonConfig.fetchEndpoint = (host, port) =>
     ? `http://${host}:${port}/sql`
     : `https://${host.replace(/^[^.]+\./, 'api.')}/sql`;
 
-neonConfig.fetchFunction = (url: string, init: RequestInit) =>
-  fetch(url, { ...init, signal: AbortSignal.timeout(deadlineMs) });
+neonConfig.fetchFunction = async (url: string, init: RequestInit) => {
+  // Not AbortSignal.timeout, which cannot be cleared: a pending timer keeps a shard from going to sleep.
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), deadlineMs);
+  try {
+    const response = await fetch(url, { ...init, signal: deadline.signal });
+    return new Response(await response.arrayBuffer(), response);
+  } finally {
+    clearTimeout(timer);
+  }
+};
 
 /** One SQL statement, or one `batch` in one transaction, is one HTTP request (Neon's SQL-over-HTTP). */
 export function createDatabase(databaseUrl: string) {

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { call } from '../support/api.ts';
-import { onDatabase } from '../support/faults.ts';
-import { createOrg, rowCounts } from '../support/world.ts';
+import { hang, onDatabase } from '../support/faults.ts';
+import { createOrg, createProposal, eventsOf, paidEvent, rowCounts } from '../support/world.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -55,6 +55,21 @@ test('an outage of the database is a 503 that asks to come again', async () => {
   const answer = await call('GET /proposals', { token });
   expect(answer).toMatchObject({ status: 503, json: { code: 'database_unavailable' } });
   expect(answer.headers.get('retry-after')).toBe('5');
+});
+
+test('a database that hangs is a 503 within six seconds, for a read as for a webhook', async () => {
+  const org = await createOrg();
+  const proposal = await createProposal(org.id);
+  const fault = onDatabase(hang);
+  const start = Date.now();
+  const answers = await Promise.all([
+    call('GET /proposals', { token: org.token }),
+    call('POST /payments/webhook', { json: paidEvent(proposal) }),
+  ]);
+  expect(Date.now() - start).toBeLessThan(6_000);
+  expect(answers.map(({ json }) => json.code)).toEqual(['database_unavailable', 'log_unavailable']);
+  fault.mockRestore();
+  expect(await eventsOf(proposal.id)).toEqual(['approve']);
 });
 
 test('the log has one line of JSON a request, without tokens, queries, bodies or what a database error quotes', async () => {

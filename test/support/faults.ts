@@ -6,14 +6,21 @@ import { bindings } from './world.ts';
 const isDatabase = (input: unknown) =>
   String(input).startsWith(`http://${new URL(bindings.DATABASE_URL).host}/`);
 
-type Fault = (send: () => Promise<Response>, body: string) => Promise<Response>;
+type Fault = (send: () => Promise<Response>, body: string, signal: AbortSignal) => Promise<Response>;
+
+/** Never answers, until whoever asked gives up. */
+export const hang: Fault = (_send, _body, signal) =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
 
 /** Puts `fault` between us and the database until the test ends. */
 export function onDatabase(fault: Fault) {
   const real = globalThis.fetch;
   return vi.spyOn(globalThis, 'fetch').mockImplementation((input, init) => {
     const send = () => real(input, init);
-    return isDatabase(input) ? fault(send, String(init?.body)) : send();
+    if (!isDatabase(input)) return send();
+    return fault(send, String(init?.body), init?.signal ?? new AbortController().signal);
   });
 }
 
