@@ -21,7 +21,8 @@ async function createOrg(): Promise<void> {
       'deposit-percent': { type: 'string' },
     },
   });
-  const { name, email, currency } = values;
+  const { name, currency } = values;
+  const email = values.email?.trim().toLowerCase();
   if (!name || !email?.includes('@')) throw new Error(usage);
   if (!hasTwoDecimals(currency)) throw new Error(`${currency} is not a currency with two decimals.`);
 
@@ -37,13 +38,11 @@ async function createOrg(): Promise<void> {
         .values({ name, currency: currency.toLowerCase(), depositPercent })
         .returning({ id: orgs.id });
       if (!org) throw new Error('The org was not created.');
-      await tx
-        .insert(users)
-        .values({ orgId: org.id, email: email.toLowerCase(), passwordHash, role: 'admin' });
+      await tx.insert(users).values({ orgId: org.id, email, passwordHash, role: 'admin' });
       return org.id;
     }),
   );
-  process.stdout.write(`Org ${orgId} "${name}"\n${email.toLowerCase()} / ${password}\n`);
+  process.stdout.write(`Org ${orgId} "${name}"\n${email} / ${password}\n`);
 }
 
 /** Amounts are in dollars and cents so far: yen and dinars are still to come. */

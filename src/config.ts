@@ -28,6 +28,10 @@ export function readConfig(env: Bindings) {
     get stripeSecretKey() {
       return required('STRIPE_SECRET_KEY', isStripeKey);
     },
+    /** Whether the money is real; null in dev mode, where there is none. */
+    get livemode() {
+      return this.devMode ? null : /^[rs]k_live_/.test(this.stripeSecretKey);
+    },
     /** Every signing secret that is valid now: two, comma-separated, while one is rolled. None means: unsigned. */
     get stripeWebhookSecrets() {
       if (this.devMode && !env.STRIPE_WEBHOOK_SECRET) return [];
@@ -41,7 +45,7 @@ export function readConfig(env: Bindings) {
       return required('JWT_SECRET', (value) => new TextEncoder().encode(value).length >= 32);
     },
     get databaseUrl() {
-      return required('DATABASE_URL', (value) => /^postgres(ql)?:\/\/[^/]+\/.+/.test(value));
+      return required('DATABASE_URL', isPostgresUrl);
     },
     /** Null only in development, where metrics are open. */
     get metricsToken() {
@@ -51,6 +55,14 @@ export function readConfig(env: Bindings) {
 }
 
 export type Config = ReturnType<typeof readConfig>;
+
+function isPostgresUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, username, password, hostname, pathname } = new URL(value);
+  return (
+    /^postgres(ql)?:$/.test(protocol) && Boolean(username && password && hostname && pathname.length > 1)
+  );
+}
 
 function isStripeKey(value: string | undefined): boolean {
   return value !== undefined && value.length >= 30;

@@ -53,7 +53,8 @@ export class AppError extends Error {
 export function describeCauses(error: unknown): object[] {
   const causes: object[] = [];
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const [at] = /\n\s+at .*/.exec(cause.stack ?? '') ?? [];
+    const stack = cause.stack ?? '';
+    const [at] = /\n\s+at .*/.exec(stack.slice(stack.indexOf(cause.message) + cause.message.length)) ?? [];
     const code = 'code' in cause ? cause.code : undefined;
     causes.push({ name: cause.name, code, at: at?.trim() });
   }

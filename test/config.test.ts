@@ -16,7 +16,7 @@ const short: Record<string, string> = {
   STRIPE_SECRET_KEY: 'sk_live_too_short',
   STRIPE_WEBHOOK_SECRET: 'whsec_x',
   JWT_SECRET: 'thirty-one-bytes-thirty-one-byt',
-  DATABASE_URL: 'localhost',
+  DATABASE_URL: 'postgres://host-without-user/db',
   METRICS_TOKEN: 'token',
 };
 

@@ -1,10 +1,9 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, test, vi } from 'vitest';
-import type { Command } from '../src/activity/command.ts';
 import { hashPassword } from '../src/auth/password.ts';
 import { call } from './support/api.ts';
 import { countRequests, countShardCalls, onDatabase } from './support/faults.ts';
-import { bindings, createOrg, createProposal, eventsOf, paidEvent } from './support/world.ts';
+import { bindings, createOrg, createProposal, eventsOf, paidEvent, settlement } from './support/world.ts';
 
 // What a request costs, counted: requests to the database, to Stripe, and calls to a shard.
 
@@ -62,7 +61,7 @@ test.each([1, 64])('a group of %i commands is two requests', async (size) => {
   const org = await createOrg();
   const proposal = await createProposal(org.id);
   const shard = bindings.LOG_SHARD.getByName(`${proposal.id % 4}/4`);
-  const pay = () => shard.execute(payment(proposal));
+  const pay = () => shard.execute(settlement(proposal));
 
   let requests = 0;
   const gate = Promise.withResolvers<void>();
@@ -81,20 +80,3 @@ test.each([1, 64])('a group of %i commands is two requests', async (size) => {
   expect(requests).toBe(2 + 2);
   expect(await eventsOf(proposal.id)).toHaveLength(1 + 1 + size + size);
 });
-
-/** A command to settle a payment of its own, as agreed. */
-function payment(proposal: { id: number; orgId: number }): Command {
-  const event = paidEvent(proposal);
-  const {
-    id: sessionId,
-    amount_total: amountCents,
-    currency,
-    payment_status: paymentStatus,
-  } = event.data.object;
-  return {
-    kind: 'settle',
-    proposalId: proposal.id,
-    session: { sessionId, orgId: proposal.orgId, amountCents, currency, paymentStatus, paymentIntent: null },
-    event: { id: event.id, type: event.type, apiVersion: null, livemode: false, payload: event },
-  };
-}

@@ -1,4 +1,6 @@
 import { type CreateLead, leadKey } from '../leads/lead.ts';
+import { checkoutKey } from '../payments/checkout-rules.ts';
+import { paymentKey } from '../payments/settlement-rules.ts';
 import type { ProposalCommand } from '../proposals/command.ts';
 import type { Rejection } from '../proposals/decision.ts';
 import type { Proposal } from '../proposals/proposal.ts';
@@ -9,7 +11,8 @@ export type ReceivedEvent = {
   readonly type: string;
   readonly apiVersion: string | null;
   readonly livemode: boolean | null;
-  readonly payload: unknown;
+  /** The body as it came, JSON. */
+  readonly payload: string;
 };
 
 type Settle = Extract<ProposalCommand, { kind: 'settle' }> & { readonly event: ReceivedEvent };
@@ -20,20 +23,18 @@ export type Command = Exclude<ProposalCommand, { kind: 'settle' }> | Settle | Cr
 export type Accepted = {
   /** `duplicate`: the log already told it, nothing was written. */
   readonly outcome: 'recorded' | 'duplicate';
-  /** The proposal as the log has it now; null for a lead. */
+  /** The proposal as the log has it now; null for a lead, and for a payment that another proposal had. */
   readonly proposal: Proposal | null;
 };
 
-/** `belongsTo`: the fact is told, or the session was made, under another proposal. Ask that one. */
+/** `belongsTo`: the session was made for another proposal. Ask that one. */
 export type Result = Accepted | Rejection | { readonly belongsTo: number };
 
-/** The facts a command may find already told, under whichever proposal. */
+/** The facts that a command has to know of, under whichever proposal they were told. */
 export function keysOf(command: Command): string[] {
   switch (command.kind) {
-    case 'settle': {
-      const { sessionId } = command.session;
-      return [`checkout_created:${sessionId}`, `payment_success:${sessionId}`];
-    }
+    case 'settle':
+      return [checkoutKey(command.session.sessionId), paymentKey(command.session.sessionId)];
     case 'create_lead':
       return [leadKey(command.lead.id)];
     case 'send':

@@ -6,16 +6,15 @@ type Waiting<C, R> = {
 
 /**
  * Commits items in groups: while one group is under way the next gathers, so an idle queue answers at once and a busy
- * one shares each commit among all who wait. `commit` settles its items one by one, in their order; if it throws, all
- * of its group fail alike.
+ * one shares each commit among all who wait. `commit` answers its items in their order; if it throws, they all fail.
  */
 export class GroupCommit<C, R> {
-  readonly #commit: (group: readonly C[]) => Promise<readonly PromiseSettledResult<R>[]>;
+  readonly #commit: (group: readonly C[]) => Promise<readonly R[]>;
   readonly #limit: number;
   #waiting: Waiting<C, R>[] = [];
   #underWay = false;
 
-  constructor(commit: (group: readonly C[]) => Promise<readonly PromiseSettledResult<R>[]>, limit: number) {
+  constructor(commit: (group: readonly C[]) => Promise<readonly R[]>, limit: number) {
     this.#commit = commit;
     this.#limit = limit;
   }
@@ -34,10 +33,8 @@ export class GroupCommit<C, R> {
       const group = this.#waiting.splice(0, this.#limit);
       try {
         const results = await this.#commit(group.map(({ item }) => item));
-        for (const [index, result] of results.entries()) {
-          if (result.status === 'fulfilled') group[index]?.resolve(result.value);
-          else group[index]?.reject(result.reason);
-        }
+        // One result an item, as `commit` promises.
+        for (const [index, { resolve }] of group.entries()) resolve(results[index] as R);
       } catch (error) {
         for (const { reject } of group) reject(error);
       }

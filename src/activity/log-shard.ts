@@ -27,22 +27,25 @@ export class LogShard extends DurableObject<Env> {
     (group) => this.#commit(group),
     (this.constructor as typeof LogShard).groupLimit,
   );
-  /** Whether the sums hold every entry: not so at the start, nor after an append whose outcome is unknown. */
-  #caughtUp = false;
+  /** Moments since which the log may hold more than the sums: the start, and every append of unknown outcome. */
+  #doubts = 1;
+  /** How many of them a read of the log has settled. */
+  #settledDoubts = 0;
 
   /** Answers when the command is in the log, or refused by it; `log_unavailable` where that is not known. */
   execute(command: Command): Promise<Result> {
-    return this.#commands.add(command).catch(unavailable);
+    return this.#commands.add(command);
   }
 
   /** The sums over this shard's entries. */
   async sums(): Promise<{ readonly sums: Sum[] } | Rejection> {
-    const caughtUp = this.#caughtUp ? null : await this.catchUp();
-    return caughtUp && 'rejected' in caughtUp ? caughtUp : { sums: this.#counters.sums() };
+    const read = this.#settledDoubts === this.#doubts ? null : await this.catchUp();
+    return read && 'rejected' in read ? read : { sums: this.#counters.sums() };
   }
 
   /** Counts whatever is in the log and not in the sums, and tells up to where. */
   async catchUp(): Promise<{ readonly watermark: number } | Rejection> {
+    const doubts = this.#doubts; // one that arises meanwhile is not settled
     try {
       const db = this.#db();
       for (let isFull = true; isFull; ) {
@@ -50,28 +53,27 @@ export class LogShard extends DurableObject<Env> {
         this.#counters.count(page);
         isFull = page.length === pageSize;
       }
-      this.#caughtUp = true;
+      this.#settledDoubts = doubts;
       return { watermark: this.#counters.watermark };
     } catch (error) {
       return unavailable(error);
     }
   }
 
-  async #commit(group: readonly Command[], attempt = 1): Promise<PromiseSettledResult<Result>[]> {
+  async #commit(group: readonly Command[], attempt = 1): Promise<readonly Result[]> {
     try {
-      const results = await this.#tryCommit(group);
-      return results.map((value) => ({ status: 'fulfilled', value }));
+      return await this.#tryCommit(group);
     } catch (error) {
-      // SQLSTATE class 22 and 23 (bad data, a violated constraint) are one command's doing, or a shard alive elsewhere
-      // got there first: each command has its own chance, on a fresh read. Anything else fails them all alike.
-      const oneIsToBlame = /^2[23]/.test(sqlState(error) ?? '');
-      if (!oneIsToBlame || (group.length === 1 && attempt === attempts)) throw error;
-      const next = group.length === 1 ? attempt + 1 : 1;
-      const results: PromiseSettledResult<Result>[] = [];
-      for (const command of group) {
-        const alone = this.#commit([command], next);
-        results.push(...(await alone.catch((reason) => [{ status: 'rejected', reason } as const])));
+      // SQLSTATE class 22, 23 and 54 (bad data, a violated constraint, too large) are one command's doing, or a shard
+      // alive elsewhere got there first: each command has its own chance, on a fresh read. Else all fail alike.
+      const oneIsToBlame = /^(2[23]|54)/.test(sqlState(error) ?? '');
+      if (!oneIsToBlame || (group.length === 1 && attempt === attempts)) {
+        const rejection = unavailable(error);
+        return group.map(() => rejection);
       }
+      const results: Result[] = [];
+      const next = group.length === 1 ? attempt + 1 : 1;
+      for (const command of group) results.push(...(await this.#commit([command], next)));
       return results;
     }
   }
@@ -90,9 +92,10 @@ export class LogShard extends DurableObject<Env> {
     try {
       const page = await appendGroup(db, this.#position, this.#counters.watermark, writes);
       this.#counters.count(page);
-      this.#caughtUp = page.length < pageSize;
+      if (page.length < pageSize) this.#settledDoubts = this.#doubts;
+      else this.#doubts += 1;
     } catch (error) {
-      this.#caughtUp = false; // a lost reply: it may have been committed
+      this.#doubts += 1; // a lost reply: it may have been committed
       throw error;
     }
     return results;

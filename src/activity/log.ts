@@ -49,11 +49,11 @@ export async function findProposal(
 type ProposalRow = Awaited<ReturnType<typeof selectProposals>>[number];
 
 function selectProposals(db: Database, proposalIds: readonly number[]) {
-  // Views are many and say nothing but when the last one was.
+  // Views are many and say nothing but when the last one was: of this hour, by whichever clock.
   const entries = sql<EntryJson[]>`(
     select coalesce(json_agg(json_build_object('event', event, 'actor', actor, 'meta', meta, 'createdAt', created_at) order by seq), '[]')
     from portal_activity_log where proposal_id = ${proposals.id}
-      and (event <> 'view' or created_at >= date_trunc('hour', now())))`;
+      and (event <> 'view' or created_at >= now() - interval '2 hours'))`;
   return db
     .select({
       id: proposals.id,
@@ -98,11 +98,7 @@ export async function appendGroup(
   watermark: number,
   { entries, statuses, leads: newLeads, stripeEvents: events }: Writes,
 ): Promise<Entry[]> {
-  // The lock gives up before our own deadline does, so that we know that nothing was written.
-  const lock = db.execute(
-    sql`select set_config('lock_timeout', '4s', true), pg_advisory_xact_lock(${lockSpace}, ${shard.index})`,
-  );
-  const statements: [BatchItem<'pg'>, ...BatchItem<'pg'>[]] = [lock];
+  const statements: [BatchItem<'pg'>, ...BatchItem<'pg'>[]] = [takeLock(db, shard)];
   if (newLeads.length > 0) statements.push(db.insert(leads).values(newLeads));
   if (entries.length > 0) statements.push(insertEntries(db, entries));
   if (statuses.size > 0) statements.push(updateStatuses(db, statuses));
@@ -128,6 +124,7 @@ function insertEntries(db: Database, entries: Writes['entries']) {
       ${column((entry) => entry.createdAt.toISOString())}::timestamptz[])`);
 }
 
+/** An event that nobody claimed may find its proposal when it is told again. */
 function insertStripeEvents(db: Database, events: Writes['stripeEvents']) {
   const column = columnOf(events);
   return db.execute(sql`
@@ -137,10 +134,11 @@ function insertStripeEvents(db: Database, events: Writes['stripeEvents']) {
       ${column((event) => event.type)}::text[],
       ${column((event) => event.apiVersion)}::text[],
       ${column((event) => event.livemode)}::boolean[],
-      ${column((event) => JSON.stringify(event.payload))}::json[],
+      ${column((event) => event.payload)}::json[],
       ${column((event) => event.outcome)}::text[],
       ${column((event) => event.receivedAt.toISOString())}::timestamptz[])
-    on conflict do nothing`);
+    on conflict (id) do update set outcome = excluded.outcome
+    where stripe_events.outcome = 'unattributed' and excluded.outcome <> 'unattributed'`);
 }
 
 function updateStatuses(db: Database, statuses: Writes['statuses']) {
@@ -155,9 +153,20 @@ function columnOf<T>(rows: readonly T[]) {
   return (value: (row: T) => unknown) => sql.param(rows.map(value));
 }
 
-/** The shard's entries above the watermark, in order, a page at most. One request. */
+/**
+ * The shard's entries above the watermark, in order, a page at most. One request. It takes the lock too, and so waits
+ * for an append that we gave up on and the database did not.
+ */
 export async function readAbove(db: Database, shard: ShardPosition, watermark: number): Promise<Entry[]> {
-  return (await selectAbove(db, shard, watermark)) as Entry[]; // what the log holds was written as entries
+  const [, page] = await db.batch([takeLock(db, shard), selectAbove(db, shard, watermark)]);
+  return page as Entry[]; // what the log holds was written as entries
+}
+
+/** The lock gives up before our own deadline does, so that we know that nothing was written. */
+function takeLock(db: Database, shard: ShardPosition) {
+  return db.execute(
+    sql`select set_config('lock_timeout', '4s', true), pg_advisory_xact_lock(${lockSpace}, ${shard.index})`,
+  );
 }
 
 function selectAbove(db: Database, shard: ShardPosition, watermark: number) {

@@ -1,8 +1,10 @@
 import { leadCreated, type NewLead } from '../leads/lead.ts';
+import { checkoutKey } from '../payments/checkout-rules.ts';
+import { paymentKey } from '../payments/settlement-rules.ts';
 import { decide } from '../proposals/decide.ts';
 import { notFound, type Rejection } from '../proposals/decision.ts';
 import { evolve, type Proposal, type ProposalStatus } from '../proposals/proposal.ts';
-import { type Command, keysOf, type ReceivedEvent, type Result } from './command.ts';
+import type { Command, ReceivedEvent, Result } from './command.ts';
 import type { Draft, NewEntry } from './entry.ts';
 
 /** What the commands of a group are decided on, as one read found it. */
@@ -52,10 +54,16 @@ export function planGroup(
       return { outcome: 'recorded', proposal: null };
     }
 
-    const elsewhere = keysOf(command)
-      .map((key) => told.get(key))
-      .find((proposalId) => typeof proposalId === 'number' && proposalId !== command.proposalId);
-    if (typeof elsewhere === 'number') return { belongsTo: elsewhere };
+    if (command.kind === 'settle') {
+      const { proposalId, session, event } = command;
+      const paid = told.get(paymentKey(session.sessionId));
+      if (paid !== undefined && paid !== proposalId) {
+        keep(event, 'duplicate');
+        return { outcome: 'duplicate', proposal: null };
+      }
+      const owner = told.get(checkoutKey(session.sessionId));
+      if (typeof owner === 'number' && owner !== proposalId) return { belongsTo: owner };
+    }
 
     const before = command.proposalId === null ? undefined : proposals.get(command.proposalId);
     if (!before) return refuse(command, notFound());
@@ -78,6 +86,8 @@ export function planGroup(
   }
 
   function keep(event: ReceivedEvent, outcome: StripeEventOutcome): void {
+    // One event may be delivered twice at once; what became of it the first time is what became of it.
+    if (writes.stripeEvents.some(({ id }) => id === event.id)) return;
     writes.stripeEvents.push({ ...event, outcome, receivedAt: now });
   }
 

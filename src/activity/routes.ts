@@ -2,15 +2,18 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { authenticateStaff } from '../http/authenticate.ts';
 import type { AppEnv } from '../http/context.ts';
-import { ProposalParam, rowId } from '../http/schemas.ts';
 import { validate } from '../http/validate.ts';
+import { ProposalParam, rowId } from '../schemas.ts';
 import { listActivity } from './list-activity.ts';
+
+/** PostgreSQL's largest integer: no entry has a place beyond it. */
+const maxSeq = 2 ** 31 - 1;
 
 export const activityRoutes = new Hono<AppEnv>().get(
   '/:proposal_id/activity',
   authenticateStaff,
   validate('param', ProposalParam),
-  validate('query', v.object({ cursor: v.optional(rowId) })),
+  validate('query', v.object({ cursor: v.optional(v.pipe(rowId, v.maxValue(maxSeq))) })),
   async (c) => {
     const { proposal_id: proposalId } = c.req.valid('param');
     const page = await listActivity(c.var.deps, c.var.actor, proposalId, c.req.valid('query').cursor);

@@ -1,5 +1,4 @@
 import { AppError } from '../errors.ts';
-import type { CreateLead } from '../leads/lead.ts';
 import type { Sum } from '../metrics/catalogue.ts';
 import { accept, type Rejection } from '../proposals/decision.ts';
 import type { Proposal } from '../proposals/proposal.ts';
@@ -31,8 +30,8 @@ export class Shards {
    * Has a command decided and its entries appended: one call to one shard. Throws the rejection as an `AppError`, and
    * `log_unavailable` where the outcome is unknown; every command is safe to send again.
    */
-  execute(command: CreateLead): Promise<Accepted>;
-  execute(command: Exclude<Command, CreateLead>): Promise<Accepted & { proposal: Proposal }>;
+  execute(command: Extract<Command, { kind: 'settle' | 'create_lead' }>): Promise<Accepted>;
+  execute(command: Command): Promise<Accepted & { proposal: Proposal }>;
   async execute(command: Command): Promise<Accepted> {
     let result = await this.#ask(command, shardKey(command));
     if ('belongsTo' in result && command.kind === 'settle') {

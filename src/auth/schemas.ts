@@ -1,6 +1,7 @@
 import * as v from 'valibot';
+import { line } from '../schemas.ts';
 
 export const LoginBody = v.object({
-  email: v.pipe(v.string(), v.trim(), v.toLowerCase(), v.maxLength(254)),
+  email: v.pipe(line(254), v.toLowerCase()),
   password: v.pipe(v.string(), v.minLength(1), v.maxLength(1024)),
 });

@@ -5,21 +5,22 @@ import type { Deps } from '../deps.ts';
 import type { NewLead } from './lead.ts';
 import type { CreateLeadBody } from './schemas.ts';
 
-/** Creates a lead and its entry, in one append. With an idempotency key, however often it is asked. */
+/** Creates a lead and its entry, in one append. With an idempotency key, however often the same is asked. */
 export async function createLead(
   { shards }: Deps,
   actor: Staff,
   { name, email, phone, source }: InferOutput<typeof CreateLeadBody>,
   idempotencyKey: string | undefined,
 ): Promise<NewLead> {
-  const id = idempotencyKey ? idFor(actor.orgId, idempotencyKey) : crypto.randomUUID();
-  const lead = { id, name, email: email ?? null, phone: phone ?? null, source: source ?? null };
+  const content = { name, email: email ?? null, phone: phone ?? null, source: source ?? null };
+  const id = idempotencyKey ? idFor([actor.orgId, idempotencyKey, content]) : crypto.randomUUID();
+  const lead = { id, ...content };
   await shards.execute({ kind: 'create_lead', actor, lead });
   return lead;
 }
 
-/** The id that this key stands for in this org: a UUID of our own making (RFC 9562, version 8). */
-function idFor(orgId: number, idempotencyKey: string): string {
-  const hex = createHash('sha256').update(`lead:${orgId}:${idempotencyKey}`).digest('hex');
+/** The id of this content under this key in this org: a UUID of our own making (RFC 9562, version 8). */
+function idFor(identity: [orgId: number, idempotencyKey: string, content: object]): string {
+  const hex = createHash('sha256').update(JSON.stringify(identity)).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

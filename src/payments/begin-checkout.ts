@@ -19,7 +19,7 @@ export async function beginCheckout(
   const proposal = await findProposal(db, proposalId, config.depositPercent);
   if (!proposal) return accept(notFound());
   const amounts = accept(checkoutAmounts(proposal, actor, statedTotalCents));
-  const open = openCheckout(proposal, amounts, now());
+  const open = openCheckout(proposal, statedTotalCents, config.devMode, now());
   if (open) return accept(open);
 
   const { orgId, version, title, customerEmail, currency, checkouts } = proposal;
@@ -35,5 +35,5 @@ export async function beginCheckout(
     statedTotalCents,
     checkout,
   });
-  return recorded.proposal.checkouts.at(-1) ?? checkout;
+  return recorded.proposal.checkouts.findLast(({ devMode }) => devMode === checkout.devMode) ?? checkout;
 }

@@ -4,6 +4,9 @@ import { type Decision, isVoid, mayTouch, notFound, type Rejection } from '../pr
 import type { Checkout, Proposal } from '../proposals/proposal.ts';
 import { depositCents } from './deposit.ts';
 
+/** The fact that a session was made. */
+export const checkoutKey = (sessionId: string) => `checkout_created:${sessionId}`;
+
 export type CheckoutAmounts = { readonly totalCents: number; readonly depositCents: number };
 
 /**
@@ -36,16 +39,18 @@ export function checkoutAmounts(
 
 /**
  * The session that can still be paid in, if there is one: the second click, the second tab and the retry get it too.
- * Rejected where it is for other amounts, since two open sessions could both be paid.
+ * Rejected where another total is stated, since two open sessions could both be paid. A simulated one is none in
+ * live mode, and the other way round.
  */
 export function openCheckout(
   state: Proposal,
-  amounts: CheckoutAmounts,
+  statedTotalCents: number | null,
+  devMode: boolean,
   now: Date,
 ): Checkout | Rejection | null {
-  const last = state.checkouts.at(-1);
+  const last = state.checkouts.findLast((checkout) => checkout.devMode === devMode);
   if (!last || last.version !== state.version || last.expiresAt <= now) return null;
-  if (last.totalCents === amounts.totalCents && last.depositCents === amounts.depositCents) return last;
+  if (statedTotalCents === null || statedTotalCents === last.totalCents) return last;
   const until = last.expiresAt.toISOString();
   return { rejected: 'checkout_open', detail: `A checkout for another amount is open until ${until}.` };
 }
@@ -58,7 +63,7 @@ export function decideCheckout(
 ): Decision {
   const amounts = checkoutAmounts(state, actor, statedTotalCents);
   if ('rejected' in amounts) return amounts;
-  const open = openCheckout(state, amounts, now);
+  const open = openCheckout(state, statedTotalCents, checkout.devMode, now);
   if (open) return 'rejected' in open ? open : { drafts: [] };
   if (state.checkouts.some(({ sessionId }) => sessionId === checkout.sessionId)) return { drafts: [] };
   if (checkout.version !== state.version || checkout.depositCents !== amounts.depositCents) {
@@ -75,6 +80,6 @@ export function decideCheckout(
     dev_mode: checkout.devMode,
     ...(actor.kind === 'staff' ? { user_id: actor.userId } : {}),
   };
-  const dedupeKey = `checkout_created:${checkout.sessionId}`;
+  const dedupeKey = checkoutKey(checkout.sessionId);
   return { drafts: [{ event: 'checkout_created', meta, actor: actor.kind, dedupeKey }] };
 }

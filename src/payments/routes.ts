@@ -29,7 +29,7 @@ export const paymentRoutes = new Hono<AppEnv>()
   })
   .post('/webhook', async (c) => {
     const signature = c.req.header('stripe-signature');
-    const outcome = await receiveWebhook(c.var.deps, { rawBody: await c.req.text(), signature });
+    const outcome = await receiveWebhook(c.var.deps, { bytes: await c.req.arrayBuffer(), signature });
     c.set('outcome', outcome);
     return c.json({ received: true });
   });

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { rowId } from '../http/schemas.ts';
+import { rowId } from '../schemas.ts';
 import { maximumAmountCents } from './deposit.ts';
 
 /** Dollars as a query or JSON writes them, to whole cents: up to two decimals, up to Stripe's eight digits. */

@@ -13,6 +13,9 @@ export type PaidSession = {
   readonly paymentIntent: string | null;
 };
 
+/** The fact that a session was paid. */
+export const paymentKey = (sessionId: string) => `payment_success:${sessionId}`;
+
 /**
  * Paid money that a proposal claims is always recorded, once a session; what does not match what was agreed is told
  * beside it. What was agreed is the session's own entry; without one, the proposal is the check.
@@ -45,7 +48,7 @@ export function decideSettlement(state: Proposal, session: PaidSession): Decisio
       payment_intent: session.paymentIntent,
     },
     actor: 'stripe',
-    dedupeKey: `payment_success:${sessionId}`,
+    dedupeKey: paymentKey(sessionId),
   };
   const beside = anomalies.map(
     (reason): Draft => ({

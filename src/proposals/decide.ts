@@ -58,6 +58,6 @@ function approve(state: Proposal, { actor, name, version, ip }: CommandOf<'appro
 }
 
 /** `2026-11-23T01`, UTC: one link or one view stands for all of its hour. */
-function hourOf(time: Date): string {
+export function hourOf(time: Date): string {
   return time.toISOString().slice(0, 13);
 }

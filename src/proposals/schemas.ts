@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { email, line } from '../http/schemas.ts';
+import { email, line } from '../schemas.ts';
 
 const LineItem = v.object({
   description: line(500),

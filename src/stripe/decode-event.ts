@@ -4,6 +4,7 @@ import type { ReceivedEvent } from '../activity/command.ts';
 import { AppError } from '../errors.ts';
 import { parseJson } from '../json.ts';
 import type { PaidSession } from '../payments/settlement-rules.ts';
+import { line } from '../schemas.ts';
 
 /** What an event means to us. Metadata is a claim: it says whom to ask, never what is true. */
 export type DecodedEvent =
@@ -13,36 +14,51 @@ export type DecodedEvent =
       readonly session: PaidSession;
       readonly event: ReceivedEvent;
     }
-  | { readonly fact: 'ignored'; readonly type: string };
+  | { readonly fact: 'ignored' };
 
-const Event = v.object({
-  id: v.optional(v.string()),
-  type: v.string(),
-  api_version: v.nullish(v.string(), null),
+// Read in steps: of an event that means nothing to us, nothing but its type must have the shape we know.
+const AnyEvent = v.object({ type: line(255) });
+
+const CheckoutEvent = v.object({
+  id: v.optional(line(255)),
+  api_version: v.nullish(line(100), null),
   livemode: v.nullish(v.boolean(), null),
-  data: v.object({ object: v.unknown() }),
+  data: v.object({ object: v.object({ payment_status: v.optional(v.unknown()) }) }),
 });
 
-const Session = v.object({
-  id: v.pipe(v.string(), v.regex(/^cs_\w{1,250}$/)),
-  amount_total: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-  currency: v.nullish(v.string(), null),
-  payment_status: v.string(),
-  // An expanded PaymentIntent is an object; webhooks carry its id.
-  payment_intent: v.nullish(v.string(), null),
-  metadata: v.nullish(v.record(v.string(), v.unknown()), {}),
+/** An id, or the object that it is the id of. */
+const PaymentIntent = v.union([
+  line(255),
+  v.pipe(
+    v.object({ id: line(255) }),
+    v.transform(({ id }) => id),
+  ),
+]);
+
+const PaidCheckout = v.object({
+  data: v.object({
+    object: v.object({
+      id: v.pipe(v.string(), v.regex(/^cs_\w{1,250}$/)),
+      amount_total: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+      currency: v.nullish(line(10), null),
+      payment_status: v.literal('paid'),
+      payment_intent: v.nullish(PaymentIntent, null),
+      metadata: v.nullish(v.record(v.string(), v.unknown()), {}),
+    }),
+  }),
 });
 
 /**
  * Reads an event that has been verified, or that dev mode takes unsigned and perhaps without an `id`; its body then
- * stands for it. Unknown types, and sessions that are not paid yet, are `ignored`. Rejects with `invalid_event`.
+ * stands for it. Unknown types, and sessions that are not paid, are `ignored`. Rejects with `invalid_event`.
  */
 export function decodeEvent(rawBody: string): DecodedEvent {
   const payload = parseJson(rawBody);
-  const { id, type, api_version: apiVersion, livemode, data } = parse(Event, payload);
-  if (type !== 'checkout.session.completed') return { fact: 'ignored', type };
-  const session = parse(Session, data.object);
-  if (session.payment_status !== 'paid') return { fact: 'ignored', type };
+  const { type } = parse(AnyEvent, payload);
+  if (type !== 'checkout.session.completed') return { fact: 'ignored' };
+  const { id, api_version: apiVersion, livemode, data } = parse(CheckoutEvent, payload);
+  if (data.object.payment_status !== 'paid') return { fact: 'ignored' };
+  const session = parse(PaidCheckout, payload).data.object;
 
   return {
     fact: 'checkout_paid',
@@ -55,7 +71,7 @@ export function decodeEvent(rawBody: string): DecodedEvent {
       paymentStatus: session.payment_status,
       paymentIntent: session.payment_intent,
     },
-    event: { id: id ?? standInId(rawBody), type, apiVersion, livemode, payload },
+    event: { id: id ?? standInId(rawBody), type, apiVersion, livemode, payload: rawBody },
   };
 }
 

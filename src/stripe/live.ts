@@ -5,8 +5,11 @@ import { type CheckoutRequest, type StripeGateway, sessionExpiry } from './gatew
 /** The version our requests and our webhook endpoint speak. Moving it is a change to test, not a default. */
 const apiVersion = '2026-10-28.endive';
 
-/** The library would wait 80 s, longer than any customer. */
-const deadlineMs = 10_000;
+/**
+ * Two tries within ten seconds; the library would wait 80 s, longer than any customer. The second try is for a lost
+ * connection and for the loser of a double click, whom Stripe answers 409 while the first is under way.
+ */
+const retries = { timeout: 4_500, maxNetworkRetries: 1 };
 
 /** Stripe through its SDK. `apiBase` points it at a stand-in. */
 export function createLiveGateway(
@@ -17,8 +20,7 @@ export function createLiveGateway(
   const stripe = new Stripe(secretKey, {
     apiVersion,
     httpClient: Stripe.createFetchHttpClient(),
-    timeout: deadlineMs,
-    maxNetworkRetries: 0, // the customer's next click is the retry, with the same idempotency key
+    ...retries,
     telemetry: false,
     ...(apiBase ? toAddress(apiBase) : {}),
   });
@@ -77,7 +79,9 @@ export function createLiveGateway(
 
 /** Stripe's errors may quote what they were sent, so only their type goes on. */
 function rejectAs(error: unknown): never {
-  if (error instanceof Stripe.errors.StripeRateLimitError) {
+  const isBusy =
+    error instanceof Stripe.errors.StripeError && (error.statusCode === 429 || error.statusCode === 409);
+  if (isBusy) {
     throw new AppError('stripe_rate_limited', 'Stripe is busy. Try again in a moment.', { cause: error });
   }
   if (error instanceof Stripe.errors.StripeConnectionError && isTimeout(error.detail)) {

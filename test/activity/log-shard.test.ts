@@ -1,4 +1,5 @@
 import { evictDurableObject } from 'cloudflare:test';
+import { sql } from 'drizzle-orm';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Command } from '../../src/activity/command.ts';
 import { activityLog } from '../../src/db/schema.ts';
@@ -6,7 +7,16 @@ import { accept } from '../../src/proposals/decision.ts';
 import { call } from '../support/api.ts';
 import { isAppend, onDatabase } from '../support/faults.ts';
 import { metric } from '../support/metrics.ts';
-import { bindings, createOrg, createProposal, db, entriesOf, eventsOf, paidEvent } from '../support/world.ts';
+import {
+  bindings,
+  createOrg,
+  createProposal,
+  db,
+  entriesOf,
+  eventsOf,
+  paidEvent,
+  settlement,
+} from '../support/world.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -18,28 +28,6 @@ function shardOf(proposalId: number, twin = false) {
 
 const payments = (org: { label: string }) => metric(`crm_portal_payments_total{org_id="${org.label}"}`);
 
-function pay(
-  proposal: { id: number; orgId: number },
-  sessionId = `cs_test_${crypto.randomUUID().replaceAll('-', '')}`,
-) {
-  const event = paidEvent(proposal, { id: sessionId });
-  const { id, type } = event;
-  const command: Command = {
-    kind: 'settle',
-    proposalId: proposal.id,
-    session: {
-      sessionId,
-      orgId: proposal.orgId,
-      amountCents: 472_500,
-      currency: 'usd',
-      paymentStatus: 'paid',
-      paymentIntent: null,
-    },
-    event: { id, type, apiVersion: null, livemode: false, payload: event },
-  };
-  return command;
-}
-
 const lead = (org: Awaited<ReturnType<typeof createOrg>>, name: string): Command => ({
   kind: 'create_lead',
   actor: org.actor,
@@ -50,7 +38,7 @@ describe('what a shard knows', () => {
   test('survives its eviction', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
-    await shardOf(proposal.id).execute(pay(proposal));
+    await shardOf(proposal.id).execute(settlement(proposal));
     expect(await payments(org)).toBe(1);
     await evictDurableObject(shardOf(proposal.id));
     expect(await payments(org)).toBe(1);
@@ -75,7 +63,7 @@ describe('what a shard knows', () => {
     const sibling = await createProposal(org.id);
     let other = sibling;
     while (other.id % 4 !== behind.id % 4) other = await createProposal(org.id);
-    await shard.execute(pay(other));
+    await shard.execute(settlement(other));
     expect(await payments(org)).toBe(2);
     expect(await eventsOf(next.id)).toEqual(['approve']);
   });
@@ -95,6 +83,51 @@ describe('what a shard knows', () => {
     expect(await payments(org)).toBe(1);
     expect((await call('POST /payments/webhook', { json: event })).status).toBe(200);
     expect(await eventsOf(proposal.id)).toEqual(['approve', 'payment_success']);
+    expect(await payments(org)).toBe(1);
+  });
+
+  test('includes all of a long log, however many pages it takes to read', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const index = proposal.id % 4;
+    await db.execute(sql`insert into portal_activity_log (org_id, proposal_id, seq, event, actor, meta, dedupe_key)
+      select ${org.id}, ${proposal.id}, n, 'payment_success', 'stripe', '{"amount_cents": 1}', ${`page:${proposal.id}:`} || n
+      from generate_series(2, 2501) as n`);
+    // An append reads one page of them, a scrape the rest.
+    await shardOf(proposal.id).execute(settlement(proposal));
+    expect(await payments(org)).toBe(2501);
+    await evictDurableObject(bindings.LOG_SHARD.getByName(`${index}/4`));
+    expect(await payments(org)).toBe(2501);
+  });
+
+  test('counts once what an append and a catch-up read at the same time', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const shard = shardOf(proposal.id);
+    await shard.catchUp();
+    await appendBehindItsBack(proposal);
+    const catchUp = { hasRead: false, mayGoOn: false };
+    onDatabase(async (send, body) => {
+      const response = await send();
+      if (isAppend(body) || !body.includes('mod(coalesce')) return response;
+      catchUp.hasRead = true;
+      while (!catchUp.mayGoOn) await new Promise((resolve) => setTimeout(resolve, 1));
+      return response;
+    });
+    const caughtUp = shard.catchUp();
+    await vi.waitFor(() => expect(catchUp.hasRead).toBe(true));
+    await shard.execute(settlement(proposal)); // counts the entry that the catch-up holds too
+    catchUp.mayGoOn = true;
+    await caughtUp;
+    expect(await payments(org)).toBe(2);
+  });
+
+  test('is not stopped by an event of a later version that was rolled back', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    await db.execute(sql`insert into portal_activity_log (org_id, proposal_id, seq, event, actor, meta, dedupe_key)
+      values (${org.id}, ${proposal.id}, 2, 'from_the_future', 'stripe', '{}', ${`future:${proposal.id}`})`);
+    expect(await shardOf(proposal.id).execute(settlement(proposal))).toMatchObject({ outcome: 'recorded' });
     expect(await payments(org)).toBe(1);
   });
 
@@ -181,12 +214,28 @@ describe('a group', () => {
   });
 });
 
+test('a decision on a state that somebody changed meanwhile is made again', async () => {
+  const org = await createOrg();
+  const proposal = await createProposal(org.id);
+  let isFirst = true;
+  onDatabase(async (send, body) => {
+    if (isAppend(body) && isFirst) {
+      isFirst = false; // between its read and its append, another takes its place
+      await db.execute(sql`insert into portal_activity_log (org_id, proposal_id, seq, event, actor, meta, dedupe_key)
+        values (${org.id}, ${proposal.id}, 2, 'view', 'customer', '{}', ${`meanwhile:${proposal.id}`})`);
+    }
+    return send();
+  });
+  expect(await shardOf(proposal.id).execute(settlement(proposal))).toMatchObject({ outcome: 'recorded' });
+  expect(await eventsOf(proposal.id)).toEqual(['approve', 'view', 'payment_success']);
+});
+
 describe('two shards that believe to be the same', () => {
   test('record every fact once, and both count all of it', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const [shard, twin] = [shardOf(proposal.id), shardOf(proposal.id, true)];
-    const commands = Array.from({ length: 10 }, () => pay(proposal));
+    const commands = Array.from({ length: 10 }, () => settlement(proposal));
     const settled = await Promise.all(
       commands.flatMap((command) => [shard.execute(command), twin.execute(command)]),
     );
@@ -208,13 +257,49 @@ describe('two shards that believe to be the same', () => {
   });
 });
 
-test('a claim on another proposal is settled where the session belongs', async () => {
-  const org = await createOrg();
-  const [owner, named] = [await createProposal(org.id), await createProposal(org.id)];
-  const event = paidEvent(owner);
-  await call('POST /payments/webhook', { json: event });
-  const retold = paidEvent(named, { id: event.data.object.id });
-  expect((await call('POST /payments/webhook', { json: retold })).status).toBe(200);
-  expect(await eventsOf(named.id)).toEqual(['approve']);
-  expect(await payments(org)).toBe(1);
+describe('a payment told under the wrong proposal', () => {
+  const sessionOf = (entries: Awaited<ReturnType<typeof entriesOf>>) =>
+    entries.flatMap(({ event, meta }) =>
+      event === 'checkout_created' && 'session_id' in meta ? meta.session_id : [],
+    );
+
+  test('is settled under the one whose session it was', async () => {
+    const org = await createOrg();
+    const [owner, named] = [await createProposal(org.id), await createProposal(org.id)];
+    await call('POST /payments/checkout_session', { token: owner.token, json: { proposal_id: owner.id } });
+    const [id] = sessionOf(await entriesOf(owner.id));
+    for (const proposal of [named, { ...named, id: 999_999_999 }]) {
+      expect((await call('POST /payments/webhook', { json: paidEvent(proposal, { id }) })).status).toBe(200);
+    }
+    expect(await eventsOf(owner.id)).toEqual(['approve', 'checkout_created', 'payment_success']);
+    expect(await eventsOf(named.id)).toEqual(['approve']);
+  });
+
+  test('and recorded there already is a duplicate, wherever its session was', async () => {
+    const org = await createOrg();
+    const [first, second] = [await createProposal(org.id), await createProposal(org.id)];
+    const event = paidEvent(first);
+    await call('POST /payments/webhook', { json: event });
+    const { id } = event.data.object;
+    await shardOf(second.id).execute({
+      kind: 'record_checkout',
+      proposalId: second.id,
+      actor: second.customer,
+      statedTotalCents: null,
+      checkout: {
+        sessionId: id,
+        url: 'https://checkout.stripe.test',
+        version: 1,
+        depositCents: 472_500,
+        totalCents: 1_575_000,
+        currency: 'usd',
+        expiresAt: new Date(Date.now() + 3_600_000),
+        devMode: true,
+      },
+    });
+    for (const proposal of [first, second]) {
+      expect((await call('POST /payments/webhook', { json: paidEvent(proposal, { id }) })).status).toBe(200);
+    }
+    expect(await payments(org)).toBe(1);
+  });
 });

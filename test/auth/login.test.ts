@@ -1,9 +1,12 @@
-import { describe, expect, test } from 'vitest';
-import { hashPassword, verifyPassword } from '../../src/auth/password.ts';
+import { describe, expect, test, vi } from 'vitest';
+import * as passwords from '../../src/auth/password.ts';
 import { call } from '../support/api.ts';
 import { createOrg } from '../support/world.ts';
 
 const password = 'correct horse battery staple';
+
+vi.mock('../../src/auth/password.ts', { spy: true });
+const { hashPassword, verifyPassword } = passwords;
 
 /** Each attempt from an address of its own, unless the test is about addresses. */
 const from = (address: string = crypto.randomUUID()) => ({ 'cf-connecting-ip': address });
@@ -31,13 +34,23 @@ test('a wrong password and an unknown address are told the same', async () => {
   expect(unknown).toEqual(wrong);
 });
 
-test.each([{}, { email: 'a@example.com' }, { email: 5, password }, { email: 'a@example.com', password: '' }])(
-  'refuses %j',
-  async (json) => {
-    const answer = await call('POST /auth/login', { json, headers: from() });
-    expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_request' } });
-  },
-);
+test('an unknown address costs a password check too, so that time tells nothing', async () => {
+  const check = vi.mocked(verifyPassword).mockClear();
+  const json = { email: `nobody-${crypto.randomUUID()}@example.com`, password };
+  await call('POST /auth/login', { json, headers: from() });
+  expect(check).toHaveBeenCalledExactlyOnceWith(password, null);
+});
+
+test.each([
+  { email: 'a\0b@example.com', password },
+  {},
+  { email: 'a@example.com' },
+  { email: 5, password },
+  { email: 'a@example.com', password: '' },
+])('refuses %j', async (json) => {
+  const answer = await call('POST /auth/login', { json, headers: from() });
+  expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_request' } });
+});
 
 describe('too many attempts', () => {
   const attempts = (count: number, credentials: () => { email: string; address: string }) =>

@@ -77,7 +77,9 @@ test('the log has one line of JSON a request, without tokens, queries, bodies or
   const log = vi.spyOn(console, 'log').mockImplementation(() => {});
   const errors = vi.spyOn(console, 'error').mockImplementation(() => {});
   onDatabase(() =>
-    Promise.resolve(Response.json({ message: 'Ada Lovelace is no integer', code: '53300' }, { status: 400 })),
+    Promise.resolve(
+      Response.json({ message: 'Ada Lovelace\n    at Ada (is:no:place)', code: '53300' }, { status: 400 }),
+    ),
   );
   const json = { name: 'Ada Lovelace', email: 'ada@example.com' };
   await call('POST /leads?secret=in-the-query', { token, json });

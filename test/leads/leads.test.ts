@@ -33,6 +33,15 @@ test('with an idempotency key, a replay and the loser of a race get the same lea
   expect(await metric(`crm_leads_created_total{org_id="${org.label}"}`)).toBe(1);
 });
 
+test('the same key with another content is another lead, not a lie about the first', async () => {
+  const org = await createOrg();
+  const post = (name: string) =>
+    call('POST /leads', { token: org.token, json: { name }, headers: { 'idempotency-key': 'form-1' } });
+  const [ada, grace] = [await post('Ada'), await post('Grace')];
+  expect(ada.json.id).not.toBe(grace.json.id);
+  expect((await call('GET /leads', { token: org.token })).json.data).toHaveLength(2);
+});
+
 test('the same key in another org is another lead', async () => {
   const post = (token: string) =>
     call('POST /leads', { token, json: { name: 'Ada' }, headers: { 'idempotency-key': 'form-1' } });

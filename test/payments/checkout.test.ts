@@ -78,6 +78,16 @@ describe('in dev mode', () => {
     });
   });
 
+  test('whoever names no amount then gets the session that staff opened', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const opened = await checkout({ proposal_id: proposal.id, amount_dollars: 10_000 }, org.token);
+    const click = await checkout({ proposal_id: proposal.id }, proposal.token);
+    expect(click.json).toEqual(opened.json);
+    const named = await checkout({ proposal_id: proposal.id, amount_dollars: 15_750 }, proposal.token);
+    expect(named).toMatchObject({ status: 409, json: { code: 'checkout_open' } });
+  });
+
   test('a customer may only confirm the total', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
@@ -263,6 +273,26 @@ describe('in live mode', () => {
       expect(await eventsOf(proposal.id)).toEqual(['approve']);
     },
   );
+
+  test('while another click with the same key is under way, Stripe is asked once more', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const key = secretKey('busy');
+    const answer = await checkout({ proposal_id: proposal.id }, proposal.token, { STRIPE_SECRET_KEY: key });
+    expect(answer.status).toBe(200);
+    const keys = (await sentWith(key)).map(({ headers }) => headers['idempotency-key']);
+    expect(keys).toHaveLength(2);
+    expect(new Set(keys).size).toBe(1);
+  });
+
+  test('a checkout that was simulated is not handed out', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    await checkout({ proposal_id: proposal.id }, proposal.token);
+    const live = { STRIPE_SECRET_KEY: secretKey('ok') };
+    const answer = await checkout({ proposal_id: proposal.id }, proposal.token, live);
+    expect(answer.json.checkout_url).toMatch(/^https:\/\/checkout\.stripe\.test/);
+  });
 
   test('when the connection to Stripe breaks, nothing is recorded', async () => {
     const org = await createOrg();

@@ -70,6 +70,14 @@ describe('a paid session', () => {
     expect(await eventsOf(proposal.id)).toEqual(['approve', 'payment_success']);
   });
 
+  test('may carry its PaymentIntent expanded', async () => {
+    const proposal = await createProposal((await createOrg()).id);
+    await call('POST /payments/webhook', {
+      json: paidEvent(proposal, { payment_intent: { id: 'pi_expanded' } }),
+    });
+    expect((await entriesOf(proposal.id))[1]).toMatchObject({ meta: { payment_intent: 'pi_expanded' } });
+  });
+
   test('of another amount than agreed is recorded, with the anomaly beside it', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
@@ -89,7 +97,12 @@ describe('a paid session', () => {
 
 describe('what is no payment', () => {
   test.each([
-    ['not paid yet', {}, { payment_status: 'unpaid' }],
+    ['not paid yet', {}, { payment_status: 'unpaid', amount_total: null }],
+    [
+      'of a session without money',
+      {},
+      { payment_status: 'no_payment_required', mode: 'setup', amount_total: null },
+    ],
     ['of another type', { type: 'customer.created' }, {}],
   ])('an event that is %s is acknowledged and changes nothing', async (_, event, session) => {
     const org = await createOrg();
@@ -125,6 +138,51 @@ describe('what is no payment', () => {
     expect(await stripeEventOf(event.id)).toMatchObject({ outcome: 'unattributed', payload: event });
     expect(await eventsOf(proposal.id)).toEqual(['approve']);
     expect(await payments(org)).toBe(0);
+  });
+
+  test('an event of another kind may have any shape', async () => {
+    const answer = await call('POST /payments/webhook', {
+      json: { id: 'evt_thin', type: 'v2.core.account.updated' },
+    });
+    expect(answer).toMatchObject({ status: 200, json: { received: true } });
+  });
+
+  test('money that nobody claimed is recorded when its proposal is there, and its event says so', async () => {
+    const org = await createOrg();
+    const { id } = await createProposal(org.id);
+    const event = paidEvent({ id: id + 1_000_000, orgId: org.id });
+    await call('POST /payments/webhook', { json: event });
+    expect(await stripeEventOf(event.id)).toMatchObject({ outcome: 'unattributed' });
+    const proposal = await createProposal(org.id, 'approved', 1, id + 1_000_000);
+    await call('POST /payments/webhook', { json: event });
+    expect(await eventsOf(proposal.id)).toEqual(['approve', 'payment_success']);
+    expect(await stripeEventOf(event.id)).toMatchObject({ outcome: 'recorded' });
+  });
+
+  test.each([
+    ['live', 'sk_test_only_for_tests_only_for_tests', true],
+    ['test', 'sk_live_only_for_tests_only_for_tests', false],
+  ])('a %s event does not count for a Worker with the other key', async (_, key, livemode) => {
+    const proposal = await createProposal((await createOrg()).id);
+    const body = JSON.stringify(paidEvent(proposal, {}, { livemode }));
+    const headers = { 'stripe-signature': await sign(body, secret) };
+    const bindings = { ...signed, STRIPE_SECRET_KEY: key };
+    const before = await rowCounts();
+    expect((await call('POST /payments/webhook', { body, headers, bindings })).status).toBe(200);
+    expect(await rowCounts()).toEqual(before);
+  });
+
+  test.each([
+    ['an id that no column could hold', { id: `evt_${'x'.repeat(7_000)}` }, {}],
+    ['a zero byte in its id', { id: 'evt_\0' }, {}],
+    ['half a surrogate pair in its PaymentIntent', {}, { payment_intent: 'pi_\ud800' }],
+    ['a session id that is none', {}, { id: "cs_'; drop table" }],
+  ])('a paid event with %s is refused', async (_, event, session) => {
+    const proposal = await createProposal((await createOrg()).id);
+    const before = await rowCounts();
+    const answer = await call('POST /payments/webhook', { json: paidEvent(proposal, session, event) });
+    expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_event' } });
+    expect(await rowCounts()).toEqual(before);
   });
 
   test.each([
@@ -184,6 +242,7 @@ describe('with a secret', () => {
     ['made with another secret', { header: (body: string) => sign(body, 'whsec_somebody_elses_secret') }],
     ['301 seconds old', { header: (body: string) => sign(body, secret, 302) }], // a second for the clock to turn
     ['61 seconds ahead', { header: (body: string) => sign(body, secret, -62) }],
+    ['of a body with a byte order mark before it', { alter: (body: string) => `\ufeff${body}` }],
     ['of a body altered by one byte', { alter: (body: string) => body.replace('472500', '472501') }],
     [
       'followed by a second timestamp',
@@ -206,5 +265,21 @@ describe('with a secret', () => {
     expect(
       (await post({ secrets, header: (body) => sign(body, 'whsec_the_new_one_the_new_one') })).answer.status,
     ).toBe(200);
+  });
+
+  test('a byte that is no UTF-8 does not pass for the character that a decoder would put in its place', async () => {
+    const proposal = await createProposal((await createOrg()).id);
+    const body = JSON.stringify(paidEvent(proposal, { note: '\ufffd' }));
+    const header = await sign(body, secret);
+    const bytes = new TextEncoder().encode(body);
+    const at = bytes.indexOf(0xef);
+    const altered = new Uint8Array([...bytes.slice(0, at), 0xff, ...bytes.slice(at + 3)]);
+    const answer = await call('POST /payments/webhook', {
+      body: altered,
+      headers: { 'stripe-signature': header },
+      bindings: signed,
+    });
+    expect(answer.status).toBe(400);
+    expect(await eventsOf(proposal.id)).toEqual(['approve']);
   });
 });

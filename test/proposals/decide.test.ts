@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Draft } from '../../src/activity/entry.ts';
+import type { Draft, Fact } from '../../src/activity/entry.ts';
 import type { Actor } from '../../src/auth/actor.ts';
 import type { PaidSession } from '../../src/payments/settlement-rules.ts';
 import type { ProposalCommand } from '../../src/proposals/command.ts';
@@ -250,6 +250,24 @@ describe('settle', () => {
     expect(events(drafts)).toEqual(['payment_success']);
     expect(apply(state, drafts).status).toBe('void');
   });
+});
+
+test('a link acts on its own proposal only, even within its org', () => {
+  const other = { ...customer, proposalId: 8 };
+  for (const command of [approve, recordCheckout, { kind: 'view', proposalId: 7 } as const]) {
+    expect(rejection(after(), { ...command, actor: other })).toBe('proposal_not_found');
+  }
+});
+
+test('an event of a later version keeps its place and changes nothing else', () => {
+  const unknown = {
+    event: 'payment_refunded',
+    meta: {},
+    actor: 'stripe',
+    createdAt: noon,
+  } as unknown as Fact;
+  const state = after(approve);
+  expect(evolve(state, unknown as never)).toEqual({ ...state, seq: 2 });
 });
 
 describe('whatever happens', () => {

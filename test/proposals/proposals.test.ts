@@ -127,6 +127,13 @@ test("an unknown proposal and another org's are not found, alike, whatever is as
   expect(await rowCounts()).toEqual(before);
 });
 
+test('a cursor beyond every place is refused', async () => {
+  const org = await createOrg();
+  const { id } = await createProposal(org.id);
+  const answer = await call(`GET /proposals/${id}/activity?cursor=3000000000`, { token: org.token });
+  expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_request' } });
+});
+
 test.each(['-7', '0', 'seven', '9223372036854775808', '7.5'])('%s is no proposal id', async (id) => {
   const { token } = await createOrg();
   expect(await call(`GET /proposals/${id}`, { token })).toMatchObject({
@@ -258,6 +265,8 @@ describe('approving', () => {
     { name: 'Ada' },
     { version: 1 },
     { name: ' ', version: 1 },
+    { name: '\u200b', version: 1 },
+    { name: 'Ada\u202e', version: 1 },
     { name: 'Ada', version: '1' },
     { name: 'A\0', version: 1 },
   ])('refuses %j', async (json) => {

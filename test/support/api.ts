@@ -6,7 +6,7 @@ import type { Bindings } from '../../src/config.ts';
 type Options = {
   token?: string;
   json?: unknown;
-  body?: string;
+  body?: string | Uint8Array<ArrayBuffer>;
   headers?: Record<string, string>;
   /** Bindings that differ from the test's own. */
   bindings?: Partial<Bindings>;

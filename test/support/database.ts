@@ -12,6 +12,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     databaseUrl: string;
     stripeApiBase: string;
+    /** What TEST_DATABASE_URL names takes many connections; the embedded Postgres takes one at a time. */
+    isServer: boolean;
   }
 }
 
@@ -25,6 +27,7 @@ export default async function setup({ provide }: TestProject) {
     connections: server ? 16 : embeddedConnections,
   });
   provide('databaseUrl', neon.databaseUrl);
+  provide('isServer', server !== undefined);
   return async () => {
     await neon.stop();
     await postgres.stop();

@@ -40,7 +40,7 @@ export async function countRequests<T>(work: () => Promise<T>) {
 }
 
 /** Whether a request to the database is an append to the log. */
-export const isAppend = (body: string) => body.includes('pg_advisory_xact_lock');
+export const isAppend = (body: string) => body.includes('insert into portal_activity_log');
 
 /** `LOG_SHARD`, counting the calls made to shards. */
 export function countShardCalls() {

@@ -6,7 +6,7 @@ import type { TestProject } from 'vitest/node';
 
 export type StripeRequest = { method: string; path: string; headers: Record<string, string>; body: string };
 
-/** The first word after `sk_test_` decides: ok, fail, limit, hang. */
+/** The first word after `sk_test_` decides: ok, busy, fail, limit, hang. */
 export default async function setup({ provide }: TestProject) {
   const requests: StripeRequest[] = [];
   const sessions = new Map<string, string>();
@@ -38,6 +38,17 @@ export default async function setup({ provide }: TestProject) {
       }
       case 'fail':
         return json(500, { error: { type: 'api_error', message: 'Sorry about ada@example.com' } });
+      case 'busy': {
+        // As Stripe does while another request with the same key is under way.
+        const isFirst =
+          requests.filter((sent) => sent.headers.authorization === headers.authorization).length === 1;
+        if (isFirst)
+          return json(409, { error: { type: 'idempotency_error', code: 'idempotency_key_in_use' } });
+        return json(200, {
+          id: `cs_test_busy_${Date.now()}`,
+          url: 'https://checkout.stripe.test/c/pay/busy',
+        });
+      }
       case 'limit':
         return json(429, {
           error: { type: 'invalid_request_error', code: 'rate_limit', message: 'Slow down' },

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { eq, sql } from 'drizzle-orm';
+import type { Command } from '../../src/activity/command.ts';
 import { Tokens } from '../../src/auth/tokens.ts';
 import type { Bindings } from '../../src/config.ts';
 import { createDatabase } from '../../src/db/client.ts';
@@ -48,7 +49,12 @@ export async function createOrg(options: { passwordHash?: string; depositPercent
 }
 
 /** A proposal of $15,750.00 in the given state, with the entries that lead there, and its portal token. */
-export async function createProposal(orgId: number, status: ProposalStatus = 'approved', version = 1) {
+export async function createProposal(
+  orgId: number,
+  status: ProposalStatus = 'approved',
+  version = 1,
+  givenId?: number,
+) {
   const content = {
     title: 'Kitchen',
     customerName: 'Ada Lovelace',
@@ -59,7 +65,15 @@ export async function createProposal(orgId: number, status: ProposalStatus = 'ap
   const row = only(
     await db
       .insert(proposals)
-      .values({ ...content, orgId, currency: 'usd', contentHash: contentHash(content), version, status })
+      .values({
+        ...content,
+        ...(givenId ? { id: givenId } : {}),
+        orgId,
+        currency: 'usd',
+        contentHash: contentHash(content),
+        version,
+        status,
+      })
       .returning(),
   );
   const { id } = row;
@@ -138,6 +152,29 @@ export function paidEvent(
         metadata: { proposal_id: String(proposal.id), org_id: String(proposal.orgId) },
         ...session,
       },
+    },
+  };
+}
+
+/** The command that such an event becomes. */
+export function settlement(proposal: { id: number; orgId: number }): Command {
+  const event = paidEvent(proposal);
+  const {
+    id: sessionId,
+    amount_total: amountCents,
+    currency,
+    payment_status: paymentStatus,
+  } = event.data.object;
+  return {
+    kind: 'settle',
+    proposalId: proposal.id,
+    session: { sessionId, orgId: proposal.orgId, amountCents, currency, paymentStatus, paymentIntent: null },
+    event: {
+      id: event.id,
+      type: event.type,
+      apiVersion: null,
+      livemode: false,
+      payload: JSON.stringify(event),
     },
   };
 }

@@ -1,13 +1,19 @@
 import * as v from 'valibot';
 
-/** One line of text that PostgreSQL and a page can hold: no control characters, no half of a surrogate pair. */
+/**
+ * One line of text that PostgreSQL can hold and a person can read: no control characters, nothing that turns the
+ * writing around, no half of a surrogate pair, and something in it that is seen.
+ */
 export const line = (maxLength: number) =>
   v.pipe(
     v.string(),
     v.trim(),
-    v.nonEmpty(),
     v.maxLength(maxLength),
-    v.check((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), 'Must not hold control characters.'),
+    v.regex(/[\p{L}\p{N}]/u, 'Must hold a letter or a digit.'),
+    v.check(
+      (value) => value.isWellFormed() && !/[\p{Cc}\p{Bidi_Control}]/u.test(value),
+      'Must not hold control characters.',
+    ),
   );
 
 export const email = v.pipe(line(254), v.email());
