@@ -5,6 +5,12 @@ export function exitWith(error: unknown): never {
   process.exit(1);
 }
 
+/** When the process is told to end (Ctrl-C, a service manager), runs `stop` first. */
+export function onSignal(stop: () => Promise<void>): void {
+  const stopAndExit = () => void stop().then(() => process.exit(), exitWith);
+  process.once('SIGINT', stopAndExit).once('SIGTERM', stopAndExit);
+}
+
 /** The database a command works on: a direct connection, not the pooled one. */
 export function requireDatabaseUrl(): string {
   const url = process.env.DATABASE_URL;

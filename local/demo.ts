@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Stripe from 'stripe';
@@ -16,7 +16,9 @@ const webhookSecret = `whsec_${randomBytes(16).toString('hex')}`;
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
 async function demo(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'portal-demo-'));
+  process.exitCode = 1; // until it has played to its end
+  const folder = mkdtempSync(join(tmpdir(), 'portal-demo-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   print('Starting Postgres, the migrations, the seed data and the Worker …');
   const bindings = { JWT_SECRET: randomBytes(32).toString('hex'), STRIPE_WEBHOOK_SECRET: webhookSecret };
   const stack = await startStack({ folder, port: await claimPort(), bindings, quiet: true });
@@ -24,8 +26,8 @@ async function demo(): Promise<void> {
     await play(stack.worker.url);
   } finally {
     await stack.stop();
-    await rm(folder, { recursive: true });
   }
+  process.exitCode = 0;
 }
 
 async function play(url: string): Promise<void> {

@@ -21,13 +21,7 @@ async function dev(): Promise<void> {
   const jwtSecret = vars.JWT_SECRET || randomBytes(32).toString('hex');
   const bindings = { ...(vars as Record<string, string>), JWT_SECRET: jwtSecret };
   const stack = await startStack({ folder, port, bindings, quiet: false });
-
-  const stop = async () => {
-    await stack.stop();
-    process.exit(0);
-  };
-  process.once('SIGINT', stop).once('SIGTERM', stop);
-  void stack.worker.exited.then(stop);
+  void stack.worker.exited.then(stack.stop).then(() => exitWith('The Worker ended.'), exitWith);
 
   const inAnHour = new Date(Date.now() + 3_600_000);
   const customer = { kind: 'customer', proposalId: 8, orgId: 1 } as const;

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { onSignal } from './command-line.ts';
 import { type NeonHttp, startNeonHttp } from './neon-http.ts';
 import { embeddedConnections, migrate, type Postgres, startEmbeddedPostgres } from './postgres.ts';
 import { seed } from './seed.ts';
@@ -9,7 +10,7 @@ export type Stack = { readonly postgres: Postgres; readonly worker: Worker; stop
 
 /**
  * The whole API on this machine: embedded Postgres, Neon's protocol in front of it, migrations, seed data, the Worker.
- * Everything it keeps is in `folder`. If a part fails to start, those before it are stopped.
+ * Everything it keeps is in `folder`. If a part fails to start, or a signal ends the process, all of it is stopped.
  */
 export async function startStack(options: {
   folder: string;
@@ -28,6 +29,7 @@ export async function startStack(options: {
     stopped ??= stopAll();
     return stopped;
   };
+  onSignal(stop);
   try {
     await mkdir(folder, { recursive: true });
     const postgres = await startEmbeddedPostgres(join(folder, 'postgres'));

@@ -48,6 +48,7 @@ export async function startWorker(options: {
     ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true, // a process group of its own, which is stopped as one
       env: {
         ...process.env,
         ...secrets,
@@ -61,10 +62,17 @@ export async function startWorker(options: {
   child.stdout.resume();
   // Not 'exit': the processes that wrangler started hold its pipes until they end too.
   const exited = once(child, 'close').then(() => {});
+  const killGroup = () => {
+    if (child.pid) tryKill(-child.pid);
+  };
+  // However this process or wrangler's first one ends, nothing of it goes on.
+  process.once('exit', killGroup);
+  child.once('exit', killGroup);
   const url = `http://localhost:${port}`;
   const stop = async () => {
-    child.kill('SIGTERM');
+    killGroup();
     await exited;
+    process.off('exit', killGroup);
   };
 
   const giveUpAt = Date.now() + startTimeoutMs;
@@ -89,6 +97,14 @@ export async function claimPort(port = 0): Promise<number> {
   server.close();
   await once(server, 'close');
   return typeof address === 'object' && address ? address.port : port;
+}
+
+function tryKill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch {
+    // It has ended already.
+  }
 }
 
 async function isHealthy(url: string): Promise<boolean> {

@@ -21,7 +21,7 @@ const short: Record<string, string> = {
 };
 
 const needs: [keyof Bindings, string[]][] = [
-  ['STRIPE_SECRET_KEY', ['POST /payments/checkout_session']],
+  ['STRIPE_SECRET_KEY', ['POST /payments/checkout_session', 'POST /payments/webhook']],
   ['STRIPE_WEBHOOK_SECRET', ['POST /payments/webhook']],
   [
     'JWT_SECRET',
