@@ -39,6 +39,7 @@ async function bench(): Promise<void> {
   const bindings = {
     ENVIRONMENT: 'production',
     DATABASE_URL: neon.databaseUrl,
+    STRIPE_SECRET_KEY: 'sk_test_never_sent_never_sent_never_sent',
     STRIPE_WEBHOOK_SECRET: secret,
     DEPOSIT_PERCENT: '30',
   };
