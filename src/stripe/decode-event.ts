@@ -16,6 +16,9 @@ export type DecodedEvent =
     }
   | { readonly fact: 'ignored' };
 
+/** A delayed method completes unpaid; its money comes with the second (https://docs.stripe.com/payments/checkout/fulfill-orders). */
+const typesOfPayment = ['checkout.session.completed', 'checkout.session.async_payment_succeeded'];
+
 // Read in steps: of an event that means nothing to us, nothing but its type must have the shape we know.
 const AnyEvent = v.object({ type: line(255) });
 
@@ -55,7 +58,7 @@ const PaidCheckout = v.object({
 export function decodeEvent(rawBody: string): DecodedEvent {
   const payload = parseJson(rawBody);
   const { type } = parse(AnyEvent, payload);
-  if (type !== 'checkout.session.completed') return { fact: 'ignored' };
+  if (!typesOfPayment.includes(type)) return { fact: 'ignored' };
   const { id, api_version: apiVersion, livemode, data } = parse(CheckoutEvent, payload);
   if (data.object.payment_status !== 'paid') return { fact: 'ignored' };
   const session = parse(PaidCheckout, payload).data.object;

@@ -70,6 +70,19 @@ describe('a paid session', () => {
     expect(await eventsOf(proposal.id)).toEqual(['approve', 'payment_success']);
   });
 
+  test('of a delayed method is a payment when its money has come', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const { id } = paidEvent(proposal).data.object;
+    const completed = paidEvent(proposal, { id, payment_status: 'unpaid' });
+    const succeeded = paidEvent(proposal, { id }, { type: 'checkout.session.async_payment_succeeded' });
+    await call('POST /payments/webhook', { json: completed });
+    expect(await payments(org)).toBe(0);
+    await call('POST /payments/webhook', { json: succeeded });
+    expect(await payments(org)).toBe(1);
+    expect(await eventsOf(proposal.id)).toEqual(['approve', 'payment_success']);
+  });
+
   test('may carry its PaymentIntent expanded', async () => {
     const proposal = await createProposal((await createOrg()).id);
     await call('POST /payments/webhook', {
