@@ -6,7 +6,6 @@ import { bindings, createOrg, createProposal, db, eventsOf, paidEvent } from '..
 
 // Two transactions at once, which the embedded Postgres cannot have: these need TEST_DATABASE_URL.
 const onServer = test.runIf(inject('isServer'));
-if (!inject('isServer')) console.error('Skipped: the advisory lock needs a server, set TEST_DATABASE_URL.');
 
 /** Holds the lock of a proposal's shard for a while, as an append elsewhere would. */
 async function holdLock(proposalId: number, seconds: number) {

@@ -20,6 +20,8 @@ declare module 'vitest' {
 /** One migrated, empty database for a run: on the server of TEST_DATABASE_URL if it is set, else embedded. */
 export default async function setup({ provide }: TestProject) {
   const server = process.env.TEST_DATABASE_URL;
+  if (!server)
+    console.error('On the embedded Postgres. Skipped: the tests of the lock, which need TEST_DATABASE_URL.');
   const postgres = server ? await createDatabase(server) : await startEmbeddedPostgres();
   await migrate(postgres.url);
   const neon = await startNeonHttp({
