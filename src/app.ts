@@ -10,6 +10,7 @@ import { AppError } from './errors.ts';
 import type { AppEnv } from './http/context.ts';
 import { problem, toAppError } from './http/problem.ts';
 import { requestLog } from './http/request-log.ts';
+import { serviceRoutes } from './http/service-routes.ts';
 import { leadRoutes } from './leads/routes.ts';
 import { metricsRoutes } from './metrics/routes.ts';
 import { paymentRoutes } from './payments/routes.ts';
@@ -49,7 +50,7 @@ base.onError((error, c) => problem(c, toAppError(error)));
 base.notFound((c) => problem(c, new AppError('route_not_found', 'There is no such route.')));
 
 export const app = base
-  .get('/healthz', (c) => c.json({ status: 'ok' }))
+  .route('/', serviceRoutes)
   .route('/auth', authRoutes)
   .route('/leads', leadRoutes)
   .route('/proposals', proposalRoutes)

@@ -17,7 +17,6 @@ export function readConfig(env: Bindings) {
   }
 
   return {
-    development,
     /** Without a real Stripe key, in development only, checkouts are simulated. */
     devMode: development && !isStripeKey(env.STRIPE_SECRET_KEY),
     portalUrl: (env.PORTAL_PUBLIC_URL || 'http://localhost:5173').replace(/\/+$/, ''),

@@ -1,43 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { isOutage } from '../db/client.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
 import type { AppEnv } from './context.ts';
-
-const statuses: Record<ErrorCode, ContentfulStatusCode> = {
-  malformed_json: 400,
-  body_too_large: 413,
-  invalid_request: 400,
-  invalid_proposal_id: 400,
-  invalid_amount: 400,
-  invalid_signature: 400,
-  invalid_event: 400,
-  route_not_found: 404,
-  method_not_allowed: 405,
-  token_missing: 401,
-  token_invalid: 401,
-  token_expired: 401,
-  invalid_credentials: 401,
-  forbidden: 403,
-  rate_limited: 429,
-  proposal_not_found: 404,
-  proposal_not_approved: 409,
-  proposal_void: 409,
-  already_approved: 409,
-  already_paid: 409,
-  version_conflict: 409,
-  amount_mismatch: 409,
-  checkout_open: 409,
-  not_configured: 503,
-  database_unavailable: 503,
-  log_unavailable: 503,
-  stripe_failed: 502,
-  stripe_rate_limited: 503,
-  stripe_timeout: 504,
-  internal_error: 500,
-};
+import { statuses } from './statuses.ts';
 
 /** Seconds after which the same request may well succeed. */
 const retryAfterSeconds: Partial<Record<ErrorCode, number>> = {

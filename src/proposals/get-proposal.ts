@@ -22,7 +22,7 @@ export async function getProposal(deps: Deps, actor: Actor, proposalId: number):
       ...getTableColumns(proposals),
       orgName: orgs.name,
       depositPercent: orgs.depositPercent,
-      viewedAt: sql`(select max(created_at) from portal_activity_log
+      viewedAt: sql<Date | null>`(select max(created_at) from portal_activity_log
         where proposal_id = ${proposals.id} and event = 'view')`.mapWith(activityLog.createdAt),
     })
     .from(proposals)

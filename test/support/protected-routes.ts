@@ -18,4 +18,7 @@ export const openRoutes = [
   'POST /payments/webhook',
   'GET /metrics',
   'GET /healthz',
+  'GET /readyz',
+  'GET /openapi.json',
+  'GET /docs',
 ] as const;
