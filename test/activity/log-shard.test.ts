@@ -1,4 +1,4 @@
-import { evictDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { sql } from 'drizzle-orm';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Command } from '../../src/activity/command.ts';
@@ -156,14 +156,12 @@ describe('a group', () => {
   test('with one bad command still commits the others', async () => {
     const org = await createOrg();
     const shard = bindings.LOG_SHARD.getByName(`${org.id % 4}/4`);
-    const gate = shard.execute(lead(org, 'first')); // the others gather behind it
     const bad = lead(org, 'a zero byte \0 is no text to PostgreSQL');
-    const [, one, two, three] = await Promise.all([
-      gate,
-      shard.execute(lead(org, 'one')),
-      shard.execute(bad),
-      shard.execute(lead(org, 'three')),
-    ]);
+    // The first goes alone, and the others gather behind it.
+    const commands = [lead(org, 'first'), lead(org, 'one'), bad, lead(org, 'three')];
+    const [, one, two, three] = await runInDurableObject(shard, (instance) =>
+      Promise.all(commands.map((command) => instance.execute(command))),
+    );
     expect(one).toMatchObject({ outcome: 'recorded' });
     expect(two).toMatchObject({ rejected: 'log_unavailable' });
     expect(three).toMatchObject({ outcome: 'recorded' });
@@ -183,12 +181,11 @@ describe('a group', () => {
         version: 1,
         ip: null,
       }) as const;
-    const results = await Promise.all([
-      shard.execute({ kind: 'view', proposalId: proposal.id, actor: proposal.customer }),
-      shard.execute(approve('Ada')),
-      shard.execute(approve('Eve')),
-      shard.execute(approve('Ada')),
-    ]);
+    const view = { kind: 'view', proposalId: proposal.id, actor: proposal.customer } as const;
+    const commands = [view, approve('Ada'), approve('Eve'), approve('Ada')];
+    const results = await runInDurableObject(shard, (instance) =>
+      Promise.all(commands.map((command) => instance.execute(command))),
+    );
     expect(results).toMatchObject([
       { outcome: 'recorded' },
       { outcome: 'recorded' },
