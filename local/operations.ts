@@ -1,0 +1,145 @@
+import type { GenericSchema } from 'valibot';
+import { LoginBody } from '../src/auth/schemas.ts';
+import type { ErrorCode } from '../src/errors.ts';
+import { CreateLeadBody } from '../src/leads/schemas.ts';
+import { CheckoutInput } from '../src/payments/schemas.ts';
+import { ApproveBody, CreateProposalBody } from '../src/proposals/schemas.ts';
+import { ProposalParam } from '../src/schemas.ts';
+
+/** What a route is for, what it takes and what it may answer. Problems that any such route may have are not repeated. */
+export type Operation = {
+  summary: string;
+  /** Who may call it; anyone where it is not told. */
+  bearer?: 'staff' | 'staff or the link of the proposal' | 'METRICS_TOKEN';
+  params?: GenericSchema;
+  query?: GenericSchema;
+  body?: GenericSchema | 'event';
+  header?: string;
+  cursor?: true;
+  success: [status: number, description: string, contentType?: string];
+  problems?: ErrorCode[];
+};
+
+const oneProposal = { params: ProposalParam } as const;
+
+/** Every route. */
+export const operations: Record<string, Operation> = {
+  'POST /auth/login': {
+    summary: 'Sign in as staff.',
+    body: LoginBody,
+    success: [200, '{access_token, token_type: "bearer", expires_in (seconds)}'],
+    problems: ['invalid_request', 'invalid_credentials', 'rate_limited'],
+  },
+  'GET /auth/me': {
+    summary: 'Who the token says one is.',
+    bearer: 'staff',
+    success: [200, '{user_id, org_id, email, role}'],
+  },
+  'POST /leads': {
+    summary: 'Create a lead. The same Idempotency-Key and body are the same lead.',
+    bearer: 'staff',
+    header: 'Idempotency-Key',
+    body: CreateLeadBody,
+    success: [201, 'The lead: {id, name, email, phone, source}'],
+    problems: ['invalid_request'],
+  },
+  'GET /leads': {
+    summary: "The org's leads, newest first.",
+    bearer: 'staff',
+    cursor: true,
+    success: [200, '{data: leads, next_cursor}'],
+    problems: ['invalid_request'],
+  },
+  'POST /proposals': {
+    summary: 'Create a draft; its total is the sum of its line items, in minor units of the org’s currency.',
+    bearer: 'staff',
+    body: CreateProposalBody,
+    success: [201, 'The proposal'],
+    problems: ['invalid_request', 'invalid_amount'],
+  },
+  'GET /proposals': {
+    summary: "The org's proposals, newest first.",
+    bearer: 'staff',
+    cursor: true,
+    success: [200, '{data: proposals, next_cursor}'],
+    problems: ['invalid_request'],
+  },
+  'GET /proposals/{proposal_id}': {
+    summary: "One proposal with its org's name and its deposit. A customer's look is logged once an hour.",
+    bearer: 'staff or the link of the proposal',
+    ...oneProposal,
+    success: [200, 'The proposal, org_name, deposit_cents'],
+    problems: ['invalid_proposal_id', 'proposal_not_found'],
+  },
+  'POST /proposals/{proposal_id}/send': {
+    summary: 'A link that opens the proposal without an account, its token in the URL fragment.',
+    bearer: 'staff',
+    ...oneProposal,
+    success: [200, '{portal_url, expires_at}'],
+    problems: ['invalid_proposal_id', 'proposal_not_found', 'proposal_void'],
+  },
+  'POST /proposals/{proposal_id}/approve': {
+    summary: 'Approve this version of the proposal.',
+    bearer: 'staff or the link of the proposal',
+    ...oneProposal,
+    body: ApproveBody,
+    success: [200, '{id, status, version, approved_by, approved_at}'],
+    problems: [
+      'invalid_request',
+      'invalid_proposal_id',
+      'proposal_not_found',
+      'proposal_void',
+      'version_conflict',
+      'already_approved',
+    ],
+  },
+  'GET /proposals/{proposal_id}/activity': {
+    summary: 'What happened to the proposal, newest first.',
+    bearer: 'staff',
+    ...oneProposal,
+    cursor: true,
+    success: [200, '{data: entries of the activity log, next_cursor}'],
+    problems: ['invalid_request', 'invalid_proposal_id', 'proposal_not_found'],
+  },
+  'POST /payments/checkout_session': {
+    summary:
+      'Begin to pay the deposit: the session that is open, else a new one. The input may be a JSON body too.',
+    bearer: 'staff or the link of the proposal',
+    query: CheckoutInput,
+    success: [200, '{checkout_url, session_id, deposit_cents, total_cents}, and dev_mode: true in dev mode'],
+    problems: [
+      'malformed_json',
+      'body_too_large',
+      'invalid_proposal_id',
+      'invalid_amount',
+      'proposal_not_found',
+      'proposal_not_approved',
+      'proposal_void',
+      'already_paid',
+      'amount_mismatch',
+      'version_conflict',
+      'checkout_open',
+      'stripe_failed',
+      'stripe_rate_limited',
+      'stripe_timeout',
+    ],
+  },
+  'POST /payments/webhook': {
+    summary: 'For Stripe: one event, signed in Stripe-Signature.',
+    body: 'event',
+    success: [200, '{received: true}'],
+    problems: ['invalid_signature', 'invalid_event'],
+  },
+  'GET /metrics': {
+    summary: 'The sums over the activity log, for Prometheus. Open in development.',
+    bearer: 'METRICS_TOKEN',
+    success: [200, 'Text format 0.0.4', 'text/plain'],
+  },
+  'GET /healthz': { summary: 'Whether the Worker runs.', success: [200, '{status: "ok"}'] },
+  'GET /readyz': {
+    summary: 'Whether the database and every shard can be reached.',
+    success: [200, '{status: "ok"}'],
+  },
+  'GET /openapi.json': { summary: 'This document.', success: [200, 'OpenAPI 3.1'] },
+  'GET /docs': { summary: 'This document, to read.', success: [200, 'A page', 'text/html'] },
+};
