@@ -1,5 +1,5 @@
 import { NeonDbError, neon, neonConfig } from '@neondatabase/serverless';
-import { DrizzleQueryError } from 'drizzle-orm';
+import { DrizzleQueryError, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/neon-http';
 
 /** No request to the database outlives this; the driver itself has no deadline. */
@@ -29,6 +29,11 @@ export function createDatabase(databaseUrl: string) {
 }
 
 export type Database = ReturnType<typeof createDatabase>;
+
+/** Rejects where the database cannot be reached. One request. */
+export async function ping(db: Database): Promise<void> {
+  await db.execute(sql`select 1`);
+}
 
 /** The SQLSTATE with which PostgreSQL refused a statement, and so rolled back its transaction; else undefined. */
 export function sqlState(error: unknown): string | undefined {

@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import { html } from 'hono/html';
+import { ping } from '../db/client.ts';
 import openapi from '../openapi.json' with { type: 'json' };
 import type { AppEnv } from './context.ts';
 
@@ -9,7 +9,7 @@ export const serviceRoutes = new Hono<AppEnv>()
   .get('/healthz', (c) => c.json({ status: 'ok' }))
   .get('/readyz', async (c) => {
     const { db, shards } = c.var.deps;
-    await db.execute(sql`select 1`);
+    await ping(db);
     await shards.sums();
     return c.json({ status: 'ok' });
   })

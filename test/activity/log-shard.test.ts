@@ -16,6 +16,7 @@ import {
   eventsOf,
   paidEvent,
   settlement,
+  stripeEventOf,
 } from '../support/world.ts';
 
 afterEach(() => vi.restoreAllMocks());
@@ -166,6 +167,25 @@ describe('a group', () => {
     expect(two).toMatchObject({ rejected: 'log_unavailable' });
     expect(three).toMatchObject({ outcome: 'recorded' });
     expect(await metric(`crm_leads_created_total{org_id="${org.label}"}`)).toBe(3);
+  });
+
+  test('may hold one event twice, which is kept as what it was the first time', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const payment = settlement(proposal);
+    // The first goes alone, and the others gather behind it.
+    const commands = [settlement(proposal), payment, payment];
+    const results = await runInDurableObject(shardOf(proposal.id), (instance) =>
+      Promise.all(commands.map((command) => instance.execute(command))),
+    );
+    expect(results).toMatchObject([
+      { outcome: 'recorded' },
+      { outcome: 'recorded' },
+      { outcome: 'duplicate' },
+    ]);
+    expect(await payments(org)).toBe(2);
+    const eventId = payment.kind === 'settle' ? payment.event.id : '';
+    expect(await stripeEventOf(eventId)).toMatchObject({ outcome: 'recorded' });
   });
 
   test('decides each command on what those before it did', async () => {
