@@ -31,7 +31,7 @@ export default defineConfig({
           name: 'worker',
           include: ['test/**/*.test.ts'],
           exclude: ['test/local/**'],
-          globalSetup: ['test/support/database.ts', 'test/support/stripe-stand-in.ts'],
+          globalSetup: ['test/support/database.ts', 'test/support/stripe-server.ts'],
           testTimeout: 20_000,
         },
       },

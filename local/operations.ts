@@ -2,8 +2,8 @@ import type { GenericSchema } from 'valibot';
 import { LoginBody } from '../src/auth/schemas.ts';
 import type { ErrorCode } from '../src/errors.ts';
 import { CreateLeadBody } from '../src/leads/schemas.ts';
-import { CheckoutInput } from '../src/payments/schemas.ts';
-import { ApproveBody, CreateProposalBody } from '../src/proposals/schemas.ts';
+import { CheckoutInput, SessionParam } from '../src/payments/schemas.ts';
+import { ApproveBody, CreateProposalBody, ReviseProposalBody } from '../src/proposals/schemas.ts';
 import { ProposalParam } from '../src/schemas.ts';
 
 /** What a route is for, what it takes and what it may answer. Problems that any such route may have are not repeated. */
@@ -71,6 +71,31 @@ export const operations: Record<string, Operation> = {
     success: [200, 'The proposal, org_name, deposit_cents'],
     problems: ['invalid_proposal_id', 'proposal_not_found'],
   },
+  'PATCH /proposals/{proposal_id}': {
+    summary:
+      'Change what is given of the proposal: a new version, to be approved anew. `version`, if given, must be the current one.',
+    bearer: 'staff',
+    ...oneProposal,
+    body: ReviseProposalBody,
+    success: [200, 'The proposal'],
+    problems: [
+      'invalid_request',
+      'invalid_proposal_id',
+      'invalid_amount',
+      'proposal_not_found',
+      'proposal_void',
+      'already_paid',
+      'payment_pending',
+      'version_conflict',
+    ],
+  },
+  'POST /proposals/{proposal_id}/void': {
+    summary: 'Take the proposal back for good. What was paid must have been refunded.',
+    bearer: 'staff',
+    ...oneProposal,
+    success: [200, '{id, status, version}'],
+    problems: ['invalid_proposal_id', 'proposal_not_found', 'already_paid'],
+  },
   'POST /proposals/{proposal_id}/send': {
     summary: 'A link that opens the proposal without an account, its token in the URL fragment.',
     bearer: 'staff',
@@ -116,9 +141,27 @@ export const operations: Record<string, Operation> = {
       'proposal_not_approved',
       'proposal_void',
       'already_paid',
+      'payment_pending',
       'amount_mismatch',
       'version_conflict',
       'checkout_open',
+      'stripe_failed',
+      'stripe_rate_limited',
+      'stripe_timeout',
+    ],
+  },
+  'GET /payments/sessions/{session_id}': {
+    summary:
+      'What has become of a session: open, pending, paid, failed or expired. Asks Stripe where the log does not know.',
+    bearer: 'staff or the link of the proposal',
+    params: SessionParam,
+    success: [
+      200,
+      '{session_id, proposal_id, proposal_status, status, payment_status (paid or unpaid), deposit_cents, total_cents, currency}',
+    ],
+    problems: [
+      'invalid_request',
+      'session_not_found',
       'stripe_failed',
       'stripe_rate_limited',
       'stripe_timeout',
@@ -128,12 +171,17 @@ export const operations: Record<string, Operation> = {
     summary: 'For Stripe: one event, signed in Stripe-Signature.',
     body: 'event',
     success: [200, '{received: true}'],
-    problems: ['invalid_signature', 'invalid_event'],
+    problems: ['invalid_signature', 'invalid_event', 'wrong_livemode'],
   },
   'GET /metrics': {
     summary: 'The sums over the activity log, for Prometheus. Open in development.',
     bearer: 'METRICS_TOKEN',
     success: [200, 'Text format 0.0.4', 'text/plain'],
+  },
+  'POST /metrics/rebuild': {
+    summary: 'Fold the sums anew, from the beginning of the activity log. For admins.',
+    bearer: 'staff',
+    success: [200, '{rebuilt: true}'],
   },
   'GET /healthz': { summary: 'Whether the Worker runs.', success: [200, '{status: "ok"}'] },
   'GET /readyz': {

@@ -42,7 +42,7 @@ base
     }),
   )
   .use(async (c, next) => {
-    c.set('deps', createDeps(c.env));
+    c.set('deps', createDeps(c.env, c.executionCtx));
     await next();
   });
 

@@ -9,11 +9,13 @@ import { createMockGateway } from './stripe/mock.ts';
  * What a verb may touch beyond its arguments. Each adapter is made when it is first asked for, and fails with
  * `not_configured` then, so that a missing secret closes only what needs it.
  */
-export function createDeps(env: Bindings) {
+export function createDeps(env: Bindings, context: Pick<ExecutionContext, 'waitUntil'>) {
   const config = readConfig(env);
   return {
     config,
     now: () => new Date(),
+    /** Work that the caller need not wait for, and that somebody else makes good if it is cut off. */
+    waitUntil: (work: Promise<void>) => context.waitUntil(work),
     loginRateLimit: env.LOGIN_RATE_LIMIT,
     get db() {
       return createDatabase(config.databaseUrl);

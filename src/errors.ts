@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'invalid_amount'
   | 'invalid_signature'
   | 'invalid_event'
+  | 'wrong_livemode'
   | 'route_not_found'
   | 'method_not_allowed'
   // the caller may not
@@ -23,6 +24,8 @@ export type ErrorCode =
   | 'proposal_void'
   | 'already_approved'
   | 'already_paid'
+  | 'payment_pending'
+  | 'session_not_found'
   | 'version_conflict'
   | 'amount_mismatch'
   | 'checkout_open'

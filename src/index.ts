@@ -1,9 +1,10 @@
 import { app } from './app.ts';
 import { createDeps } from './deps.ts';
+import { reconcile } from './payments/reconcile.ts';
 
 export { LogShard } from './activity/log-shard.ts';
 
 export default {
   fetch: app.fetch,
-  scheduled: (_controller, env) => createDeps(env).shards.catchUp(),
+  scheduled: (_controller, env, context) => reconcile(createDeps(env, context)),
 } satisfies ExportedHandler<Env>;

@@ -1,6 +1,7 @@
 import { type CreateLead, leadKey } from '../leads/lead.ts';
 import { checkoutKey } from '../payments/checkout-rules.ts';
 import { paymentKey } from '../payments/settlement-rules.ts';
+import { isSessionFact } from '../payments/stripe-fact.ts';
 import type { ProposalCommand } from '../proposals/command.ts';
 import type { Rejection } from '../proposals/decision.ts';
 import type { Proposal } from '../proposals/proposal.ts';
@@ -15,15 +16,16 @@ export type ReceivedEvent = {
   readonly payload: string;
 };
 
-type Settle = Extract<ProposalCommand, { kind: 'settle' }> & { readonly event: ReceivedEvent };
+/** `event` is null where nothing was sent and we asked. */
+type Settle = Extract<ProposalCommand, { kind: 'settle' }> & { readonly event: ReceivedEvent | null };
 
 /** What the one writer can be asked to write. */
 export type Command = Exclude<ProposalCommand, { kind: 'settle' }> | Settle | CreateLead;
 
 export type Accepted = {
-  /** `duplicate`: the log already told it, nothing was written. */
-  readonly outcome: 'recorded' | 'duplicate';
-  /** The proposal as the log has it now; null for a lead, and for a payment that another proposal had. */
+  /** `duplicate`: the log already told it. `ignored`: it is no money, and about no session of ours. */
+  readonly outcome: 'recorded' | 'duplicate' | 'ignored';
+  /** The proposal as the log has it now; null for a lead, and where it is none or another's. */
   readonly proposal: Proposal | null;
 };
 
@@ -33,13 +35,17 @@ export type Result = Accepted | Rejection | { readonly belongsTo: number };
 /** The facts that a command has to know of, under whichever proposal they were told. */
 export function keysOf(command: Command): string[] {
   switch (command.kind) {
-    case 'settle':
-      return [checkoutKey(command.session.sessionId), paymentKey(command.session.sessionId)];
+    case 'settle': {
+      if (!isSessionFact(command.told)) return [];
+      return [checkoutKey(command.told.sessionId), paymentKey(command.told.sessionId)];
+    }
     case 'create_lead':
       return [leadKey(command.lead.id)];
     case 'send':
     case 'view':
     case 'approve':
+    case 'revise':
+    case 'void':
     case 'record_checkout':
       return [];
   }

@@ -5,10 +5,12 @@ import { describeCauses } from '../errors.ts';
 import type { Sum } from '../metrics/catalogue.ts';
 import type { Rejection } from '../proposals/decision.ts';
 import { type Command, keysOf, type Result } from './command.ts';
-import { Counters } from './counters.ts';
 import { GroupCommit } from './group-commit.ts';
 import { appendGroup, loadGroup, pageSize, readAbove, type ShardPosition } from './log.ts';
+import { type DueCheckout, takeDueCheckouts } from './open-checkouts.ts';
 import { planGroup } from './plan-group.ts';
+import { Projections } from './projections.ts';
+import { type Reconciliation, toReconciliationSums } from './reconciliation.ts';
 
 /** Whoever lost a race this often is told to come again. */
 const attempts = 3;
@@ -22,7 +24,7 @@ export class LogShard extends DurableObject<Env> {
   static readonly groupLimit: number = 64;
 
   readonly #config = readConfig(this.env);
-  readonly #counters = new Counters(this.ctx.storage);
+  readonly #projections = new Projections(this.ctx.storage);
   readonly #commands = new GroupCommit<Command, Result>(
     (group) => this.#commit(group),
     (this.constructor as typeof LogShard).groupLimit,
@@ -40,7 +42,8 @@ export class LogShard extends DurableObject<Env> {
   /** The sums over this shard's entries. */
   async sums(): Promise<{ readonly sums: Sum[] } | Rejection> {
     const read = this.#settledDoubts === this.#doubts ? null : await this.catchUp();
-    return read && 'rejected' in read ? read : { sums: this.#counters.sums() };
+    if (read && 'rejected' in read) return read;
+    return { sums: [...this.#projections.sums(), ...toReconciliationSums(await this.reconciliation())] };
   }
 
   /** Counts whatever is in the log and not in the sums, and tells up to where. */
@@ -49,15 +52,37 @@ export class LogShard extends DurableObject<Env> {
     try {
       const db = this.#db();
       for (let isFull = true; isFull; ) {
-        const page = await readAbove(db, this.#position, this.#counters.watermark);
-        this.#counters.count(page);
-        isFull = page.length === pageSize;
+        const { watermark } = this.#projections;
+        const page = await readAbove(db, this.#position, watermark);
+        isFull = !this.#projections.fold(page, watermark) || page.length === pageSize;
       }
       this.#settledDoubts = doubts;
-      return { watermark: this.#counters.watermark };
+      return { watermark: this.#projections.watermark };
     } catch (error) {
       return unavailable(error);
     }
+  }
+
+  /** Folds the log from its beginning. Until that is done there is no scrape. */
+  rebuild(): Promise<{ readonly watermark: number } | Rejection> {
+    this.#doubts += 1;
+    this.#projections.reset();
+    return this.catchUp();
+  }
+
+  /** The sessions that the reconciler should look at now. */
+  async takeDueCheckouts(): Promise<DueCheckout[]> {
+    return takeDueCheckouts(this.ctx.storage.sql, new Date());
+  }
+
+  /** How far the reconciler has come. */
+  async reconciliation(): Promise<Reconciliation> {
+    return this.ctx.storage.kv.get<Reconciliation>('reconciliation') ?? {};
+  }
+
+  /** Notes how far the reconciler has come. Of two at once either may be noted last: what is read twice is told once. */
+  async noteReconciliation(noted: Reconciliation): Promise<void> {
+    this.ctx.storage.kv.put('reconciliation', { ...(await this.reconciliation()), ...noted });
   }
 
   async #commit(group: readonly Command[], attempt = 1): Promise<readonly Result[]> {
@@ -90,9 +115,10 @@ export class LogShard extends DurableObject<Env> {
     if (writes.entries.length === 0 && writes.stripeEvents.length === 0) return results;
 
     try {
-      const page = await appendGroup(db, this.#position, this.#counters.watermark, writes);
-      this.#counters.count(page);
-      if (page.length < pageSize) this.#settledDoubts = this.#doubts;
+      const { watermark } = this.#projections;
+      const page = await appendGroup(db, this.#position, watermark, writes);
+      const isAll = this.#projections.fold(page, watermark) && page.length < pageSize;
+      if (isAll) this.#settledDoubts = this.#doubts;
       else this.#doubts += 1;
     } catch (error) {
       this.#doubts += 1; // a lost reply: it may have been committed

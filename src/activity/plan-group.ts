@@ -1,6 +1,8 @@
 import { leadCreated, type NewLead } from '../leads/lead.ts';
 import { checkoutKey } from '../payments/checkout-rules.ts';
 import { paymentKey } from '../payments/settlement-rules.ts';
+import { isSessionFact, type StripeFact } from '../payments/stripe-fact.ts';
+import type { Content } from '../proposals/command.ts';
 import { decide } from '../proposals/decide.ts';
 import { notFound, type Rejection } from '../proposals/decision.ts';
 import { evolve, type Proposal, type ProposalStatus } from '../proposals/proposal.ts';
@@ -14,12 +16,20 @@ export type Loaded = {
   readonly told: ReadonlyMap<string, number | null>;
 };
 
-export type StripeEventOutcome = 'recorded' | 'duplicate' | 'unattributed';
+/** `unattributed` is money that no proposal of ours claims, until one does. */
+export type StripeEventOutcome = 'recorded' | 'duplicate' | 'ignored' | 'unattributed';
+
+export type Revision = Content & {
+  readonly id: number;
+  readonly version: number;
+  readonly contentHash: string;
+};
 
 /** All that one group writes, in one transaction. */
 export type Writes = {
   readonly entries: NewEntry[];
   readonly statuses: Map<number, ProposalStatus>;
+  readonly revisions: Revision[];
   readonly leads: (NewLead & { orgId: number; createdAt: Date })[];
   readonly stripeEvents: (ReceivedEvent & { outcome: StripeEventOutcome; receivedAt: Date })[];
 };
@@ -35,7 +45,7 @@ export function planGroup(
 ): { readonly writes: Writes; readonly results: readonly Result[] } {
   const proposals = new Map(loaded.proposals);
   const told = new Map(loaded.told);
-  const writes: Writes = { entries: [], statuses: new Map(), leads: [], stripeEvents: [] };
+  const writes: Writes = { entries: [], statuses: new Map(), revisions: [], leads: [], stripeEvents: [] };
 
   function tell(draft: Draft, orgId: number, proposalId: number | null, seq: number | null): NewEntry {
     const entry = { ...draft, orgId, proposalId, seq, createdAt: now };
@@ -54,8 +64,8 @@ export function planGroup(
       return { outcome: 'recorded', proposal: null };
     }
 
-    if (command.kind === 'settle') {
-      const { proposalId, session, event } = command;
+    if (command.kind === 'settle' && isSessionFact(command.told)) {
+      const { proposalId, told: session, event } = command;
       const paid = told.get(paymentKey(session.sessionId));
       if (paid !== undefined && paid !== proposalId) {
         keep(event, 'duplicate');
@@ -77,19 +87,33 @@ export function planGroup(
     if (after.status !== before.status) writes.statuses.set(after.id, after.status);
     const outcome = decision.drafts.length > 0 ? 'recorded' : 'duplicate';
     if (command.kind === 'settle') keep(command.event, outcome);
+    if (command.kind === 'revise' && outcome === 'recorded') {
+      writes.revisions.push({ ...command.content, id: after.id, version: after.version });
+    }
     return { outcome, proposal: after };
   }
 
-  function refuse(command: Command, rejection: Rejection): Rejection {
-    if (command.kind === 'settle') keep(command.event, 'unattributed');
-    return rejection;
+  function refuse(command: Command, rejection: Rejection): Result {
+    if (command.kind !== 'settle') return rejection;
+    if (isMoney(command.told)) {
+      keep(command.event, 'unattributed');
+      return rejection;
+    }
+    keep(command.event, 'ignored');
+    return { outcome: 'ignored', proposal: null };
   }
 
-  function keep(event: ReceivedEvent, outcome: StripeEventOutcome): void {
+  function keep(event: ReceivedEvent | null, outcome: StripeEventOutcome): void {
+    if (!event) return;
     // One event may be delivered twice at once; what became of it the first time is what became of it.
     if (writes.stripeEvents.some(({ id }) => id === event.id)) return;
     writes.stripeEvents.push({ ...event, outcome, receivedAt: now });
   }
 
   return { results: commands.map(plan), writes };
+}
+
+/** Whether it moves money, so that it must not be lost even if nobody claims it. */
+function isMoney(told: StripeFact): boolean {
+  return told.fact === 'checkout_paid' || !isSessionFact(told);
 }

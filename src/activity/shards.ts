@@ -4,6 +4,8 @@ import { accept, type Rejection } from '../proposals/decision.ts';
 import type { Proposal } from '../proposals/proposal.ts';
 import type { Accepted, Command, Result } from './command.ts';
 import type { LogShard } from './log-shard.ts';
+import type { DueCheckout } from './open-checkouts.ts';
+import type { Reconciliation } from './reconciliation.ts';
 
 /** Shards the log is written by. Each commits some hundreds of groups a second; see docs/design.md before changing it. */
 const shardCount = 4;
@@ -51,6 +53,26 @@ export class Shards {
   /** Lets every shard count what is in the log and not in its sums. */
   async catchUp(): Promise<void> {
     await this.#callAll(async (stub): Promise<{ watermark: number } | Rejection> => stub.catchUp());
+  }
+
+  /** Has every shard fold the log from its beginning. */
+  async rebuild(): Promise<void> {
+    await this.#callAll(async (stub): Promise<{ watermark: number } | Rejection> => stub.rebuild());
+  }
+
+  /** The sessions of all shards that the reconciler should look at now; they are not handed out again for a while. */
+  async takeDueCheckouts(): Promise<DueCheckout[]> {
+    const all = await this.#callAll(async (stub): Promise<DueCheckout[]> => stub.takeDueCheckouts());
+    return all.flat();
+  }
+
+  /** How far the reconciler has come: the first shard knows. Another number of shards has it begin anew, which it may. */
+  reconciliation(): Promise<Reconciliation> {
+    return this.#call(0, async (stub): Promise<Reconciliation> => stub.reconciliation());
+  }
+
+  noteReconciliation(noted: Reconciliation): Promise<void> {
+    return this.#call(0, async (stub): Promise<void> => stub.noteReconciliation(noted));
   }
 
   async #callAll<T extends object>(call: (stub: Stub) => Promise<T>): Promise<Exclude<T, Rejection>[]> {

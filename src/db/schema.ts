@@ -16,6 +16,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { ActorKind, EntryMeta, EventName } from '../activity/entry.ts';
+import type { StripeEventOutcome } from '../activity/plan-group.ts';
 import type { LineItem, ProposalStatus } from '../proposals/proposal.ts';
 
 const id = () => bigint({ mode: 'number' }).primaryKey().generatedByDefaultAsIdentity();
@@ -127,18 +128,29 @@ export const activityLog = pgTable(
   },
   (table) => [
     unique('portal_activity_log_seq').on(table.proposalId, table.seq),
+    // Refunds and disputes name nothing but the payment that they are about.
+    index('portal_activity_log_payment_intent')
+      .on(sql`(meta->>'payment_intent')`)
+      .where(sql`event = 'payment_success'`),
     check('portal_activity_log_seq_of_proposal', sql`(${table.proposalId} is null) = (${table.seq} is null)`),
   ],
 );
 
 /** Every verified event that we handle, with what became of it. */
-export const stripeEvents = pgTable('stripe_events', {
-  id: text().primaryKey(),
-  type: text().notNull(),
-  apiVersion: text(),
-  livemode: boolean(),
-  /** `json`, not `jsonb`: it keeps whatever Stripe sent, which jsonb does not (\u0000). */
-  payload: json().notNull(),
-  outcome: text().$type<'recorded' | 'duplicate' | 'unattributed'>().notNull(),
-  receivedAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
-});
+export const stripeEvents = pgTable(
+  'stripe_events',
+  {
+    id: text().primaryKey(),
+    type: text().notNull(),
+    apiVersion: text(),
+    livemode: boolean(),
+    /** `json`, not `jsonb`: it keeps whatever Stripe sent, which jsonb does not (\u0000). */
+    payload: json().notNull(),
+    outcome: text().$type<StripeEventOutcome>().notNull(),
+    receivedAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
+  },
+  (table) => [
+    // Few, it is to be hoped: what nobody claimed yet.
+    index('stripe_events_unattributed').on(table.receivedAt).where(sql`outcome = 'unattributed'`),
+  ],
+);

@@ -29,7 +29,7 @@ function toFamily(metric: MetricName, sums: readonly Sum[]): string {
   const samples = [...series.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, { labels, parts }]) => {
-      if (definition.type === 'counter') return sample(metric, key, parts.get('') ?? 0);
+      if (definition.type !== 'histogram') return sample(metric, key, parts.get('') ?? 0);
       return histogram(metric, definition.buckets, labels, parts);
     });
   return head + samples.join('');
@@ -56,7 +56,7 @@ function sample(name: string, labels: string, value: number): string {
 
 function toLabels(labels: Labels): string {
   const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeValue(value)}"`);
-  return `{${pairs.join(',')}}`;
+  return pairs.length > 0 ? `{${pairs.join(',')}}` : '';
 }
 
 function escapeValue(value: string): string {

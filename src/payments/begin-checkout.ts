@@ -2,38 +2,93 @@ import { findProposal } from '../activity/log.ts';
 import type { Actor } from '../auth/actor.ts';
 import { authorize } from '../auth/authorize.ts';
 import type { Deps } from '../deps.ts';
+import { AppError } from '../errors.ts';
 import { accept, notFound } from '../proposals/decision.ts';
-import type { Checkout } from '../proposals/proposal.ts';
+import type { Checkout, Proposal } from '../proposals/proposal.ts';
 import { checkoutAmounts, openCheckout } from './checkout-rules.ts';
+import { toMinorUnits } from './currency.ts';
+import { expireCheckout, expireObsoleteCheckouts } from './expire-checkouts.ts';
+import { settle } from './settle.ts';
+import type { SessionFact } from './stripe-fact.ts';
+
+/** Sessions found to be over, one after the other, before we give up. */
+const attempts = 3;
 
 /**
- * A Checkout Session for the deposit: the one that is open, else a new one. One read, at most one call to Stripe and one
- * to the shard, which has the last word: nobody gets the URL of a session that it did not record.
+ * A Checkout Session for the deposit: the one that is open, else a new one. One read, one call to Stripe, and one to the
+ * shard for a new session, which has the last word: nobody gets the URL of a session that it did not record. Stripe is
+ * asked about the open one too, so that one that is paid or over is recorded as that and never handed out.
+ * `amountDollars` is the total that the caller states, if any, in units of the proposal's currency.
  */
 export async function beginCheckout(
-  { db, config, stripe, shards, now }: Deps,
+  deps: Deps,
   actor: Actor,
-  { proposalId, statedTotalCents }: { proposalId: number; statedTotalCents: number | null },
+  { proposalId, amountDollars }: { proposalId: number; amountDollars: string | undefined },
 ): Promise<Checkout> {
   authorize(actor, proposalId);
-  const proposal = await findProposal(db, proposalId, config.depositPercent);
-  if (!proposal) return accept(notFound());
-  const amounts = accept(checkoutAmounts(proposal, actor, statedTotalCents));
-  const open = openCheckout(proposal, statedTotalCents, config.devMode, now());
-  if (open) return accept(open);
+  const { db, config, stripe, now } = deps;
+  let proposal = (await findProposal(db, proposalId, config.depositPercent)) ?? accept(notFound());
 
-  const { orgId, version, title, customerEmail, currency, checkouts } = proposal;
-  const request = { proposalId, orgId, version, title, customerEmail, currency, ...amounts };
-  const checkout = await stripe.createCheckoutSession(
-    { ...request, previousCheckouts: checkouts.length },
-    now(),
-  );
-  const recorded = await shards.execute({
-    kind: 'record_checkout',
-    proposalId,
-    actor,
-    statedTotalCents,
-    checkout,
-  });
-  return recorded.proposal.checkouts.findLast(({ devMode }) => devMode === checkout.devMode) ?? checkout;
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    const statedTotalCents = statedTotal(amountDollars, proposal.currency);
+    const amounts = accept(checkoutAmounts(proposal, actor, statedTotalCents));
+    const open = openCheckout(proposal, config.devMode, now());
+    if (!open) {
+      const { orgId, version, title, customerEmail, currency, checkouts, outcomes } = proposal;
+      const previousCheckouts = new Set([...checkouts.map(({ sessionId }) => sessionId), ...outcomes.keys()])
+        .size;
+      const terms = { proposalId, orgId, version, title, customerEmail, currency };
+      const made = await stripe.createCheckoutSession({ ...terms, ...amounts, previousCheckouts }, now());
+      if (!('fact' in made)) return record(deps, actor, proposal, statedTotalCents, made);
+      proposal = await settleOver(made);
+      continue;
+    }
+    // Whoever states another total gets a session of it, so the open one must not be paid any more.
+    const isWanted = statedTotalCents === null || statedTotalCents === open.totalCents;
+    const found = isWanted
+      ? await stripe.retrieveCheckoutSession(open.sessionId)
+      : await stripe.expireCheckoutSession(open.sessionId);
+    if (found.fact === 'checkout_open') return open;
+    proposal = await settleOver(found);
+  }
+  throw new AppError('checkout_open', 'Other checkouts are being made at the same time. Try again.');
+
+  async function settleOver(found: SessionFact): Promise<Proposal> {
+    const settled = await settle(deps, found, { teller: 'stripe', owner: proposalId });
+    const after = settled.proposal ?? accept(notFound());
+    deps.waitUntil(expireObsoleteCheckouts(deps, after));
+    return after;
+  }
+}
+
+async function record(
+  deps: Deps,
+  actor: Actor,
+  { id: proposalId }: Proposal,
+  statedTotalCents: number | null,
+  checkout: Checkout,
+): Promise<Checkout> {
+  const { shards, waitUntil } = deps;
+  try {
+    const command = { kind: 'record_checkout', proposalId, actor, statedTotalCents, checkout } as const;
+    const { proposal } = await shards.execute(command);
+    const recorded = proposal.checkouts.findLast(({ devMode }) => devMode === checkout.devMode) ?? checkout;
+    // The loser of a race: nobody is to pay in this one.
+    if (recorded.sessionId !== checkout.sessionId)
+      waitUntil(expireCheckout(deps, checkout.sessionId, proposalId));
+    return recorded;
+  } catch (error) {
+    // Where the outcome is unknown it may be recorded, and the retry gets it; else it is nobody's.
+    const isRefused = error instanceof AppError && error.code !== 'log_unavailable';
+    if (isRefused) waitUntil(expireCheckout(deps, checkout.sessionId, proposalId));
+    throw error;
+  }
+}
+
+function statedTotal(amountDollars: string | undefined, currency: string): number | null {
+  if (amountDollars === undefined) return null;
+  const cents = toMinorUnits(amountDollars, currency);
+  if (cents !== null) return cents;
+  const detail = `amount_dollars: ${currency.toUpperCase()} has fewer decimals.`;
+  throw new AppError('invalid_amount', detail);
 }

@@ -1,7 +1,16 @@
 import type { Actor } from '../auth/actor.ts';
 import type { ProposalCommand } from '../proposals/command.ts';
-import { type Decision, isVoid, mayTouch, notFound, type Rejection } from '../proposals/decision.ts';
+import {
+  type Decision,
+  isPaid,
+  isPending,
+  isVoid,
+  mayTouch,
+  notFound,
+  type Rejection,
+} from '../proposals/decision.ts';
 import type { Checkout, Proposal } from '../proposals/proposal.ts';
+import { whyNotChargeable } from './currency.ts';
 import { depositCents } from './deposit.ts';
 
 /** The fact that a session was made. */
@@ -23,36 +32,44 @@ export function checkoutAmounts(
     case 'void':
       return isVoid(state);
     case 'deposit_paid':
-      return { rejected: 'already_paid', detail: 'The deposit has already been paid.' };
+      return isPaid();
     case 'draft':
     case 'sent':
       return { rejected: 'proposal_not_approved', detail: 'The proposal has not been approved yet.' };
     case 'approved': {
+      // The money of a delayed method is on its way: who paid again would have paid twice.
+      if ([...state.outcomes.values()].includes('pending')) return isPending();
       const totalCents = statedTotalCents ?? state.totalCents;
       if (actor.kind === 'customer' && totalCents !== state.totalCents) {
         return { rejected: 'amount_mismatch', detail: "The amount is not the proposal's total." };
       }
-      return { totalCents, depositCents: depositCents(totalCents, state.depositPercent) };
+      const refusal = whyNotChargeable(totalCents, state.currency);
+      if (refusal) return { rejected: 'invalid_amount', detail: `amount_dollars: ${refusal}` };
+      return { totalCents, depositCents: depositCents(totalCents, state.depositPercent, state.currency) };
     }
   }
 }
 
 /**
- * The session that can still be paid in, if there is one: the second click, the second tab and the retry get it too.
- * Rejected where another total is stated, since two open sessions could both be paid. A simulated one is none in
- * live mode, and the other way round.
+ * The session that can still be paid in, as far as the log knows, if there is one: the second click, the second tab and
+ * the retry get it too. A simulated one is none in live mode, and the other way round.
  */
-export function openCheckout(
-  state: Proposal,
-  statedTotalCents: number | null,
-  devMode: boolean,
-  now: Date,
-): Checkout | Rejection | null {
-  const last = state.checkouts.findLast((checkout) => checkout.devMode === devMode);
-  if (!last || last.version !== state.version || last.expiresAt <= now) return null;
-  if (statedTotalCents === null || statedTotalCents === last.totalCents) return last;
-  const until = last.expiresAt.toISOString();
-  return { rejected: 'checkout_open', detail: `A checkout for another amount is open until ${until}.` };
+export function openCheckout(state: Proposal, devMode: boolean, now: Date): Checkout | null {
+  const isOpen = (checkout: Checkout) =>
+    checkout.devMode === devMode &&
+    checkout.version === state.version &&
+    checkout.expiresAt > now &&
+    !state.outcomes.has(checkout.sessionId);
+  return state.checkouts.findLast(isOpen) ?? null;
+}
+
+/** The sessions that Stripe would still take money in, though nobody is to pay in them any more. */
+export function obsoleteCheckouts(state: Proposal): Checkout[] {
+  const isOver = state.status === 'deposit_paid' || state.status === 'void';
+  return state.checkouts.filter(
+    ({ devMode, version, sessionId }) =>
+      !devMode && !state.outcomes.has(sessionId) && (isOver || version !== state.version),
+  );
 }
 
 /** Records a session just made, unless another was recorded first or the proposal changed under it. */
@@ -63,9 +80,18 @@ export function decideCheckout(
 ): Decision {
   const amounts = checkoutAmounts(state, actor, statedTotalCents);
   if ('rejected' in amounts) return amounts;
-  const open = openCheckout(state, statedTotalCents, checkout.devMode, now);
-  if (open) return 'rejected' in open ? open : { drafts: [] };
+  const open = openCheckout(state, checkout.devMode, now);
+  if (open && (statedTotalCents === null || statedTotalCents === open.totalCents)) return { drafts: [] };
+  // Two open sessions could both be paid: one of another total must be closed first.
+  if (open)
+    return { rejected: 'checkout_open', detail: 'A checkout of another amount was just begun. Try again.' };
   if (state.checkouts.some(({ sessionId }) => sessionId === checkout.sessionId)) return { drafts: [] };
+  if (state.outcomes.has(checkout.sessionId)) {
+    return {
+      rejected: 'version_conflict',
+      detail: 'The checkout was over before it was recorded. Try again.',
+    };
+  }
   if (checkout.version !== state.version || checkout.depositCents !== amounts.depositCents) {
     return { rejected: 'version_conflict', detail: 'The proposal changed while its checkout was made.' };
   }

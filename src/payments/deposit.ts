@@ -1,14 +1,12 @@
-/** Stripe's largest charge in minor units: eight digits (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts). */
-export const maximumAmountCents = 99_999_999;
-
-/** A deposit is never smaller, in minor units ($1.00), unless the total is. */
-const minimumDepositCents = 100;
+import { chargeStep, minimumChargeOf, minorUnits } from './currency.ts';
 
 /**
- * The deposit on a total, in minor units: `percent` of it, half up, at least the minimum, never more than
- * the total. All three are positive whole numbers, the total at most `maximumAmountCents`, so nothing is rounded twice.
+ * The deposit on a total, in minor units: `percent` of it, half up to what can be charged, at least one unit of the
+ * currency ($1.00) and Stripe's minimum, never more than the total. The total is a chargeable amount, so nothing is
+ * rounded twice.
  */
-export function depositCents(totalCents: number, percent: number): number {
-  const share = Math.floor((totalCents * percent + 50) / 100);
-  return Math.min(totalCents, Math.max(minimumDepositCents, share));
+export function depositCents(totalCents: number, percent: number, currency: string): number {
+  const step = chargeStep(currency);
+  const share = Math.floor((totalCents * percent + 50 * step) / (100 * step)) * step;
+  return Math.min(totalCents, Math.max(minorUnits(currency), minimumChargeOf(currency), share));
 }

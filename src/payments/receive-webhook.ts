@@ -1,7 +1,10 @@
+import type { StripeEventOutcome } from '../activity/plan-group.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { decodeEvent } from '../stripe/decode-event.ts';
 import { verifySignature } from '../stripe/verify-signature.ts';
+import { expireObsoleteCheckouts } from './expire-checkouts.ts';
+import { settle } from './settle.ts';
 
 /**
  * Takes one event from Stripe. Resolves when it is recorded, was recorded before, is money that nobody claims (kept)
@@ -10,21 +13,21 @@ import { verifySignature } from '../stripe/verify-signature.ts';
 export async function receiveWebhook(
   deps: Deps,
   { bytes, signature }: { bytes: ArrayBuffer; signature: string | undefined },
-): Promise<'recorded' | 'duplicate' | 'unattributed' | 'ignored' | 'wrong_livemode'> {
+): Promise<StripeEventOutcome> {
   const { stripeWebhookSecrets: secrets, livemode } = deps.config;
   const rawBody = toText(bytes);
   if (secrets.length > 0) await verifySignature(rawBody, signature, secrets, deps.now());
   const decoded = decodeEvent(rawBody);
-  if (decoded.fact === 'ignored') return 'ignored';
-  const { proposalId, session, event } = decoded;
-  // A test event signed with a secret we trust is no money, and neither is a live one to a Worker with a test key.
-  if (livemode !== null && event.livemode !== null && event.livemode !== livemode) return 'wrong_livemode';
-  try {
-    return (await deps.shards.execute({ kind: 'settle', proposalId, session, event })).outcome;
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'proposal_not_found') return 'unattributed';
-    throw error;
+  if (!decoded) return 'ignored';
+  const { told, event } = decoded;
+  // A test event signed with a secret we trust is no money. Live money told to a Worker with a test key is somebody's:
+  // refused, it stands in Stripe's list of failures, where its owner sees it.
+  if (livemode !== null && event.livemode !== null && event.livemode !== livemode) {
+    throw new AppError('wrong_livemode', `livemode is ${event.livemode}, the API key's is ${livemode}.`);
   }
+  const { outcome, proposal } = await settle(deps, told, { teller: 'stripe', event });
+  if (proposal) deps.waitUntil(expireObsoleteCheckouts(deps, proposal));
+  return outcome;
 }
 
 /** The very text that was sent: a lenient decoder would let a changed byte pass for the one it replaces. */

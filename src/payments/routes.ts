@@ -2,11 +2,12 @@ import { Hono } from 'hono';
 import { validator } from 'hono/validator';
 import { authenticate } from '../http/authenticate.ts';
 import type { AppEnv } from '../http/context.ts';
-import { parseInput } from '../http/validate.ts';
+import { parseInput, validate } from '../http/validate.ts';
 import { parseJson } from '../json.ts';
 import { beginCheckout } from './begin-checkout.ts';
+import { getSession } from './get-session.ts';
 import { receiveWebhook } from './receive-webhook.ts';
-import { CheckoutInput } from './schemas.ts';
+import { CheckoutInput, SessionParam } from './schemas.ts';
 
 /** The input stands in the query or, the same, in a JSON body. */
 const checkoutInput = validator('query', async (query, c) => {
@@ -17,14 +18,28 @@ const checkoutInput = validator('query', async (query, c) => {
 
 export const paymentRoutes = new Hono<AppEnv>()
   .post('/checkout_session', authenticate, checkoutInput, async (c) => {
-    const { proposal_id: proposalId, amount_dollars: statedTotalCents = null } = c.req.valid('query');
-    const checkout = await beginCheckout(c.var.deps, c.var.actor, { proposalId, statedTotalCents });
+    const { proposal_id: proposalId, amount_dollars: amountDollars } = c.req.valid('query');
+    const checkout = await beginCheckout(c.var.deps, c.var.actor, { proposalId, amountDollars });
     return c.json({
       checkout_url: checkout.url,
       session_id: checkout.sessionId,
       deposit_cents: checkout.depositCents,
       total_cents: checkout.totalCents,
       ...(checkout.devMode ? { dev_mode: true } : {}),
+    });
+  })
+  .get('/sessions/:session_id', authenticate, validate('param', SessionParam), async (c) => {
+    const { session_id: sessionId } = c.req.valid('param');
+    const { proposal, checkout, outcome } = await getSession(c.var.deps, c.var.actor, sessionId);
+    return c.json({
+      session_id: sessionId,
+      proposal_id: proposal.id,
+      proposal_status: proposal.status,
+      status: outcome,
+      payment_status: outcome === 'paid' ? 'paid' : 'unpaid',
+      deposit_cents: checkout.depositCents,
+      total_cents: checkout.totalCents,
+      currency: checkout.currency,
     });
   })
   .post('/webhook', async (c) => {

@@ -1,69 +1,111 @@
-import type { AnomalyReason, Draft } from '../activity/entry.ts';
+import type { ActorKind, AnomalyReason, Draft } from '../activity/entry.ts';
 import type { Decision } from '../proposals/decision.ts';
 import type { Proposal } from '../proposals/proposal.ts';
 import { depositCents } from './deposit.ts';
+import { decideDispute, decideRefund } from './reversal-rules.ts';
+import type { SessionFact, StripeFact } from './stripe-fact.ts';
 
-/** A Checkout Session that Stripe says is paid. `orgId` is what its metadata claims; an unsigned event may lack it and the currency. */
-export type PaidSession = {
-  readonly sessionId: string;
-  readonly orgId: number | null;
-  readonly amountCents: number;
-  readonly currency: string | null;
-  readonly paymentStatus: string;
-  readonly paymentIntent: string | null;
-};
+/** Who brought the fact: Stripe itself, or we who asked for what it could not deliver. */
+export type Teller = Extract<ActorKind, 'stripe' | 'reconciler'>;
 
 /** The fact that a session was paid. */
 export const paymentKey = (sessionId: string) => `payment_success:${sessionId}`;
 
-/**
- * Paid money that a proposal claims is always recorded, once a session; what does not match what was agreed is told
- * beside it. What was agreed is the session's own entry; without one, the proposal is the check.
- */
-export function decideSettlement(state: Proposal, session: PaidSession): Decision {
-  const own = state.checkouts.find((checkout) => checkout.sessionId === session.sessionId);
-  // Metadata can be set by anyone with access to the Stripe account: it must at least name the owner.
-  if (!own && session.orgId !== state.orgId) {
-    return { rejected: 'proposal_not_found', detail: 'No proposal of ours claims this payment.' };
+/** One handler a fact. */
+export function decideSettlement(state: Proposal, told: StripeFact, teller: Teller): Decision {
+  switch (told.fact) {
+    case 'refund':
+      return decideRefund(state, told, teller);
+    case 'dispute':
+      return decideDispute(state, told, teller);
+    case 'checkout_paid':
+    case 'checkout_pending':
+    case 'checkout_failed':
+    case 'checkout_expired':
+      return decideSession(state, told, teller);
   }
-  const { sessionId, amountCents, currency } = session;
-  if (state.paidSessionIds.includes(sessionId)) return { drafts: [] };
+}
 
-  const agreed = own ?? {
-    depositCents: depositCents(state.totalCents, state.depositPercent),
+function decideSession(state: Proposal, session: SessionFact, teller: Teller): Decision {
+  const isOwn = state.checkouts.some(({ sessionId }) => sessionId === session.sessionId);
+  // Metadata can be set by anyone with access to the Stripe account: it must at least name the owner.
+  if (!isOwn && session.orgId !== state.orgId) {
+    return { rejected: 'proposal_not_found', detail: 'No proposal of ours claims this session.' };
+  }
+  const outcome = state.outcomes.get(session.sessionId);
+  if (outcome === 'paid') return { drafts: [] };
+  switch (session.fact) {
+    case 'checkout_paid':
+      return { drafts: paid(state, session, teller) };
+    case 'checkout_pending':
+      return { drafts: outcome ? [] : [sessionDraft('payment_pending', session, teller)] };
+    case 'checkout_failed':
+      return { drafts: outcome === 'failed' ? [] : [sessionDraft('payment_failed', session, teller)] };
+    case 'checkout_expired': {
+      const { sessionId } = session;
+      const dedupeKey = `checkout_expired:${sessionId}`;
+      const expired: Draft = {
+        event: 'checkout_expired',
+        meta: { session_id: sessionId },
+        actor: teller,
+        dedupeKey,
+      };
+      return { drafts: outcome ? [] : [expired] };
+    }
+  }
+}
+
+/**
+ * Paid money that a proposal claims is always recorded, once a session; what does not match what was asked for is told
+ * beside it. What was asked for is the session's own entry; without one, the proposal is the check.
+ */
+function paid(state: Proposal, session: SessionFact, teller: Teller): Draft[] {
+  const { sessionId, amountCents, currency } = session;
+  const asked = state.checkouts.find((checkout) => checkout.sessionId === sessionId) ?? {
+    depositCents: depositCents(state.totalCents, state.depositPercent, state.currency),
     currency: state.currency,
+    version: state.version,
   };
   const anomalies: AnomalyReason[] = [];
-  if (amountCents !== agreed.depositCents) anomalies.push('amount_mismatch');
-  if (currency !== null && currency !== agreed.currency) anomalies.push('currency_mismatch');
-  if (state.paidSessionIds.length > 0) anomalies.push('already_paid');
+  if (amountCents !== asked.depositCents) anomalies.push('amount_mismatch');
+  if (currency !== null && currency !== asked.currency) anomalies.push('currency_mismatch');
+  if (asked.version !== state.version) anomalies.push('version_mismatch');
+  if (state.payments.length > 0) anomalies.push('already_paid');
+  if (state.status === 'void') anomalies.push('proposal_void');
 
-  const success: Draft = {
-    event: 'payment_success',
-    meta: {
-      amount_cents: amountCents,
-      currency,
-      stripe_session_id: sessionId,
-      payment_status: session.paymentStatus,
-      payment_intent: session.paymentIntent,
-    },
-    actor: 'stripe',
-    dedupeKey: paymentKey(sessionId),
-  };
   const beside = anomalies.map(
     (reason): Draft => ({
       event: 'payment_anomaly',
       meta: {
         reason,
         stripe_session_id: sessionId,
-        expected_cents: agreed.depositCents,
-        expected_currency: agreed.currency,
+        expected_cents: asked.depositCents,
+        expected_currency: asked.currency,
         amount_cents: amountCents,
         currency,
       },
-      actor: 'stripe',
+      actor: teller,
       dedupeKey: `payment_anomaly:${reason}:${sessionId}`,
     }),
   );
-  return { drafts: [success, ...beside] };
+  return [sessionDraft('payment_success', session, teller), ...beside];
+}
+
+function sessionDraft(
+  event: 'payment_pending' | 'payment_success' | 'payment_failed',
+  session: SessionFact,
+  teller: Teller,
+): Draft {
+  return {
+    event,
+    meta: {
+      amount_cents: session.amountCents,
+      currency: session.currency,
+      stripe_session_id: session.sessionId,
+      payment_status: session.paymentStatus,
+      payment_intent: session.paymentIntent,
+    },
+    actor: teller,
+    dedupeKey: `${event}:${session.sessionId}`,
+  };
 }

@@ -1,6 +1,16 @@
 import type { Actor } from '../auth/actor.ts';
-import type { PaidSession } from '../payments/settlement-rules.ts';
-import type { Checkout } from './proposal.ts';
+import type { Teller } from '../payments/settlement-rules.ts';
+import type { StripeFact } from '../payments/stripe-fact.ts';
+import type { Checkout, LineItem } from './proposal.ts';
+
+/** What the customer is shown, and what of it an approval is of. */
+export type Content = {
+  readonly title: string;
+  readonly customerName: string;
+  readonly customerEmail: string;
+  readonly lineItems: readonly LineItem[];
+  readonly totalCents: number;
+};
 
 /** What may be asked of a proposal. Each is safe to ask again: the second time finds the fact told. */
 export type ProposalCommand =
@@ -15,6 +25,16 @@ export type ProposalCommand =
       readonly ip: string | null;
     }
   | {
+      readonly kind: 'revise';
+      readonly proposalId: number;
+      readonly actor: Actor;
+      /** The version that the new content replaces. */
+      readonly version: number;
+      readonly content: Content & { readonly contentHash: string };
+      readonly replaced: Content;
+    }
+  | { readonly kind: 'void'; readonly proposalId: number; readonly actor: Actor }
+  | {
       readonly kind: 'record_checkout';
       readonly proposalId: number;
       readonly actor: Actor;
@@ -22,5 +42,10 @@ export type ProposalCommand =
       readonly statedTotalCents: number | null;
       readonly checkout: Checkout;
     }
-  /** `proposalId` is null where the session's metadata names none. */
-  | { readonly kind: 'settle'; readonly proposalId: number | null; readonly session: PaidSession };
+  /** `proposalId` is null where nothing tells which. */
+  | {
+      readonly kind: 'settle';
+      readonly proposalId: number | null;
+      readonly told: StripeFact;
+      readonly teller: Teller;
+    };

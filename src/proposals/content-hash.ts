@@ -1,13 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LineItem } from './proposal.ts';
-
-type Content = {
-  readonly title: string;
-  readonly customerName: string;
-  readonly customerEmail: string;
-  readonly lineItems: readonly LineItem[];
-  readonly totalCents: number;
-};
+import type { Content } from './command.ts';
 
 /** SHA-256, hex, of what the customer is shown and approves: the same content has the same hash. */
 export function contentHash(content: Content): string {

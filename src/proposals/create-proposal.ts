@@ -1,12 +1,13 @@
-import { sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { InferOutput } from 'valibot';
 import type { Staff } from '../auth/actor.ts';
 import { sqlState } from '../db/client.ts';
-import { proposals } from '../db/schema.ts';
+import { orgs, proposals } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
-import { maximumAmountCents } from '../payments/deposit.ts';
+import { whyNotChargeable } from '../payments/currency.ts';
 import { contentHash } from './content-hash.ts';
+import type { LineItem } from './proposal.ts';
 import type { CreateProposalBody } from './schemas.ts';
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
@@ -14,31 +15,33 @@ const foreignKeyViolation = '23503';
 
 export type ProposalRow = typeof proposals.$inferSelect;
 
-/** Creates a draft in the org's currency, its total the sum of its line items. One request; no entry yet. */
+/** Creates a draft in the org's currency, its total the sum of its line items. Two requests; no entry yet. */
 export async function createProposal(
   { db }: Deps,
   actor: Staff,
   body: InferOutput<typeof CreateProposalBody>,
 ): Promise<ProposalRow> {
   const { title, customer_name: customerName, customer_email: customerEmail, line_items: lineItems } = body;
-  const totalCents = lineItems.reduce((sum, item) => sum + item.quantity * item.unit_price_cents, 0);
-  if (totalCents < 1 || totalCents > maximumAmountCents) {
-    throw new AppError('invalid_amount', `The total must be from 1 to ${maximumAmountCents} minor units.`);
-  }
-  const content = { title, customerName, customerEmail, lineItems, totalCents };
+  const [org] = await db.select({ currency: orgs.currency }).from(orgs).where(eq(orgs.id, actor.orgId));
+  if (!org) throw new Error('The org of a signed token does not exist.');
+  const { currency } = org;
+  const content = { title, customerName, customerEmail, lineItems, totalCents: totalOf(lineItems, currency) };
+  const leadId = body.lead_id ?? null;
   const [row] = await db
     .insert(proposals)
-    .values({
-      ...content,
-      orgId: actor.orgId,
-      leadId: body.lead_id ?? null,
-      currency: sql`(select currency from orgs where id = ${actor.orgId})`,
-      contentHash: contentHash(content),
-    })
+    .values({ ...content, orgId: actor.orgId, leadId, currency, contentHash: contentHash(content) })
     .returning()
     .catch(rejectForeignLead);
   if (!row) throw new Error('An insert of one row returned none.');
   return row;
+}
+
+/** What the items cost together, in minor units. Rejects with `invalid_amount` what Stripe could not charge. */
+export function totalOf(lineItems: readonly LineItem[], currency: string): number {
+  const totalCents = lineItems.reduce((sum, item) => sum + item.quantity * item.unit_price_cents, 0);
+  const refusal = whyNotChargeable(totalCents, currency);
+  if (refusal) throw new AppError('invalid_amount', `The total: ${refusal}`);
+  return totalCents;
 }
 
 function rejectForeignLead(error: unknown): never {

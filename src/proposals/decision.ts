@@ -18,6 +18,17 @@ export function isVoid(state: Proposal): Rejection {
   return { rejected: 'proposal_void', detail: `Proposal ${state.id} is void.` };
 }
 
+export function isPaid(): Rejection {
+  return { rejected: 'already_paid', detail: 'The deposit has already been paid.' };
+}
+
+export function isPending(): Rejection {
+  return {
+    rejected: 'payment_pending',
+    detail: 'A payment is on its way. Wait until it has come or failed.',
+  };
+}
+
 /** Staff may act on their org's proposals, a customer on the one of the link. */
 export function mayTouch(actor: Actor, state: Proposal): boolean {
   return actor.orgId === state.orgId && (actor.kind === 'staff' || actor.proposalId === state.id);

@@ -36,5 +36,5 @@ export async function getProposal(deps: Deps, actor: Actor, proposalId: number):
     await shards.execute({ kind: 'view', proposalId, actor }).catch(() => undefined);
   }
   const percent = depositPercent ?? config.depositPercent;
-  return { ...details, depositCents: depositCents(row.totalCents, percent) };
+  return { ...details, depositCents: depositCents(row.totalCents, percent, row.currency) };
 }

@@ -16,6 +16,15 @@ export type Checkout = {
   readonly devMode: boolean;
 };
 
+/** What has become of a session. Only a paid one is money. */
+export type SessionOutcome = 'pending' | 'paid' | 'failed' | 'expired';
+
+export type Payment = {
+  readonly sessionId: string;
+  readonly paymentIntent: string | null;
+  readonly amountCents: number;
+};
+
 /** What the proposal's row says. It changes only with the version. */
 export type ProposalTerms = {
   readonly id: number;
@@ -44,7 +53,12 @@ export type Proposal = ProposalTerms & {
     readonly at: Date;
   } | null;
   readonly checkouts: readonly Checkout[];
-  readonly paidSessionIds: readonly string[];
+  /** By session; one that is not here is open, or its time is over and Stripe has not said so yet. */
+  readonly outcomes: ReadonlyMap<string, SessionOutcome>;
+  readonly payments: readonly Payment[];
+  readonly refunds: ReadonlyMap<string, { readonly amountCents: number; readonly failed: boolean }>;
+  /** By dispute, how it was closed: not at all while it is open, more than once after an appeal. */
+  readonly disputes: ReadonlyMap<string, readonly string[]>;
 };
 
 /** A proposal before its first entry. */
@@ -57,7 +71,10 @@ export function initialProposal(terms: ProposalTerms): Proposal {
     viewedAt: null,
     approval: null,
     checkouts: [],
-    paidSessionIds: [],
+    outcomes: new Map(),
+    payments: [],
+    refunds: new Map(),
+    disputes: new Map(),
   };
 }
 
@@ -92,9 +109,39 @@ export function evolve(before: Proposal, entry: Fact & { actor: ActorKind; creat
       };
       return { ...state, checkouts: [...state.checkouts, checkout] };
     }
+    case 'checkout_expired':
+      return withOutcome(state, entry.meta.session_id, 'expired');
+    case 'payment_pending':
+      return withOutcome(state, entry.meta.stripe_session_id, 'pending');
+    case 'payment_failed':
+      return withOutcome(state, entry.meta.stripe_session_id, 'failed');
     case 'payment_success': {
-      const status = state.status === 'void' ? 'void' : 'deposit_paid';
-      return { ...state, status, paidSessionIds: [...state.paidSessionIds, entry.meta.stripe_session_id] };
+      const { stripe_session_id: sessionId, amount_cents: amountCents, payment_intent } = entry.meta;
+      const payment = { sessionId, amountCents, paymentIntent: payment_intent ?? null };
+      return {
+        ...withOutcome(state, sessionId, 'paid'),
+        status: state.status === 'void' ? 'void' : 'deposit_paid',
+        payments: [...state.payments, payment],
+      };
+    }
+    case 'payment_refunded':
+    case 'refund_failed': {
+      const { refund_id, amount_cents: amountCents } = entry.meta;
+      const refund = { amountCents, failed: entry.event === 'refund_failed' };
+      return { ...state, refunds: new Map(state.refunds).set(refund_id, refund) };
+    }
+    case 'dispute_opened':
+      return { ...state, disputes: new Map(state.disputes).set(entry.meta.dispute_id, []) };
+    case 'dispute_closed': {
+      const { dispute_id, status } = entry.meta;
+      const closings = [...(state.disputes.get(dispute_id) ?? []), status];
+      return { ...state, disputes: new Map(state.disputes).set(dispute_id, closings) };
+    }
+    case 'revised': {
+      const { version, title, total_cents: totalCents, content_hash: contentHash } = entry.meta;
+      // What was approved was another version: this one waits for its own approval.
+      const status = state.status === 'approved' ? (state.sent ? 'sent' : 'draft') : state.status;
+      return { ...state, status, version, title, totalCents, contentHash };
     }
     case 'void':
       return { ...state, status: 'void' };
@@ -105,4 +152,17 @@ export function evolve(before: Proposal, entry: Fact & { actor: ActorKind; creat
   // An event of a later version that was rolled back: it has its place, and means nothing yet.
   entry satisfies never;
   return state;
+}
+
+/** What is held of what was paid: payments less the refunds that did not fail. */
+export function heldCents({ payments, refunds }: Proposal): number {
+  const paid = payments.reduce((sum, { amountCents }) => sum + amountCents, 0);
+  return [...refunds.values()].reduce(
+    (sum, { amountCents, failed }) => sum - (failed ? 0 : amountCents),
+    paid,
+  );
+}
+
+function withOutcome(state: Proposal, sessionId: string, outcome: SessionOutcome): Proposal {
+  return { ...state, outcomes: new Map(state.outcomes).set(sessionId, outcome) };
 }

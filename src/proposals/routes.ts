@@ -9,8 +9,10 @@ import { approveProposal } from './approve-proposal.ts';
 import { createProposal, type ProposalRow } from './create-proposal.ts';
 import { getProposal } from './get-proposal.ts';
 import { listProposals } from './list-proposals.ts';
-import { ApproveBody, CreateProposalBody } from './schemas.ts';
+import { reviseProposal } from './revise-proposal.ts';
+import { ApproveBody, CreateProposalBody, ReviseProposalBody } from './schemas.ts';
 import { sendProposal } from './send-proposal.ts';
+import { voidProposal } from './void-proposal.ts';
 
 export const proposalRoutes = new Hono<AppEnv>()
   .post('/', authenticateStaff, validate('json', CreateProposalBody), async (c) => {
@@ -25,6 +27,22 @@ export const proposalRoutes = new Hono<AppEnv>()
     const { proposal_id: proposalId } = c.req.valid('param');
     const details = await getProposal(c.var.deps, c.var.actor, proposalId);
     return c.json({ ...toBody(details), org_name: details.orgName, deposit_cents: details.depositCents });
+  })
+  .patch(
+    '/:proposal_id',
+    authenticateStaff,
+    validate('param', ProposalParam),
+    validate('json', ReviseProposalBody),
+    async (c) => {
+      const { proposal_id: proposalId } = c.req.valid('param');
+      const row = await reviseProposal(c.var.deps, c.var.actor, proposalId, c.req.valid('json'));
+      return c.json(toBody(row));
+    },
+  )
+  .post('/:proposal_id/void', authenticateStaff, validate('param', ProposalParam), async (c) => {
+    const { proposal_id: proposalId } = c.req.valid('param');
+    const { status, version } = await voidProposal(c.var.deps, c.var.actor, proposalId);
+    return c.json({ id: proposalId, status, version });
   })
   .post('/:proposal_id/send', authenticateStaff, validate('param', ProposalParam), async (c) => {
     const { proposal_id: proposalId } = c.req.valid('param');

@@ -7,15 +7,27 @@ const LineItem = v.object({
   unit_price_cents: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(99_999_999)),
 });
 
-export const CreateProposalBody = v.object({
+const version = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+
+const content = {
   title: line(200),
   customer_name: line(200),
   customer_email: email,
-  lead_id: v.optional(v.pipe(v.string(), v.uuid())),
   line_items: v.pipe(v.array(LineItem), v.minLength(1), v.maxLength(200)),
+};
+
+export const CreateProposalBody = v.object({
+  ...content,
+  lead_id: v.optional(v.pipe(v.string(), v.uuid())),
+});
+
+/** What is not given stays. `version` is the one that was looked at: if it has changed meanwhile, the change is refused. */
+export const ReviseProposalBody = v.object({
+  ...v.partial(v.object(content)).entries,
+  version: v.optional(version),
 });
 
 export const ApproveBody = v.object({
   name: line(200),
-  version: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  version,
 });

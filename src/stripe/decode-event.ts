@@ -3,79 +3,73 @@ import * as v from 'valibot';
 import type { ReceivedEvent } from '../activity/command.ts';
 import { AppError } from '../errors.ts';
 import { parseJson } from '../json.ts';
-import type { PaidSession } from '../payments/settlement-rules.ts';
+import type { StripeFact } from '../payments/stripe-fact.ts';
 import { line } from '../schemas.ts';
+import {
+  Dispute,
+  Refund,
+  Session,
+  toDisputeFact,
+  toRefundFact,
+  toSessionFact,
+  UnpaidSession,
+} from './decode-object.ts';
 
-/** What an event means to us. Metadata is a claim: it says whom to ask, never what is true. */
-export type DecodedEvent =
-  | {
-      readonly fact: 'checkout_paid';
-      readonly proposalId: number | null;
-      readonly session: PaidSession;
-      readonly event: ReceivedEvent;
-    }
-  | { readonly fact: 'ignored' };
+/** What an event means to us; null: nothing. */
+export type DecodedEvent = { readonly told: StripeFact; readonly event: ReceivedEvent } | null;
 
-/** A delayed method completes unpaid; its money comes with the second (https://docs.stripe.com/payments/checkout/fulfill-orders). */
-const typesOfPayment = ['checkout.session.completed', 'checkout.session.async_payment_succeeded'];
+/**
+ * What each type tells, from the object as it stood. No order is guaranteed, so it is the object's own status that
+ * counts wherever it has one (https://docs.stripe.com/webhooks#event-ordering).
+ */
+const decoders = {
+  // A delayed method completes unpaid; its money comes later (https://docs.stripe.com/payments/checkout/fulfill-orders).
+  'checkout.session.completed': (object) => {
+    const { payment_status: status } = parse(v.object({ payment_status: v.optional(v.unknown()) }), object);
+    if (status === 'paid') return toSessionFact(parse(Session, object), 'checkout_paid');
+    if (status === 'unpaid') return toSessionFact(parse(UnpaidSession, object), 'checkout_pending');
+    return null;
+  },
+  'checkout.session.async_payment_succeeded': (object) =>
+    toSessionFact(parse(Session, object), 'checkout_paid'),
+  'checkout.session.async_payment_failed': (object) =>
+    toSessionFact(parse(UnpaidSession, object), 'checkout_failed'),
+  'checkout.session.expired': (object) => toSessionFact(parse(UnpaidSession, object), 'checkout_expired'),
+  'refund.created': (object) => toRefundFact(parse(Refund, object)),
+  'refund.updated': (object) => toRefundFact(parse(Refund, object)),
+  'refund.failed': (object) => toRefundFact(parse(Refund, object)),
+  'charge.dispute.created': (object) => toDisputeFact(parse(Dispute, object)),
+  'charge.dispute.closed': (object) => toDisputeFact(parse(Dispute, object)),
+  'charge.dispute.funds_withdrawn': (object) => toDisputeFact(parse(Dispute, object)),
+  'charge.dispute.funds_reinstated': (object) => toDisputeFact(parse(Dispute, object)),
+} as const satisfies Record<string, (object: unknown) => StripeFact | null>;
+
+/** The types of event that mean something to us: what a webhook endpoint is to be sent. */
+export const eventTypes = Object.keys(decoders) as (keyof typeof decoders)[]; // its keys are the types
 
 // Read in steps: of an event that means nothing to us, nothing but its type must have the shape we know.
 const AnyEvent = v.object({ type: line(255) });
 
-const CheckoutEvent = v.object({
+const KnownEvent = v.object({
+  type: v.picklist(eventTypes),
   id: v.optional(line(255)),
   api_version: v.nullish(line(100), null),
   livemode: v.nullish(v.boolean(), null),
-  data: v.object({ object: v.object({ payment_status: v.optional(v.unknown()) }) }),
-});
-
-/** An id, or the object that it is the id of. */
-const PaymentIntent = v.union([
-  line(255),
-  v.pipe(
-    v.object({ id: line(255) }),
-    v.transform(({ id }) => id),
-  ),
-]);
-
-const PaidCheckout = v.object({
-  data: v.object({
-    object: v.object({
-      id: v.pipe(v.string(), v.regex(/^cs_\w{1,250}$/)),
-      amount_total: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-      currency: v.nullish(line(10), null),
-      payment_status: v.literal('paid'),
-      payment_intent: v.nullish(PaymentIntent, null),
-      metadata: v.nullish(v.record(v.string(), v.unknown()), {}),
-    }),
-  }),
+  data: v.object({ object: v.unknown() }),
 });
 
 /**
  * Reads an event that has been verified, or that dev mode takes unsigned and perhaps without an `id`; its body then
- * stands for it. Unknown types, and sessions that are not paid, are `ignored`. Rejects with `invalid_event`.
+ * stands for it. Rejects with `invalid_event`.
  */
 export function decodeEvent(rawBody: string): DecodedEvent {
   const payload = parseJson(rawBody);
-  const { type } = parse(AnyEvent, payload);
-  if (!typesOfPayment.includes(type)) return { fact: 'ignored' };
-  const { id, api_version: apiVersion, livemode, data } = parse(CheckoutEvent, payload);
-  if (data.object.payment_status !== 'paid') return { fact: 'ignored' };
-  const session = parse(PaidCheckout, payload).data.object;
-
-  return {
-    fact: 'checkout_paid',
-    proposalId: toId(session.metadata?.proposal_id),
-    session: {
-      sessionId: session.id,
-      orgId: toId(session.metadata?.org_id),
-      amountCents: session.amount_total,
-      currency: session.currency,
-      paymentStatus: session.payment_status,
-      paymentIntent: session.payment_intent,
-    },
-    event: { id: id ?? standInId(rawBody), type, apiVersion, livemode, payload: rawBody },
-  };
+  const { type: anyType } = parse(AnyEvent, payload);
+  if (!v.is(KnownEvent.entries.type, anyType)) return null;
+  const { type, id, api_version: apiVersion, livemode, data } = parse(KnownEvent, payload);
+  const told = decoders[type](data.object);
+  if (!told) return null;
+  return { told, event: { id: id ?? standInId(rawBody), type, apiVersion, livemode, payload: rawBody } };
 }
 
 function parse<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
@@ -84,12 +78,6 @@ function parse<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOut
   throw new AppError('invalid_event', 'The event does not have the shape of a Stripe event.', {
     cause: new v.ValiError(result.issues),
   });
-}
-
-/** An id as our metadata writes it; anything else names nothing. */
-function toId(value: unknown): number | null {
-  const id = typeof value === 'string' && /^[1-9]\d{0,15}$/.test(value) ? Number(value) : null;
-  return Number.isSafeInteger(id) ? id : null;
 }
 
 function standInId(rawBody: string): string {

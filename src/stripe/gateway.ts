@@ -1,3 +1,4 @@
+import type { SessionFact } from '../payments/stripe-fact.ts';
 import type { Checkout } from '../proposals/proposal.ts';
 
 /** What a Checkout Session is made from. The same request within its five minutes gets the same session. */
@@ -10,17 +11,30 @@ export type CheckoutRequest = {
   readonly currency: string;
   readonly depositCents: number;
   readonly totalCents: number;
-  /** How many sessions the proposal has had before. */
+  /** How many sessions of the proposal the log knows of. */
   readonly previousCheckouts: number;
 };
 
-/** All we need of Stripe. */
+/** A session that can be paid in, or what has become of it. */
+export type SessionState = { readonly fact: 'checkout_open' } | SessionFact;
+
+/** A span of time, its start included and its end not, in whole seconds. */
+export type Period = { readonly from: Date; readonly until: Date };
+
+/**
+ * All we need of Stripe. Every call is safe to repeat; it rejects with `stripe_failed`, `stripe_rate_limited` or
+ * `stripe_timeout`, after which it may or may not have been done.
+ */
 export interface StripeGateway {
-  /**
-   * Makes a Checkout Session for the deposit. Safe to call again; rejects with `stripe_failed`, `stripe_rate_limited` or
-   * `stripe_timeout`, after which a session may or may not exist, but nobody has its URL.
-   */
-  createCheckoutSession(request: CheckoutRequest, now: Date): Promise<Checkout>;
+  /** A new session; or, where an earlier try made one that is over by now, what has become of that. */
+  createCheckoutSession(request: CheckoutRequest, now: Date): Promise<Checkout | SessionFact>;
+  retrieveCheckoutSession(sessionId: string): Promise<SessionState>;
+  /** Closes the session, unless it is over already; tells what has become of it. */
+  expireCheckoutSession(sessionId: string): Promise<SessionFact>;
+  /** The events that no webhook has taken, as JSON texts: those still on their way and those given up. */
+  listUndeliveredEvents(types: readonly string[], created: Period): AsyncIterable<string>;
+  /** The ids of the open sessions that lead back to our portal. */
+  listOpenSessions(created: Period): AsyncIterable<string>;
 }
 
 /**

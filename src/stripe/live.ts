@@ -1,6 +1,8 @@
 import Stripe from 'stripe';
+import * as v from 'valibot';
 import { AppError } from '../errors.ts';
-import { type CheckoutRequest, type StripeGateway, sessionExpiry } from './gateway.ts';
+import { Session, toSessionFact, UnpaidSession } from './decode-object.ts';
+import { type CheckoutRequest, type SessionState, type StripeGateway, sessionExpiry } from './gateway.ts';
 
 /** The version our requests and our webhook endpoint speak. Moving it is a change to test, not a default. */
 const apiVersion = '2026-10-28.endive';
@@ -24,19 +26,65 @@ export function createLiveGateway(
     telemetry: false,
     ...(apiBase ? toAddress(apiBase) : {}),
   });
+  const { sessions } = stripe.checkout;
 
   return {
     async createCheckoutSession(request, now) {
-      const { version, depositCents, totalCents, currency } = request;
       const expiresAt = sessionExpiry(now);
       const session = await create(request, expiresAt).catch(rejectAs);
+      // A replay tells how the session was when it was made, not how it is. (The fetch client's headers are `Headers`,
+      // whatever their type says; a plain object would do as well.)
+      if (new Headers(session.lastResponse.headers).get('idempotent-replayed') === 'true') {
+        const state = await retrieve(session.id);
+        if (state.fact !== 'checkout_open') return state;
+      }
       if (!session.url) throw new AppError('stripe_failed', 'Stripe returned a session without a page.');
+      const { version, depositCents, totalCents, currency } = request;
       const { id: sessionId, url } = session;
       return { sessionId, url, version, depositCents, totalCents, currency, expiresAt, devMode: false };
     },
+
+    retrieveCheckoutSession: retrieve,
+
+    async expireCheckoutSession(sessionId) {
+      const session = await sessions.expire(sessionId).catch((error) => {
+        // Only an open session can be expired: this one is over, or Stripe does not know it.
+        if (error instanceof Stripe.errors.StripeInvalidRequestError) return null;
+        return rejectAs(error);
+      });
+      const state = session ? toState(session) : await retrieve(sessionId);
+      if (state.fact !== 'checkout_open') return state;
+      throw new AppError('stripe_failed', 'Stripe did not close the checkout. Try again.');
+    },
+
+    async *listUndeliveredEvents(types, { from, until }) {
+      const created = { gte: toSeconds(from), lt: toSeconds(until) };
+      const events = stripe.events.list({ delivery_success: false, types: [...types], created, limit: 100 });
+      for await (const event of iterate(events)) yield JSON.stringify(event);
+    },
+
+    async *listOpenSessions({ from, until }) {
+      const created = { gte: toSeconds(from), lt: toSeconds(until) };
+      const open = sessions.list({ status: 'open', created, limit: 100 });
+      // Another deployment may share the account: its sessions lead back to another portal.
+      for await (const { id, success_url } of iterate(open))
+        if (success_url?.startsWith(`${portalUrl}/`)) yield id;
+    },
   };
 
-  function create(request: CheckoutRequest, expiresAt: Date): Promise<Stripe.Checkout.Session> {
+  async function retrieve(sessionId: string): Promise<SessionState> {
+    const session = await sessions
+      .retrieve(sessionId, { expand: ['payment_intent'] })
+      .catch((error) => (isUnknown(error) ? null : rejectAs(error)));
+    // Made with another key, for another account or mode: nobody can pay in it with this one.
+    if (!session) return toSessionFact(v.parse(UnpaidSession, { id: sessionId }), 'checkout_expired');
+    return toState(session);
+  }
+
+  function create(
+    request: CheckoutRequest,
+    expiresAt: Date,
+  ): Promise<Stripe.Response<Stripe.Checkout.Session>> {
     const { proposalId, orgId, version, depositCents, totalCents } = request;
     const metadata = {
       proposal_id: String(proposalId),
@@ -44,7 +92,7 @@ export function createLiveGateway(
       proposal_version: String(version),
     };
     const expiresAtSeconds = expiresAt.getTime() / 1000;
-    return stripe.checkout.sessions.create(
+    return sessions.create(
       {
         mode: 'payment',
         line_items: [
@@ -77,6 +125,35 @@ export function createLiveGateway(
   }
 }
 
+/** https://docs.stripe.com/payments/paymentintents/lifecycle: how a delayed payment stands is its PaymentIntent's to say. */
+function toState(session: Stripe.Checkout.Session): SessionState {
+  if (session.payment_status === 'paid') return toSessionFact(v.parse(Session, session), 'checkout_paid');
+  if (session.status === 'open') return { fact: 'checkout_open' };
+  const unpaid = v.parse(UnpaidSession, session);
+  if (session.status === 'expired') return toSessionFact(unpaid, 'checkout_expired');
+  const intent = session.payment_intent;
+  const hasFailed =
+    typeof intent === 'object' && ['requires_payment_method', 'canceled'].includes(intent?.status ?? '');
+  return toSessionFact(unpaid, hasFailed ? 'checkout_failed' : 'checkout_pending');
+}
+
+/** All pages of a list, Stripe's errors as ours. */
+async function* iterate<T>(list: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* list;
+  } catch (error) {
+    rejectAs(error);
+  }
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing';
+}
+
+function toSeconds(time: Date): number {
+  return Math.floor(time.getTime() / 1000);
+}
+
 /** Stripe's errors may quote what they were sent, so only their type goes on. */
 function rejectAs(error: unknown): never {
   const isBusy =
@@ -87,7 +164,7 @@ function rejectAs(error: unknown): never {
   if (error instanceof Stripe.errors.StripeConnectionError && isTimeout(error.detail)) {
     throw new AppError('stripe_timeout', 'Stripe did not answer in time. Try again.', { cause: error });
   }
-  throw new AppError('stripe_failed', 'Stripe could not make the checkout. Try again.', { cause: error });
+  throw new AppError('stripe_failed', 'Stripe could not do this. Try again.', { cause: error });
 }
 
 function isTimeout(detail: unknown): boolean {

@@ -1,11 +1,15 @@
+import * as v from 'valibot';
+import { toSessionFact, UnpaidSession } from './decode-object.ts';
 import { type StripeGateway, sessionExpiry } from './gateway.ts';
 
 /** Dev mode: no call to Stripe. The portal plays the payment where the URL says `mock_payment`. */
 export function createMockGateway(portalUrl: string): StripeGateway {
   return {
     async createCheckoutSession(request, now) {
+      // Two within a second must differ.
+      const seconds = Math.floor(now.getTime() / 1000) + request.previousCheckouts;
       return {
-        sessionId: `cs_test_mock_${request.proposalId}_${Math.floor(now.getTime() / 1000)}`,
+        sessionId: `cs_test_mock_${request.proposalId}_${seconds}`,
         url: `${portalUrl}/proposal/${request.proposalId}?mock_payment=true`,
         version: request.version,
         depositCents: request.depositCents,
@@ -15,5 +19,11 @@ export function createMockGateway(portalUrl: string): StripeGateway {
         devMode: true,
       };
     },
+    // Nobody pays in a simulated session but by a webhook, so there is never anything to learn.
+    retrieveCheckoutSession: async () => ({ fact: 'checkout_open' }),
+    expireCheckoutSession: async (sessionId) =>
+      toSessionFact(v.parse(UnpaidSession, { id: sessionId }), 'checkout_expired'),
+    async *listUndeliveredEvents() {},
+    async *listOpenSessions() {},
   };
 }

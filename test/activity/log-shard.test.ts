@@ -184,7 +184,7 @@ describe('a group', () => {
       { outcome: 'duplicate' },
     ]);
     expect(await payments(org)).toBe(2);
-    const eventId = payment.kind === 'settle' ? payment.event.id : '';
+    const eventId = (payment.kind === 'settle' && payment.event?.id) || '';
     expect(await stripeEventOf(eventId)).toMatchObject({ outcome: 'recorded' });
   });
 

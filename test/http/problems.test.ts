@@ -18,7 +18,7 @@ test('an unknown path is a problem with a code and the id of the request', async
 });
 
 test.each([
-  ['DELETE /proposals/7', 'GET, HEAD'],
+  ['DELETE /proposals/7', 'GET, HEAD, PATCH'],
   ['PUT /leads', 'POST, GET, HEAD'],
   ['GET /payments/webhook', 'POST'],
 ])('%s is told which methods there are', async (route, allow) => {

@@ -68,7 +68,9 @@ describe.each(protectedRoutes)('$route', ({ route, customer }) => {
       token: own.token,
       ...(route.startsWith('POST') ? { json: { proposal_id: other.id, name: 'Eve', version: 1 } } : {}),
     });
-    expect(answer).toMatchObject({ status: 403, json: { code: 'forbidden' } });
+    // A session's id does not say whose it is: one that is not the link's own is like one that does not exist.
+    const refusal = route.includes('/sessions/') ? [404, 'session_not_found'] : [403, 'forbidden'];
+    expect([answer.status, answer.json.code]).toEqual(refusal);
     expect(await rowCounts()).toEqual(before);
   });
 });
@@ -77,7 +79,10 @@ test('every route of the app is either protected or open on purpose', () => {
   const routes = app.routes
     .filter(({ method }) => method !== 'ALL')
     .map(({ method, path }) => `${method} ${path}`);
-  const known = [...protectedRoutes.map(({ route }) => route.replace('/1', '/:proposal_id')), ...openRoutes];
+  const templates = protectedRoutes.map(({ route }) =>
+    route.replace('/1', '/:proposal_id').replace('/cs_1', '/:session_id'),
+  );
+  const known = [...templates, ...openRoutes];
   expect(new Set(routes)).toEqual(new Set(known));
 });
 

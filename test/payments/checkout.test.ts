@@ -1,7 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type Answer, call } from '../support/api.ts';
-import type { StripeRequest } from '../support/stripe-stand-in.ts';
+import { isAppend, onDatabase } from '../support/faults.ts';
+import { stripeAccount } from '../support/stripe-account.ts';
 import {
   bindings,
   createOrg,
@@ -85,7 +86,7 @@ describe('in dev mode', () => {
     const click = await checkout({ proposal_id: proposal.id }, proposal.token);
     expect(click.json).toEqual(opened.json);
     const named = await checkout({ proposal_id: proposal.id, amount_dollars: 15_750 }, proposal.token);
-    expect(named).toMatchObject({ status: 409, json: { code: 'checkout_open' } });
+    expect(named.json.total_cents).toBe(1_575_000);
   });
 
   test('a customer may only confirm the total', async () => {
@@ -111,8 +112,8 @@ describe('refuses, and changes nothing,', () => {
     ['no amount at all', { proposal_id: 7, amount_dollars: 0 }, 'invalid_amount'],
     ['NaN', { proposal_id: 7, amount_dollars: 'NaN' }, 'invalid_amount'],
     ['1e309', { proposal_id: 7, amount_dollars: '1e309' }, 'invalid_amount'],
-    ['three decimals', { proposal_id: 7, amount_dollars: '15750.001' }, 'invalid_amount'],
-    ['more than eight digits', { proposal_id: 7, amount_dollars: '1000000.00' }, 'invalid_amount'],
+    ['four decimals', { proposal_id: 7, amount_dollars: '15750.0001' }, 'invalid_amount'],
+    ['more than eight digits', { proposal_id: 7, amount_dollars: '100000000' }, 'invalid_amount'],
   ])('%s', async (_, input, code) => {
     const { token } = await createOrg();
     const before = await rowCounts();
@@ -123,6 +124,18 @@ describe('refuses, and changes nothing,', () => {
     if (!Array.isArray(Object.values(input)[0]))
       expect(asQuery).toMatchObject({ status: 400, json: { code } });
     expect(await rowCounts()).toEqual(before);
+  });
+
+  test.each([
+    ['more decimals than the currency has', '15750.001'],
+    ['more than Stripe charges', '1000000.00'],
+    ['less than Stripe charges', '0.49'],
+  ])('%s', async (_, amount_dollars) => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const answer = await checkout({ proposal_id: proposal.id, amount_dollars }, org.token);
+    expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_amount' } });
+    expect(await eventsOf(proposal.id)).toEqual(['approve']);
   });
 
   test('1e309 as a JSON number, which is no number to JavaScript', async () => {
@@ -184,26 +197,21 @@ describe('refuses, and changes nothing,', () => {
 });
 
 describe('in live mode', () => {
-  /** A key of its own for each test: the stand-in behaves by it and keeps what it was sent under it. */
-  const secretKey = (behaviour: string) => `sk_test_${behaviour}_${crypto.randomUUID().replaceAll('-', '')}`;
-  const sentWith = async (key: string): Promise<StripeRequest[]> =>
-    (await fetch(`${bindings.STRIPE_API_BASE}/__requests/${key}`)).json();
-
   test('Stripe is asked as it wants to be asked, and its session is recorded', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
-    const key = secretKey('ok');
+    const stripe = stripeAccount();
     const before = Date.now();
-    const answer = await checkout({ proposal_id: proposal.id }, proposal.token, { STRIPE_SECRET_KEY: key });
+    const answer = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
     expect(answer.status).toBe(200);
     expect(answer.json).toEqual({
-      checkout_url: `https://checkout.stripe.test/c/pay/${answer.json.session_id}`,
+      checkout_url: `${bindings.STRIPE_API_BASE}/c/pay/${answer.json.session_id}`,
       session_id: expect.stringMatching(/^cs_test_/),
       deposit_cents: 472_500,
       total_cents: 1_575_000,
     });
 
-    const [request, ...more] = await sentWith(key);
+    const [request, ...more] = await stripe.requests();
     expect(more).toEqual([]);
     expect(request).toMatchObject({ method: 'POST', path: '/v1/checkout/sessions' });
     expect(request?.headers).toMatchObject({
@@ -242,71 +250,142 @@ describe('in live mode', () => {
     });
   });
 
-  test('a second click asks Stripe no more; two tabs ask with one idempotency key', async () => {
-    const org = await createOrg();
-    const proposal = await createProposal(org.id);
-    const key = secretKey('ok');
-    const click = () => checkout({ proposal_id: proposal.id }, proposal.token, { STRIPE_SECRET_KEY: key });
+  test('two tabs ask with one idempotency key; a later click gets the same session, once Stripe says it is open', async () => {
+    const proposal = await createProposal((await createOrg()).id);
+    const stripe = stripeAccount();
+    const click = () => stripe.checkout({ proposal_id: proposal.id }, proposal.token);
     const [one, two] = await Promise.all([click(), click()]);
     const three = await click();
     expect(new Set([one, two, three].map(({ json }) => json.checkout_url)).size).toBe(1);
-    const requests = await sentWith(key);
-    expect(requests.length).toBeLessThanOrEqual(2);
-    expect(new Set(requests.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
+    const requests = await stripe.requests();
+    const made = requests.filter(({ method }) => method === 'POST');
+    expect(made.length).toBeLessThanOrEqual(2);
+    expect(new Set(made.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
+    expect(requests.at(-1)).toMatchObject({
+      method: 'GET',
+      path: expect.stringContaining(`/v1/checkout/sessions/${three.json.session_id}?`),
+    });
     expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created']);
   });
 
   test.each([
-    ['fails', 'fail', 502, 'stripe_failed'],
-    ['refuses our key', 'unknown', 502, 'stripe_failed'],
+    ['fails', 'error', 502, 'stripe_failed'],
     ['limits our rate', 'limit', 503, 'stripe_rate_limited'],
     ['hangs', 'hang', 504, 'stripe_timeout'],
-  ])(
+    ['breaks the connection', 'lost', 502, 'stripe_failed'],
+  ] as const)(
     'when Stripe %s, nothing is recorded and nothing of what it said leaks',
-    async (_, behaviour, status, code) => {
-      const org = await createOrg();
-      const proposal = await createProposal(org.id);
-      const overrides = { STRIPE_SECRET_KEY: secretKey(behaviour) };
-      const answer = await checkout({ proposal_id: proposal.id }, proposal.token, overrides);
+    async (_, kind, status, code) => {
+      const proposal = await createProposal((await createOrg()).id);
+      const stripe = stripeAccount();
+      await stripe.fault('POST /v1/checkout/sessions', kind, 9);
+      const answer = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
       expect(answer).toMatchObject({ status, json: { code } });
-      expect(answer.text).not.toMatch(/ada@|Sorry|Invalid API Key/);
+      expect(answer.text).not.toMatch(/ada@|Sorry/);
       expect(await eventsOf(proposal.id)).toEqual(['approve']);
     },
   );
 
+  test('when Stripe refuses our key, nothing is recorded', async () => {
+    const proposal = await createProposal((await createOrg()).id);
+    const stripe = stripeAccount({ STRIPE_SECRET_KEY: 'sk_nobody_knows_this_key_nobody_knows' });
+    const answer = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
+    expect(answer).toMatchObject({ status: 502, json: { code: 'stripe_failed' } });
+    expect(await eventsOf(proposal.id)).toEqual(['approve']);
+  });
+
   test('while another click with the same key is under way, Stripe is asked once more', async () => {
-    const org = await createOrg();
-    const proposal = await createProposal(org.id);
-    const key = secretKey('busy');
-    const answer = await checkout({ proposal_id: proposal.id }, proposal.token, { STRIPE_SECRET_KEY: key });
-    expect(answer.status).toBe(200);
-    const keys = (await sentWith(key)).map(({ headers }) => headers['idempotency-key']);
+    const proposal = await createProposal((await createOrg()).id);
+    const stripe = stripeAccount();
+    await stripe.fault('POST /v1/checkout/sessions', 'busy');
+    expect((await stripe.checkout({ proposal_id: proposal.id }, proposal.token)).status).toBe(200);
+    const keys = (await stripe.requests()).map(({ headers }) => headers['idempotency-key']);
     expect(keys).toHaveLength(2);
     expect(new Set(keys).size).toBe(1);
+  });
+
+  test('an answer that was lost is asked for again, and it is the same session', async () => {
+    const proposal = await createProposal((await createOrg()).id);
+    const stripe = stripeAccount();
+    await stripe.fault('POST /v1/checkout/sessions', 'lost');
+    const answer = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
+    expect(answer.status).toBe(200);
+    const { sessions } = await stripe.state();
+    expect(sessions.map(({ id }) => id)).toEqual([answer.json.session_id]);
+  });
+
+  test('a session that has expired at Stripe, which nobody told us, is not handed out', async () => {
+    const proposal = await createProposal((await createOrg()).id);
+    const stripe = stripeAccount();
+    const first = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
+    await stripe.control(`sessions/${first.json.session_id}/expire`);
+    const second = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
+    expect(second.status).toBe(200);
+    expect(await stripe.session(second.json.session_id)).toMatchObject({ status: 'open' });
+    expect(await eventsOf(proposal.id)).toEqual([
+      'approve',
+      'checkout_created',
+      'checkout_expired',
+      'checkout_created',
+    ]);
+  });
+
+  test('nor one that an earlier try made and that is over by now', async () => {
+    const proposal = await createProposal((await createOrg()).id);
+    const stripe = stripeAccount();
+    const lost = onDatabase(async (send, body) =>
+      isAppend(body) ? new Response('{"message":"no"}', { status: 500 }) : send(),
+    );
+    const failed = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
+    expect(failed).toMatchObject({ status: 503, json: { code: 'log_unavailable' } });
+    lost.mockRestore();
+    const [orphan] = (await stripe.state()).sessions;
+    await stripe.control(`sessions/${orphan?.id}/expire`);
+    const answer = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
+    expect(answer.json.session_id).not.toBe(orphan?.id);
+    expect(await stripe.session(answer.json.session_id)).toMatchObject({ status: 'open' });
+  });
+
+  test('a customer who has paid and was not told so is told, and pays no second time', async () => {
+    const proposal = await createProposal((await createOrg()).id);
+    const stripe = stripeAccount();
+    const first = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
+    await stripe.control(`sessions/${first.json.session_id}/pay`);
+    const second = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
+    expect(second).toMatchObject({ status: 409, json: { code: 'already_paid' } });
+    expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created', 'payment_success']);
+  });
+
+  test('while the money of a delayed method is on its way, nobody begins to pay again', async () => {
+    const proposal = await createProposal((await createOrg()).id);
+    const stripe = stripeAccount();
+    const { json } = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
+    await stripe.control(`sessions/${json.session_id}/later`);
+    const again = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
+    expect(again).toMatchObject({ status: 409, json: { code: 'payment_pending' } });
+    await stripe.control(`sessions/${json.session_id}/fail`);
+    const [failed] = await stripe.events('checkout.session.async_payment_failed');
+    await stripe.deliver(failed ?? {});
+    expect((await stripe.checkout({ proposal_id: proposal.id }, proposal.token)).status).toBe(200);
+  });
+
+  test('who states another total gets a session of it, and the one before can be paid no more', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const stripe = stripeAccount();
+    const first = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
+    const other = await stripe.checkout({ proposal_id: proposal.id, amount_dollars: 10_000 }, org.token);
+    expect(other.json).toMatchObject({ total_cents: 1_000_000, deposit_cents: 300_000 });
+    expect(await stripe.session(first.json.session_id)).toMatchObject({ status: 'expired' });
+    expect(await stripe.session(other.json.session_id)).toMatchObject({ status: 'open' });
   });
 
   test('a checkout that was simulated is not handed out', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     await checkout({ proposal_id: proposal.id }, proposal.token);
-    const live = { STRIPE_SECRET_KEY: secretKey('ok') };
-    const answer = await checkout({ proposal_id: proposal.id }, proposal.token, live);
-    expect(answer.json.checkout_url).toMatch(/^https:\/\/checkout\.stripe\.test/);
-  });
-
-  test('when the connection to Stripe breaks, nothing is recorded', async () => {
-    const org = await createOrg();
-    const proposal = await createProposal(org.id);
-    const real = globalThis.fetch;
-    vi.spyOn(globalThis, 'fetch').mockImplementation((input, init) =>
-      String(input).startsWith(String(bindings.STRIPE_API_BASE))
-        ? Promise.reject(new TypeError('Network connection lost.'))
-        : real(input, init),
-    );
-    const overrides = { STRIPE_SECRET_KEY: secretKey('ok') };
-    const answer = await checkout({ proposal_id: proposal.id }, proposal.token, overrides);
-    expect(answer).toMatchObject({ status: 502, json: { code: 'stripe_failed' } });
-    expect(await eventsOf(proposal.id)).toEqual(['approve']);
+    const answer = await stripeAccount().checkout({ proposal_id: proposal.id }, proposal.token);
+    expect(answer.json.checkout_url).toContain(`${bindings.STRIPE_API_BASE}/c/pay/`);
   });
 
   test('a key that is too short to be real is dev mode in development only', async () => {

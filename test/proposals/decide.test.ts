@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Draft, Fact } from '../../src/activity/entry.ts';
 import type { Actor } from '../../src/auth/actor.ts';
-import type { PaidSession } from '../../src/payments/settlement-rules.ts';
+import { obsoleteCheckouts } from '../../src/payments/checkout-rules.ts';
+import type { DisputeFact, RefundFact, SessionFact, StripeFact } from '../../src/payments/stripe-fact.ts';
 import type { ProposalCommand } from '../../src/proposals/command.ts';
 import { decide } from '../../src/proposals/decide.ts';
-import { evolve, initialProposal, type Proposal } from '../../src/proposals/proposal.ts';
+import { evolve, heldCents, initialProposal, type Proposal } from '../../src/proposals/proposal.ts';
 
 const terms = {
   id: 7,
@@ -51,8 +52,11 @@ const recordCheckout = {
 const settle = {
   kind: 'settle',
   proposalId: 7,
-  session: {
+  teller: 'stripe',
+  told: {
+    fact: 'checkout_paid',
     sessionId: 'cs_test_1',
+    proposalId: 7,
     orgId: 1,
     amountCents: 472_500,
     currency: 'usd',
@@ -60,6 +64,39 @@ const settle = {
     paymentIntent: 'pi_1',
   },
 } as const;
+
+const refund: RefundFact = {
+  fact: 'refund',
+  refundId: 're_1',
+  amountCents: 100_000,
+  currency: 'usd',
+  status: 'succeeded',
+  paymentIntent: 'pi_1',
+};
+const dispute: DisputeFact = {
+  fact: 'dispute',
+  disputeId: 'du_1',
+  amountCents: 472_500,
+  currency: 'usd',
+  status: 'needs_response',
+  reason: 'fraudulent',
+  paymentIntent: 'pi_1',
+};
+const tell = (told: StripeFact): ProposalCommand => ({
+  kind: 'settle',
+  proposalId: 7,
+  teller: 'stripe',
+  told,
+});
+const revise = (contentHash: string, version = 2, actor = staff): ProposalCommand => {
+  const content = { title: 'Kitchen', customerName: 'Ada', customerEmail: 'ada@example.com', lineItems: [] };
+  const replaced = { ...content, totalCents: 1_575_000 };
+  return {
+    ...{ kind: 'revise', proposalId: 7, actor, version, replaced },
+    content: { ...content, totalCents: 1_000_000, contentHash },
+  };
+};
+const makeVoid = { kind: 'void', proposalId: 7, actor: staff } as const;
 
 /** The state after these commands, all of which must be accepted. */
 function after(...commands: ProposalCommand[]): Proposal {
@@ -83,7 +120,7 @@ function rejection(state: Proposal, command: ProposalCommand, now = noon): strin
 
 const events = (drafts: readonly Draft[]) => drafts.map(({ event }) => event);
 const voided = (state: Proposal) =>
-  evolve(state, { event: 'void', meta: {}, actor: 'staff', createdAt: noon });
+  evolve(state, { event: 'void', meta: { user_id: 5 }, actor: 'staff', createdAt: noon });
 
 describe('approve', () => {
   test('records who approved what', () => {
@@ -207,9 +244,9 @@ describe('record_checkout', () => {
 });
 
 describe('settle', () => {
-  const paid = (session: Partial<PaidSession>): ProposalCommand => ({
+  const paid = (session: Partial<SessionFact>): ProposalCommand => ({
     ...settle,
-    session: { ...settle.session, ...session },
+    told: { ...settle.told, ...session },
   });
 
   test('records the payment that was agreed', () => {
@@ -244,11 +281,182 @@ describe('settle', () => {
     expect(draftsOf(after(approve, recordCheckout), foreign)).toHaveLength(1);
   });
 
-  test('a void proposal stays void when it is paid, and the money is recorded', () => {
+  test('a void proposal stays void when it is paid, and the money is recorded as out of place', () => {
     const state = voided(after(approve, recordCheckout));
     const drafts = draftsOf(state, settle);
-    expect(events(drafts)).toEqual(['payment_success']);
+    expect(events(drafts)).toEqual(['payment_success', 'payment_anomaly']);
+    expect(drafts[1]).toMatchObject({ meta: { reason: 'proposal_void' } });
     expect(apply(state, drafts).status).toBe('void');
+  });
+});
+
+describe('a session that is not paid', () => {
+  const session = (fact: SessionFact['fact'], sessionId = 'cs_test_1') =>
+    tell({ ...settle.told, fact, sessionId, paymentStatus: 'unpaid' });
+  const state = after(approve, recordCheckout);
+
+  test.each([
+    ['checkout_pending', 'payment_pending'],
+    ['checkout_failed', 'payment_failed'],
+    ['checkout_expired', 'checkout_expired'],
+  ] as const)('of which %s is told once becomes %s once', (fact, event) => {
+    const drafts = draftsOf(state, session(fact));
+    expect(events(drafts)).toEqual([event]);
+    expect(draftsOf(apply(state, drafts), session(fact))).toEqual([]);
+    expect(apply(state, drafts).status).toBe('approved');
+  });
+
+  test('and then is, is money', () => {
+    const failed = after(approve, recordCheckout, session('checkout_pending'), session('checkout_failed'));
+    expect(events(draftsOf(failed, settle))).toEqual(['payment_success']);
+  });
+
+  test('cannot take back what was paid, however late it is told', () => {
+    const paidFor = after(approve, recordCheckout, settle);
+    for (const fact of ['checkout_pending', 'checkout_failed', 'checkout_expired'] as const) {
+      expect(draftsOf(paidFor, session(fact))).toEqual([]);
+    }
+  });
+
+  test('keeps the next checkout waiting while its money is on its way, and no longer', () => {
+    const next = { ...recordCheckout, checkout: { ...checkout, sessionId: 'cs_test_2' } };
+    const pending = after(approve, recordCheckout, session('checkout_pending'));
+    expect(rejection(pending, next)).toBe('payment_pending');
+    expect(rejection(pending, revise('other'))).toBe('payment_pending');
+    const failed = after(approve, recordCheckout, session('checkout_pending'), session('checkout_failed'));
+    expect(draftsOf(failed, next)).toHaveLength(1);
+  });
+
+  test('is not recorded as begun once it is over', () => {
+    const expired = after(approve, session('checkout_expired'));
+    expect(rejection(expired, recordCheckout)).toBe('version_conflict');
+  });
+});
+
+describe('refunds and disputes', () => {
+  const paidFor = after(approve, recordCheckout, settle);
+  /** All orders of a few facts, each told twice. */
+  const orders = (facts: StripeFact[]) =>
+    fc.shuffledSubarray([...facts, ...facts], { minLength: facts.length * 2 });
+  const keysAfter = (facts: StripeFact[]) => {
+    const keys: string[] = [];
+    facts.reduce((state, told) => {
+      const drafts = draftsOf(state, tell(told));
+      keys.push(...drafts.map(({ dedupeKey }) => dedupeKey));
+      return apply(state, drafts);
+    }, paidFor);
+    return keys.sort();
+  };
+
+  test('a partial refund is a new entry, and leaves what was paid as it was', () => {
+    const drafts = draftsOf(paidFor, tell(refund));
+    expect(drafts).toEqual([
+      {
+        event: 'payment_refunded',
+        actor: 'stripe',
+        meta: {
+          refund_id: 're_1',
+          amount_cents: 100_000,
+          currency: 'usd',
+          status: 'succeeded',
+          payment_intent: 'pi_1',
+          stripe_session_id: 'cs_test_1',
+        },
+        dedupeKey: 'payment_refunded:re_1',
+      },
+    ]);
+    const state = apply(paidFor, drafts);
+    expect([state.status, heldCents(state)]).toEqual(['deposit_paid', 372_500]);
+    const second = apply(state, draftsOf(state, tell({ ...refund, refundId: 're_2' })));
+    expect(heldCents(second)).toBe(272_500);
+  });
+
+  test('in any order and however often, the same entries: made, then failed', () => {
+    const failed = { ...refund, status: 'failed' };
+    fc.assert(
+      fc.property(orders([{ ...refund, status: 'pending' }, refund, failed]), (facts) => {
+        expect(keysAfter(facts)).toEqual(['payment_refunded:re_1', 'refund_failed:re_1']);
+      }),
+    );
+    expect(heldCents(apply(paidFor, draftsOf(paidFor, tell(failed))))).toBe(472_500);
+  });
+
+  test('in any order and however often, the same entries: opened, lost, and won on appeal', () => {
+    const facts = ['needs_response', 'lost', 'won'].map((status) => ({ ...dispute, status }));
+    fc.assert(
+      fc.property(orders(facts), (shuffled) => {
+        expect(keysAfter(shuffled)).toEqual([
+          'dispute_closed:du_1:lost',
+          'dispute_closed:du_1:won',
+          'dispute_opened:du_1',
+        ]);
+      }),
+    );
+  });
+
+  test.each([refund, dispute])('a $fact of a payment that is not here is not taken', (told) => {
+    expect(rejection(paidFor, tell({ ...told, paymentIntent: 'pi_2' }))).toBe('proposal_not_found');
+    expect(rejection(paidFor, tell({ ...told, paymentIntent: null }))).toBe('proposal_not_found');
+    expect(rejection(after(approve, recordCheckout), tell(told))).toBe('proposal_not_found');
+  });
+});
+
+describe('revise', () => {
+  test('makes a new version that waits for its own approval', () => {
+    const state = after(approve, revise('other'));
+    expect(state).toMatchObject({ status: 'draft', version: 3, contentHash: 'other', totalCents: 1_000_000 });
+    expect(rejection(state, approve)).toBe('version_conflict');
+    expect(after(approve, revise('other'), { ...approve, version: 3 }).status).toBe('approved');
+  });
+
+  test('what was sent stays sent', () => {
+    const send = { kind: 'send', proposalId: 7, actor: staff, expiresAt: noon } as const;
+    expect(after(send, approve, revise('other')).status).toBe('sent');
+  });
+
+  test('with the same content makes none', () => {
+    expect(draftsOf(after(approve), revise('hash'))).toEqual([]);
+    expect(draftsOf(after(revise('other')), revise('other'))).toEqual([]); // a replay, at a version that is gone
+  });
+
+  test('loses against another change', () => {
+    expect(rejection(after(revise('other')), revise('third'))).toBe('version_conflict');
+  });
+
+  test('makes the open session one to be closed, and money that comes all the same out of place', () => {
+    const state = after(approve, recordCheckout, revise('other'));
+    expect(obsoleteCheckouts(state).map(({ sessionId }) => sessionId)).toEqual(['cs_test_1']);
+    expect(draftsOf(state, settle)[1]).toMatchObject({ meta: { reason: 'version_mismatch' } });
+  });
+
+  test.each([
+    ['by a customer', after(), revise('other', 2, customer as never), 'forbidden'],
+    ['of a void proposal', voided(after()), revise('other'), 'proposal_void'],
+    ['of a paid one', after(approve, recordCheckout, settle), revise('other'), 'already_paid'],
+  ])('is refused %s', (_, state, command, code) => {
+    expect(rejection(state, command)).toBe(code);
+  });
+});
+
+describe('void', () => {
+  test('is for good, and the second time says nothing new', () => {
+    const state = after(approve, recordCheckout, makeVoid);
+    expect(state.status).toBe('void');
+    expect(draftsOf(state, makeVoid)).toEqual([]);
+    expect(obsoleteCheckouts(state)).toHaveLength(1);
+  });
+
+  test('is refused to a customer', () => {
+    expect(rejection(after(), { ...makeVoid, actor: customer })).toBe('forbidden');
+  });
+
+  test('is refused while money is held, and not once it is refunded', () => {
+    const paidFor = after(approve, recordCheckout, settle);
+    expect(rejection(paidFor, makeVoid)).toBe('already_paid');
+    const partly = after(approve, recordCheckout, settle, tell(refund));
+    expect(rejection(partly, makeVoid)).toBe('already_paid');
+    const wholly = after(approve, recordCheckout, settle, tell({ ...refund, amountCents: 472_500 }));
+    expect(draftsOf(wholly, makeVoid)).toHaveLength(1);
   });
 });
 
@@ -261,7 +469,7 @@ test('a link acts on its own proposal only, even within its org', () => {
 
 test('an event of a later version keeps its place and changes nothing else', () => {
   const unknown = {
-    event: 'payment_refunded',
+    event: 'payment_forgiven',
     meta: {},
     actor: 'stripe',
     createdAt: noon,
@@ -272,7 +480,14 @@ test('an event of a later version keeps its place and changes nothing else', () 
 
 describe('whatever happens', () => {
   const actors = fc.constantFrom<Actor>(staff, customer);
+  const reversals = fc.oneof(
+    fc
+      .record({ refundId: fc.constantFrom('re_1', 're_2'), status: fc.constantFrom('succeeded', 'failed') })
+      .map((part): StripeFact => ({ ...refund, ...part })),
+    fc.constantFrom('needs_response', 'won', 'lost').map((status): StripeFact => ({ ...dispute, status })),
+  );
   const commands = fc.oneof(
+    fc.constantFrom(revise('other'), revise('third', 3), makeVoid),
     fc.record({
       kind: fc.constant('approve' as const),
       proposalId: fc.constant(7),
@@ -298,12 +513,17 @@ describe('whatever happens', () => {
     fc.record({
       kind: fc.constant('settle' as const),
       proposalId: fc.constant(7),
-      session: fc
-        .record({
-          sessionId: fc.constantFrom('cs_1', 'cs_2', 'cs_3'),
-          amountCents: fc.constantFrom(472_500, 1),
-        })
-        .map((session) => ({ ...settle.session, ...session })),
+      teller: fc.constantFrom('stripe' as const, 'reconciler' as const),
+      told: fc.oneof(
+        fc
+          .record({
+            fact: fc.constantFrom('checkout_paid', 'checkout_pending', 'checkout_failed', 'checkout_expired'),
+            sessionId: fc.constantFrom('cs_1', 'cs_2', 'cs_3'),
+            amountCents: fc.constantFrom(472_500, 1),
+          })
+          .map((session): StripeFact => ({ ...settle.told, ...session })),
+        reversals,
+      ),
     }),
   );
   /** Commands in order, each some minutes after the one before. */
@@ -349,8 +569,8 @@ describe('whatever happens', () => {
         });
         expect(new Set(keys).size).toBe(keys.length);
         expect(last.seq).toBe(keys.length);
-        expect(new Set(last.paidSessionIds).size).toBe(last.paidSessionIds.length);
-        expect(last.status === 'deposit_paid').toBe(last.paidSessionIds.length > 0);
+        expect(new Set(last.payments.map(({ sessionId }) => sessionId)).size).toBe(last.payments.length);
+        if (last.status !== 'void') expect(last.status === 'deposit_paid').toBe(last.payments.length > 0);
       }),
     );
   });
@@ -364,7 +584,11 @@ describe('whatever happens', () => {
           const decision = decide(state, command, at);
           return 'rejected' in decision ? state : apply(state, decision.drafts, at);
         });
-        expect(last.checkouts.filter(({ expiresAt }) => expiresAt > now).length).toBeLessThanOrEqual(1);
+        const toBeClosed = obsoleteCheckouts(last);
+        const open = last.checkouts.filter(
+          (made) => made.expiresAt > now && !last.outcomes.has(made.sessionId) && !toBeClosed.includes(made),
+        );
+        expect(open.length).toBeLessThanOrEqual(1);
       }),
     );
   });

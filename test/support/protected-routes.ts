@@ -6,10 +6,14 @@ export const protectedRoutes = [
   { route: 'POST /proposals', customer: false },
   { route: 'GET /proposals', customer: false },
   { route: 'GET /proposals/1', customer: true },
+  { route: 'PATCH /proposals/1', customer: false },
+  { route: 'POST /proposals/1/void', customer: false },
   { route: 'POST /proposals/1/send', customer: false },
   { route: 'POST /proposals/1/approve', customer: true },
   { route: 'GET /proposals/1/activity', customer: false },
   { route: 'POST /payments/checkout_session', customer: true },
+  { route: 'GET /payments/sessions/cs_1', customer: true },
+  { route: 'POST /metrics/rebuild', customer: false },
 ] as const;
 
 /** Every route that asks for none, or for another kind. */

@@ -168,7 +168,12 @@ export function settlement(proposal: { id: number; orgId: number }): Command {
   return {
     kind: 'settle',
     proposalId: proposal.id,
-    session: { sessionId, orgId: proposal.orgId, amountCents, currency, paymentStatus, paymentIntent: null },
+    teller: 'stripe',
+    told: {
+      fact: 'checkout_paid',
+      ...{ sessionId, proposalId: proposal.id, orgId: proposal.orgId },
+      ...{ amountCents, currency, paymentStatus, paymentIntent: null },
+    },
     event: {
       id: event.id,
       type: event.type,

@@ -1,0 +1,197 @@
+import type { NewSession, StripeAccount, StripeEvent } from './account.ts';
+import { type Session, StripeFailure } from './objects.ts';
+
+export type ApiRequest = {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Form-encoded, as Stripe's v1 wants it. */
+  readonly body: string;
+};
+
+/** `hang`: no answer ever. `lost`: the connection breaks instead of an answer. */
+export type ApiResponse =
+  | { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: unknown }
+  | 'hang'
+  | 'lost';
+
+/**
+ * What goes wrong with a request: `error` 500 before any work, `late_error` 500 after it, `limit` 429, `busy` 409 as
+ * while the same key is under way, `hang` no answer and no work, `lost` the work done and the answer lost.
+ */
+export type FaultKind = 'error' | 'late_error' | 'limit' | 'busy' | 'hang' | 'lost';
+
+/** For the next `times` requests whose `METHOD /path` starts with `on`. */
+export type Fault = { readonly on: string; readonly kind: FaultKind; times: number };
+
+type Answer = { readonly status: number; readonly body: unknown };
+
+const keyLifetimeSeconds = 24 * 3600;
+
+/** Stripe's HTTP API (v1) in front of one account, with its idempotency keys, and faults on request. No I/O. */
+export class StripeApi {
+  readonly faults: Fault[] = [];
+  readonly requests: ApiRequest[] = [];
+  readonly #account: StripeAccount;
+  readonly #replays = new Map<string, { fingerprint: string; answer: Answer; at: number }>();
+
+  constructor(account: StripeAccount) {
+    this.#account = account;
+  }
+
+  handle(request: ApiRequest): ApiResponse {
+    this.requests.push(request);
+    const fault = this.#takeFault(`${request.method} ${request.path}`);
+    if (fault === 'hang') return 'hang';
+    if (fault === 'limit') return refusal(429, 'rate_limit', 'Too many requests.');
+    if (fault === 'busy') return refusal(409, 'idempotency_key_in_use', 'This key is in use.');
+
+    const { 'idempotency-key': key } = request.headers;
+    const isKept = request.method === 'POST' && key !== undefined;
+    const fingerprint = `${request.path} ${[...new URLSearchParams(request.body)].sort().join('&')}`;
+    const known = isKept ? this.#replays.get(key) : undefined;
+    if (known && this.#account.nowSeconds - known.at < keyLifetimeSeconds) {
+      if (known.fingerprint !== fingerprint) {
+        return refusal(400, null, 'Keys for idempotent requests can only be used with the same parameters.');
+      }
+      const headers = { 'idempotent-replayed': 'true' };
+      return fault === 'lost' ? 'lost' : { ...structuredClone(known.answer), headers };
+    }
+    const answer = structuredClone(this.#answer(request, fault));
+    // What was refused before any work is not kept; what was done, or failed underway, is.
+    if (isKept && (answer.status < 400 || answer.status >= 500)) {
+      this.#replays.set(key, { fingerprint, answer, at: this.#account.nowSeconds });
+    }
+    return fault === 'lost' ? 'lost' : { ...answer, headers: {} };
+  }
+
+  #answer(request: ApiRequest, fault: FaultKind | undefined): Answer {
+    const failed = {
+      status: 500,
+      body: { error: { type: 'api_error', message: 'Sorry about ada@example.com' } },
+    };
+    if (fault === 'error') return failed;
+    try {
+      const body = this.#route(request);
+      return fault === 'late_error' ? failed : { status: 200, body };
+    } catch (error) {
+      if (error instanceof StripeFailure) return refusal(error.status, error.code, error.message);
+      throw error;
+    }
+  }
+
+  #route({ method, path, body }: ApiRequest): unknown {
+    const account = this.#account;
+    const { pathname, searchParams: query } = new URL(path, 'https://api.stripe.test');
+    const form = new URLSearchParams(body);
+    const [, , resource = '', ...rest] = pathname.split('/');
+    const [, id = '', action] = resource === 'checkout' ? rest : ['', ...rest];
+    switch (`${method} ${resource} ${action ?? (id ? 'one' : 'all')}`) {
+      case 'POST checkout all':
+        return account.createSession(toNewSession(form, account.nowSeconds));
+      case 'GET checkout one':
+        return this.#expanded(account.session(id), query);
+      case 'GET checkout all':
+        account.expireOverdue();
+        return list([...account.sessions.values()].reverse(), query, ({ status }) => {
+          return (query.get('status') ?? status) === status;
+        });
+      case 'POST checkout expire':
+        return account.expireSession(id);
+      case 'GET events all':
+        account.expireOverdue();
+        return list([...account.events].reverse(), query, (event) => this.#isListed(event, query));
+      case 'POST refunds all':
+        return account.refund(required(form, 'payment_intent'), toAmount(form.get('amount')));
+      default:
+        throw new StripeFailure(404, null, `Unrecognized request URL (${method}: ${pathname}).`);
+    }
+  }
+
+  #isListed({ id, type }: StripeEvent, query: URLSearchParams): boolean {
+    const types = [...query].filter(([name]) => name.startsWith('types[')).map(([, value]) => value);
+    const success = query.get('delivery_success');
+    return (
+      (types.length === 0 || types.includes(type)) &&
+      (success === null || String(this.#account.delivered.has(id)) === success)
+    );
+  }
+
+  #expanded(session: Session, query: URLSearchParams): object {
+    const intent = this.#account.intents.get(session.payment_intent ?? '');
+    const isExpanded = [...query.values()].includes('payment_intent');
+    return { ...session, payment_intent: isExpanded && intent ? intent : session.payment_intent };
+  }
+
+  #takeFault(route: string): FaultKind | undefined {
+    const fault = this.faults.find(({ on, times }) => times > 0 && route.startsWith(on));
+    if (fault) fault.times -= 1;
+    return fault?.kind;
+  }
+}
+
+function refusal(status: number, code: string | null, message: string) {
+  const type =
+    status === 400 && message.startsWith('Keys for') ? 'idempotency_error' : 'invalid_request_error';
+  return { status, headers: {}, body: { error: { type, ...(code ? { code } : {}), message } } };
+}
+
+/** https://docs.stripe.com/api/pagination: newest first. */
+function list<T extends { id: string; created: number }>(
+  newestFirst: T[],
+  query: URLSearchParams,
+  isListed: (row: T) => boolean,
+): object {
+  const [from, until] = [
+    Number(query.get('created[gte]') ?? 0),
+    Number(query.get('created[lt]') ?? Infinity),
+  ];
+  const all = newestFirst.filter((row) => isListed(row) && row.created >= from && row.created < until);
+  const after = all.findIndex(({ id }) => id === query.get('starting_after')) + 1;
+  const limit = Number(query.get('limit') ?? 10);
+  const data = all.slice(after, after + limit);
+  return { object: 'list', url: '/v1', data, has_more: all.length > after + limit };
+}
+
+function toNewSession(form: URLSearchParams, nowSeconds: number): NewSession {
+  const amount = Number(required(form, 'line_items[0][price_data][unit_amount]'));
+  if (!Number.isInteger(amount))
+    throw new StripeFailure(400, 'parameter_invalid_integer', 'Invalid integer.');
+  if (amount < 50)
+    throw new StripeFailure(400, 'amount_too_small', 'The amount is below the minimum charge.');
+  if (required(form, 'mode') !== 'payment')
+    throw new StripeFailure(400, null, 'Only payments are played here.');
+  const expiresAt = form.get('expires_at') === null ? null : Number(form.get('expires_at'));
+  // https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-expires_at
+  if (expiresAt !== null && (expiresAt < nowSeconds + 1_800 || expiresAt > nowSeconds + 86_400)) {
+    throw new StripeFailure(400, null, 'expires_at must be 30 minutes to 24 hours from now.');
+  }
+  const metadata = [...form].flatMap(([name, value]) => {
+    const [, key] = /^metadata\[(\w+)\]$/.exec(name) ?? [];
+    return key ? [[key, value] as const] : [];
+  });
+  return {
+    amount_total: amount,
+    currency: required(form, 'line_items[0][price_data][currency]'),
+    description: required(form, 'line_items[0][price_data][product_data][name]'),
+    customer_email: form.get('customer_email'),
+    client_reference_id: form.get('client_reference_id'),
+    metadata: Object.fromEntries(metadata),
+    success_url: required(form, 'success_url'),
+    cancel_url: form.get('cancel_url'),
+    expires_at: expiresAt,
+  };
+}
+
+function toAmount(value: string | null): number | undefined {
+  if (value === null) return undefined;
+  if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
+  throw new StripeFailure(400, 'parameter_invalid_integer', 'Invalid positive integer.');
+}
+
+function required(form: URLSearchParams, name: string): string {
+  const value = form.get(name);
+  if (value) return value;
+  throw new StripeFailure(400, 'parameter_missing', `Missing required param: ${name}.`);
+}

@@ -1,0 +1,44 @@
+import { html } from 'hono/html';
+import type { Session } from './objects.ts';
+
+/** The hosted page where a customer would type a card number. */
+export function checkoutPage(session: Session, note = '') {
+  const unit = new Intl.NumberFormat('en', { style: 'currency', currency: session.currency });
+  const decimals = unit.resolvedOptions().maximumFractionDigits ?? 2;
+  const amount = unit.format(session.amount_total / 10 ** decimals);
+  const cancelUrl = session.cancel_url ?? '';
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Pay ${amount}</title>
+<style>
+  body { font: 1rem/1.5 system-ui, sans-serif; max-width: 26rem; margin: 4rem auto; padding: 0 1rem; color: #1a1f36; }
+  .stand-in { background: #fff3c4; padding: .5rem .75rem; border-radius: .25rem; }
+  .amount { font-size: 2.25rem; font-weight: 600; margin: 0; }
+  button { display: block; width: 100%; margin: .75rem 0; padding: .75rem; font: inherit; border: 1px solid #c1c9d2;
+    border-radius: .375rem; background: #fff; cursor: pointer; }
+  button[value=pay] { background: #0a66c2; border-color: #0a66c2; color: #fff; }
+  [role=alert] { color: #b3093c; }
+</style>
+</head>
+<body>
+<p class="stand-in">A stand-in for Stripe's page. No money moves here.</p>
+<p>${session.description}</p>
+<p class="amount">${amount}</p>
+<p>${session.customer_email ?? ''}</p>
+${note ? html`<p role="alert">${note}</p>` : ''}
+${
+  session.status === 'open'
+    ? html`<form method="post">
+<button name="action" value="pay">Pay ${amount}</button>
+<button name="action" value="decline">Pay with a card that is declined</button>
+<button name="action" value="later">Pay later, by bank debit</button>
+</form>
+${cancelUrl ? html`<p><a href="${cancelUrl}">Cancel and go back</a></p>` : ''}`
+    : html`<p role="alert">This checkout is ${session.status}. Nothing can be paid here any more.</p>`
+}
+</body>
+</html>`;
+}

@@ -1,0 +1,149 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { StripeAccount } from './account.ts';
+import { type Fault, StripeApi } from './api.ts';
+import { checkoutPage } from './checkout-page.ts';
+import { Deliveries, type Endpoint } from './deliveries.ts';
+import { StripeFailure } from './objects.ts';
+
+// A stand-in for Stripe: its API under /v1, its hosted page under /c/pay, and under /__control what a test or a person
+// wants to happen. Every test key (sk_test_…) has an account of its own; any other key is refused.
+
+export type StripeServer = { readonly url: string; stop(): Promise<void> };
+
+type Play = { readonly account: StripeAccount; readonly api: StripeApi; readonly deliveries: Deliveries };
+
+/** Serves the stand-in on a local port (0: a free one). */
+export async function startStripe(port = 0): Promise<StripeServer> {
+  const plays = new Map<string, Play>();
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error) => {
+      const status = error instanceof StripeFailure ? error.status : 500;
+      if (!response.headersSent)
+        json(response, status, { error: { message: String(error.message ?? error) } });
+    });
+  });
+  await new Promise<void>((listening, failed) =>
+    server.once('error', failed).listen(port, '127.0.0.1', listening),
+  );
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = 'GET', url: path = '/' } = request;
+    const body = await readText(request);
+    const [, page] = /^\/c\/pay\/(\w+)/.exec(path) ?? [];
+    if (page) return servePage(page, method, body, response);
+
+    const play = playOf(request.headers.authorization);
+    if (!play)
+      return json(response, 401, { error: { type: 'invalid_request_error', message: 'Invalid API Key' } });
+    if (path.startsWith('/__control/')) return json(response, 200, control(play, path, body));
+
+    const headers = request.headers as Record<string, string>;
+    const result = play.api.handle({ method, path, headers, body });
+    if (result === 'hang') return;
+    if (result === 'lost') return void request.socket.destroy();
+    json(response, result.status, result.body, result.headers);
+  }
+
+  function playOf(authorization: string | undefined): Play | null {
+    const [, key] = /^Bearer (sk_test_\w+)$/.exec(authorization ?? '') ?? [];
+    if (!key) return null;
+    const known = plays.get(key);
+    if (known) return known;
+    const tag = Math.random().toString(36).slice(2, 10).padEnd(8, '0');
+    const account = new StripeAccount({ now: () => new Date(), pageUrl: url, tag });
+    const play = { account, api: new StripeApi(account), deliveries: new Deliveries(account) };
+    plays.set(key, play);
+    return play;
+  }
+
+  function servePage(id: string, method: string, body: string, response: ServerResponse): void {
+    const account = [...plays.values()].map((play) => play.account).find(({ sessions }) => sessions.has(id));
+    if (!account) throw new StripeFailure(404, null, 'No such page.');
+    const session = account.session(id);
+    const action = new URLSearchParams(body).get('action');
+    if (method === 'POST' && session.status === 'open') {
+      if (action === 'pay') account.pay(id);
+      if (action === 'later') account.payLater(id);
+      if (action === 'decline') {
+        account.decline(id);
+        page(response, checkoutPage(session, 'Your card was declined. Try another one.'));
+        return;
+      }
+    }
+    // Who clicks twice is sent back as the first time.
+    const isDone = method === 'POST' && session.status === 'complete';
+    const location = session.success_url.replace('{CHECKOUT_SESSION_ID}', id);
+    if (isDone) response.writeHead(303, { location }).end();
+    else page(response, checkoutPage(session));
+  }
+
+  return {
+    url,
+    async stop() {
+      for (const { deliveries } of plays.values()) deliveries.stop();
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}
+
+/** What is asked to happen: `/__control/{what}/{id}/{how}`. */
+function control({ account, api, deliveries }: Play, path: string, body: string): unknown {
+  const [, , what, id = '', how] = path.split('/');
+  switch (`${what} ${how ?? ''}`.trim()) {
+    case 'requests':
+      return api.requests;
+    case 'state':
+      return {
+        sessions: [...account.sessions.values()],
+        refunds: [...account.refunds.values()],
+        disputes: [...account.disputes.values()],
+        events: account.events.map((event) => ({ ...event, delivered: account.delivered.has(event.id) })),
+      };
+    case 'faults':
+      return api.faults.push(JSON.parse(body) as Fault);
+    case 'webhook':
+      deliveries.endpoint = JSON.parse(body) as Endpoint;
+      return {};
+    case 'sessions pay':
+      return account.pay(id);
+    case 'sessions decline':
+      return account.decline(id);
+    case 'sessions later':
+      return account.payLater(id);
+    case 'sessions succeed':
+      return account.settleLater(id, 'succeeded');
+    case 'sessions fail':
+      return account.settleLater(id, 'failed');
+    case 'sessions expire':
+      return account.expireSession(id);
+    case 'refunds fail':
+      return account.failRefund(id);
+    case 'payments refund':
+      return account.refund(id, (JSON.parse(body || '{}') as { amount?: number }).amount);
+    case 'payments dispute':
+      return account.openDispute(id);
+    case 'disputes won':
+      return account.closeDispute(id, 'won');
+    case 'disputes lost':
+      return account.closeDispute(id, 'lost');
+    default:
+      throw new StripeFailure(404, null, `Nothing called ${path}.`);
+  }
+}
+
+function page(response: ServerResponse, body: unknown): void {
+  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(String(body));
+}
+
+function json(response: ServerResponse, status: number, body: unknown, headers: object = {}): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,2 @@
+CREATE INDEX "portal_activity_log_payment_intent" ON "portal_activity_log" USING btree ((meta->>'payment_intent')) WHERE event = 'payment_success';--> statement-breakpoint
+CREATE INDEX "stripe_events_unattributed" ON "stripe_events" USING btree ("received_at") WHERE outcome = 'unattributed';

@@ -1,0 +1,76 @@
+/**
+ * How Stripe counts money: amounts are whole numbers of a currency's smallest unit. All of it from
+ * https://docs.stripe.com/currencies: zero-decimal, three-decimal, special cases, minimum and maximum charge amounts.
+ */
+
+const zeroDecimal = new Set('bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' '));
+
+const threeDecimal = new Set('bhd jod kwd omr tnd'.split(' '));
+
+/** They have no decimals any more, but for backward compatibility Stripe counts hundredths, always 00. */
+const hundredfold = new Set(['isk', 'ugx']);
+
+/** The least that Stripe charges, in minor units, where it says so. */
+const minimumCharge: Readonly<Record<string, number>> = {
+  aed: 200,
+  aud: 50,
+  bgn: 100,
+  brl: 50,
+  cad: 50,
+  chf: 50,
+  czk: 1_500,
+  dkk: 250,
+  eur: 50,
+  gbp: 30,
+  hkd: 400,
+  huf: 17_500,
+  inr: 50,
+  jpy: 50,
+  mxn: 1_000,
+  myr: 200,
+  nok: 300,
+  nzd: 50,
+  pln: 200,
+  ron: 200,
+  sek: 300,
+  sgd: 50,
+  thb: 1_000,
+  usd: 50,
+};
+
+/** The most that it charges, in minor units: eight digits. */
+export const maximumCharge = 99_999_999;
+
+/** Minor units in one unit of the currency: 100 cents in a dollar, 1 in a yen. `currency` is in lower case. */
+export function minorUnits(currency: string): number {
+  if (zeroDecimal.has(currency)) return 1;
+  return threeDecimal.has(currency) ? 1_000 : 100;
+}
+
+/** Amounts that can be charged are multiples of this many minor units. */
+export function chargeStep(currency: string): number {
+  if (hundredfold.has(currency)) return 100;
+  return threeDecimal.has(currency) ? 10 : 1;
+}
+
+/** The least that can be charged, in minor units. */
+export function minimumChargeOf(currency: string): number {
+  return minimumCharge[currency] ?? chargeStep(currency);
+}
+
+/** Why Stripe would not charge this many minor units, or null. */
+export function whyNotChargeable(amount: number, currency: string): string | null {
+  const [least, step] = [minimumChargeOf(currency), chargeStep(currency)];
+  if (amount >= least && amount <= maximumCharge && amount % step === 0) return null;
+  const multiple = step > 1 ? `, a multiple of ${step}` : '';
+  return `Must be from ${least} to ${maximumCharge} minor units of ${currency.toUpperCase()}${multiple}.`;
+}
+
+/** A decimal number of units (`15750.00`) in minor units; null where the currency has fewer decimals than it. */
+export function toMinorUnits(decimal: string, currency: string): number | null {
+  const [units = '', fraction = ''] = decimal.split('.');
+  const decimals = String(minorUnits(currency)).length - 1;
+  if (fraction.length > decimals) return null;
+  // Through the digits: 0.1 + 0.2 has no place in money.
+  return Number(units + fraction.padEnd(decimals, '0'));
+}

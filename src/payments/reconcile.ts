@@ -1,0 +1,127 @@
+import { findUntoldKeys, listUnattributedEvents } from '../activity/log.ts';
+import type { StripeEventOutcome } from '../activity/plan-group.ts';
+import type { Deps } from '../deps.ts';
+import { describeCauses } from '../errors.ts';
+import { type DecodedEvent, decodeEvent, eventTypes } from '../stripe/decode-event.ts';
+import type { Period } from '../stripe/gateway.ts';
+import { checkoutKey } from './checkout-rules.ts';
+import { expireObsoleteCheckouts } from './expire-checkouts.ts';
+import { settle } from './settle.ts';
+
+const minuteMs = 60_000;
+
+/** Where the first run starts: as long as Stripe tries to deliver (https://docs.stripe.com/webhooks#retries). */
+const firstRunMs = 3 * 24 * 60 * minuteMs;
+
+/** As long as Stripe lists events (https://docs.stripe.com/api/events). */
+const listedMs = 30 * 24 * 60 * minuteMs;
+
+/** Read again by each run, since a list may show an event a little after its time. */
+const overlapMs = 10 * minuteMs;
+
+/** Noted as done at once, so that a long backlog is not begun anew after a failure. */
+const stepMs = 60 * minuteMs;
+
+/** No request lives so long: a session that is not recorded by then was made for nobody. */
+const orphanAgeMs = 15 * minuteMs;
+
+/** Facts told at the same time. */
+const concurrency = 16;
+
+/**
+ * Makes good what webhooks, customers and failed calls left undone: whatever Stripe could not deliver is recorded, sessions
+ * past their time are settled or closed, and so are those that nobody is to pay in. Safe to run twice at once, since
+ * everything it does goes through the same verbs as everybody else. Rejects if a part of it failed, having tried all.
+ */
+export async function reconcile(deps: Deps): Promise<void> {
+  await deps.shards.catchUp();
+  if (deps.config.devMode) return;
+  const due = await deps.shards.takeDueCheckouts();
+  const [followed, closed, retried] = await Promise.allSettled([
+    followStripe(deps),
+    forEach(due, ({ sessionId, proposalId }) => close(deps, sessionId, proposalId)),
+    retryUnattributed(deps),
+  ]);
+  for (const part of [followed, closed, retried]) if (part.status === 'rejected') throw part.reason;
+  const unattributed = retried.status === 'fulfilled' ? retried.value : 0;
+  await deps.shards.noteReconciliation({ succeededAt: deps.now().getTime(), unattributed });
+}
+
+/** Tells every event that no webhook took, hour by hour up to now, and closes what was made and never recorded. */
+async function followStripe(deps: Deps): Promise<void> {
+  const { shards, stripe, now } = deps;
+  const start = now().getTime();
+  const { eventsUntil = start - firstRunMs } = await shards.reconciliation();
+  // Not from a future that a clock once believed in.
+  let from = Math.max(Math.min(eventsUntil, start) - overlapMs, start - listedMs);
+  while (from < start) {
+    const until = Math.min(from + stepMs, start);
+    const period = { from: new Date(from), until: new Date(until + 1000) };
+    await forEach(stripe.listUndeliveredEvents(eventTypes, period), (rawBody) => tell(deps, rawBody));
+    await closeOrphans(deps, { from: new Date(from - orphanAgeMs), until: new Date(until - orphanAgeMs) });
+    await shards.noteReconciliation({ eventsUntil: until });
+    from = until;
+  }
+}
+
+/** A fact that nobody claimed may have found its proposal, or its payment. Tells how many have not. */
+async function retryUnattributed(deps: Deps): Promise<number> {
+  const { total, newest } = await listUnattributedEvents(deps.db);
+  let claimed = 0;
+  await forEach(newest, async (rawBody) => {
+    if ((await tell(deps, rawBody)) !== 'unattributed') claimed += 1;
+  });
+  return total - claimed;
+}
+
+async function tell(deps: Deps, rawBody: string): Promise<StripeEventOutcome> {
+  const decoded = decodeUnlessInvalid(rawBody);
+  if (!decoded) return 'ignored';
+  const { outcome, proposal } = await settle(deps, decoded.told, {
+    teller: 'reconciler',
+    event: decoded.event,
+  });
+  if (proposal) await expireObsoleteCheckouts(deps, proposal);
+  return outcome;
+}
+
+/** One event that we cannot read must not keep us from those after it; the webhook refused it too. */
+function decodeUnlessInvalid(rawBody: string): DecodedEvent {
+  try {
+    return decodeEvent(rawBody);
+  } catch (error) {
+    console.error(JSON.stringify({ reconcile: 'invalid_event', causes: describeCauses(error) }));
+    return null;
+  }
+}
+
+/** Sessions made at Stripe whose record failed: nobody has their URL. */
+async function closeOrphans(deps: Deps, created: Period): Promise<void> {
+  const open = await Array.fromAsync(deps.stripe.listOpenSessions(created));
+  const untold = await findUntoldKeys(deps.db, open.map(checkoutKey));
+  const orphans = open.filter((sessionId) => untold.has(checkoutKey(sessionId)));
+  await forEach(orphans, (sessionId) => close(deps, sessionId));
+}
+
+/** Past its time, or not to be paid in: either way it is to be closed, and if it was paid that is money. */
+async function close(deps: Deps, sessionId: string, owner?: number): Promise<void> {
+  const told = await deps.stripe.expireCheckoutSession(sessionId);
+  await settle(deps, told, { teller: 'reconciler', ...(owner ? { owner } : {}) });
+}
+
+/** Some at a time; if one fails the others are still done, and then it rejects. */
+async function forEach<T>(
+  items: Iterable<T> | AsyncIterable<T>,
+  work: (item: T) => Promise<unknown>,
+): Promise<void> {
+  const failures: unknown[] = [];
+  let batch: Promise<unknown>[] = [];
+  for await (const item of items) {
+    batch.push(work(item).catch((error) => failures.push(error)));
+    if (batch.length < concurrency) continue;
+    await Promise.all(batch);
+    batch = [];
+  }
+  await Promise.all(batch);
+  if (failures.length > 0) throw failures[0];
+}

@@ -1,0 +1,37 @@
+import type { ReceivedEvent } from '../activity/command.ts';
+import { findPaidProposalId } from '../activity/log.ts';
+import type { StripeEventOutcome } from '../activity/plan-group.ts';
+import type { Deps } from '../deps.ts';
+import { AppError } from '../errors.ts';
+import type { Proposal } from '../proposals/proposal.ts';
+import type { Teller } from './settlement-rules.ts';
+import { isSessionFact, type StripeFact } from './stripe-fact.ts';
+
+/** What has become of a fact, and the proposal it is about, if there is one. */
+export type Settled = { readonly outcome: StripeEventOutcome; readonly proposal: Proposal | null };
+
+/**
+ * Has what Stripe told recorded, by whichever way we heard of it: webhook, return page, reconciler. One call to the
+ * shard; a refund or dispute is one read more, since it names nothing but the payment. Throws `log_unavailable` or
+ * `database_unavailable` where that failed; telling it again is always right.
+ */
+export async function settle(
+  { db, shards }: Pick<Deps, 'db' | 'shards'>,
+  told: StripeFact,
+  { teller, event, owner }: { teller: Teller; event?: ReceivedEvent; owner?: number },
+): Promise<Settled> {
+  const proposalId = owner ?? (await findProposalId(db, told));
+  try {
+    return await shards.execute({ kind: 'settle', proposalId, told, teller, event: event ?? null });
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'proposal_not_found') {
+      return { outcome: 'unattributed', proposal: null };
+    }
+    throw error;
+  }
+}
+
+async function findProposalId(db: Deps['db'], told: StripeFact): Promise<number | null> {
+  if (isSessionFact(told)) return told.proposalId;
+  return told.paymentIntent === null ? null : findPaidProposalId(db, told.paymentIntent);
+}

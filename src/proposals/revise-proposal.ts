@@ -1,0 +1,46 @@
+import { and, eq } from 'drizzle-orm';
+import type { InferOutput } from 'valibot';
+import type { Staff } from '../auth/actor.ts';
+import { proposals } from '../db/schema.ts';
+import type { Deps } from '../deps.ts';
+import { expireObsoleteCheckouts } from '../payments/expire-checkouts.ts';
+import { contentHash } from './content-hash.ts';
+import { type ProposalRow, totalOf } from './create-proposal.ts';
+import { accept, notFound } from './decision.ts';
+import type { ReviseProposalBody } from './schemas.ts';
+
+/**
+ * Makes a new version with the parts that are given; whoever approved the one before approves again. One read and one
+ * call to the shard, which refuses what was decided on an older version. The open session is closed at Stripe.
+ */
+export async function reviseProposal(
+  deps: Deps,
+  actor: Staff,
+  proposalId: number,
+  { version, ...body }: InferOutput<typeof ReviseProposalBody>,
+): Promise<ProposalRow> {
+  const [row] = await deps.db
+    .select()
+    .from(proposals)
+    .where(and(eq(proposals.id, proposalId), eq(proposals.orgId, actor.orgId)));
+  if (!row) return accept(notFound());
+
+  const lineItems = body.line_items ?? row.lineItems;
+  const content = {
+    title: body.title ?? row.title,
+    customerName: body.customer_name ?? row.customerName,
+    customerEmail: body.customer_email ?? row.customerEmail,
+    lineItems,
+    totalCents: totalOf(lineItems, row.currency),
+  };
+  const { proposal } = await deps.shards.execute({
+    kind: 'revise',
+    proposalId,
+    actor,
+    version: version ?? row.version,
+    content: { ...content, contentHash: contentHash(content) },
+    replaced: row,
+  });
+  await expireObsoleteCheckouts(deps, proposal);
+  return { ...row, ...content, version: proposal.version, status: proposal.status };
+}

@@ -1,0 +1,99 @@
+import * as v from 'valibot';
+import { sessionId } from '../payments/schemas.ts';
+import type { DisputeFact, RefundFact, SessionFact } from '../payments/stripe-fact.ts';
+import { line } from '../schemas.ts';
+
+/** An id, or the object that it is the id of (https://docs.stripe.com/api/expanding_objects). */
+const PaymentIntent = v.nullish(
+  v.union([
+    line(255),
+    v.pipe(
+      v.object({ id: line(255) }),
+      v.transform(({ id }) => id),
+    ),
+  ]),
+  null,
+);
+
+const amount = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/** https://docs.stripe.com/api/checkout/sessions/object */
+export const Session = v.object({
+  id: sessionId,
+  amount_total: amount,
+  currency: v.nullish(line(10), null),
+  payment_status: line(100),
+  payment_intent: PaymentIntent,
+  metadata: v.nullish(v.record(v.string(), v.unknown()), {}),
+});
+
+/** One whose money has not come: what it would have been is of no account. */
+export const UnpaidSession = v.object({
+  ...Session.entries,
+  amount_total: v.nullish(amount, 0),
+  payment_status: v.nullish(line(100), 'unpaid'),
+});
+
+/** https://docs.stripe.com/api/refunds/object */
+export const Refund = v.object({
+  id: line(255),
+  amount,
+  currency: line(10),
+  status: v.nullish(line(100), 'succeeded'),
+  payment_intent: PaymentIntent,
+});
+
+/** https://docs.stripe.com/api/disputes/object */
+export const Dispute = v.object({
+  id: line(255),
+  amount,
+  currency: line(10),
+  status: line(100),
+  reason: v.nullish(line(100), 'general'),
+  payment_intent: PaymentIntent,
+});
+
+export function toSessionFact(
+  session: v.InferOutput<typeof Session>,
+  fact: SessionFact['fact'],
+): SessionFact {
+  return {
+    fact,
+    sessionId: session.id,
+    proposalId: toId(session.metadata?.proposal_id),
+    orgId: toId(session.metadata?.org_id),
+    amountCents: session.amount_total,
+    currency: session.currency,
+    paymentStatus: session.payment_status,
+    paymentIntent: session.payment_intent,
+  };
+}
+
+export function toRefundFact(refund: v.InferOutput<typeof Refund>): RefundFact {
+  return {
+    fact: 'refund',
+    refundId: refund.id,
+    amountCents: refund.amount,
+    currency: refund.currency,
+    status: refund.status,
+    paymentIntent: refund.payment_intent,
+  };
+}
+
+export function toDisputeFact(dispute: v.InferOutput<typeof Dispute>): DisputeFact {
+  return {
+    fact: 'dispute',
+    disputeId: dispute.id,
+    amountCents: dispute.amount,
+    currency: dispute.currency,
+    status: dispute.status,
+    reason: dispute.reason,
+    paymentIntent: dispute.payment_intent,
+  };
+}
+
+/** An id as our metadata writes it; anything else names nothing. */
+function toId(value: unknown): number | null {
+  const id = typeof value === 'string' && /^[1-9]\d{0,15}$/.test(value) ? Number(value) : null;
+  return Number.isSafeInteger(id) ? id : null;
+}

@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  chargeStep,
+  maximumCharge,
+  minimumChargeOf,
+  minorUnits,
+  toMinorUnits,
+  whyNotChargeable,
+} from '../../src/payments/currency.ts';
+import { depositCents } from '../../src/payments/deposit.ts';
+
+// The expected values are Stripe's: https://docs.stripe.com/currencies.
+
+test.each([
+  ['usd', '15750', 1_575_000],
+  ['usd', '0.29', 29],
+  ['jpy', '500', 500], // zero-decimal
+  ['isk', '5', 500], // "to charge 5 ISK, provide an amount value of 500"
+  ['ugx', '5', 500],
+  ['kwd', '5.12', 5_120], // three-decimal
+  ['jpy', '500.5', null],
+  ['usd', '5.124', null],
+])('in %s, %s is %s minor units', (currency, decimal, expected) => {
+  expect(toMinorUnits(decimal, currency)).toBe(expected);
+});
+
+test.each([
+  ['usd', 50, 49],
+  ['gbp', 30, 29],
+  ['jpy', 50, 49],
+  ['isk', 500, 550],
+  ['ugx', 100, 101],
+  ['kwd', 5_120, 5_124],
+  ['usd', 99_999_999, 100_000_000],
+])('in %s, Stripe charges %i and not %i', (currency, yes, no) => {
+  expect(whyNotChargeable(yes, currency)).toBeNull();
+  expect(whyNotChargeable(no, currency)).toMatch(/^Must be from/);
+});
+
+describe('the deposit', () => {
+  test.each([
+    ['jpy', 100_000, 30, 30_000],
+    ['jpy', 101, 30, 50], // Stripe's minimum
+    ['isk', 100_100, 30, 30_000], // 300.30 kronur, which has none: 300
+    ['isk', 100_500, 30, 30_200], // 301.50: half up
+    ['kwd', 10_010, 33, 3_300], // 3.3033 dinars
+    ['gbp', 1_000, 5, 100], // at least a pound
+    ['czk', 10_000, 10, 1_500], // Stripe's minimum, 15 koruny
+  ])('in %s on %i at %i %% is %i', (currency, total, percent, expected) => {
+    expect(depositCents(total, percent, currency)).toBe(expected);
+  });
+
+  test('can be charged wherever the total can, and is never more', () => {
+    const currencies = fc.constantFrom('usd', 'gbp', 'jpy', 'isk', 'ugx', 'kwd', 'huf', 'czk', 'xyz');
+    fc.assert(
+      fc.property(
+        currencies,
+        fc.nat(maximumCharge),
+        fc.integer({ min: 1, max: 100 }),
+        (currency, any, percent) => {
+          const step = chargeStep(currency);
+          const total = Math.max(Math.floor(any / step) * step, minimumChargeOf(currency));
+          const deposit = depositCents(total, percent, currency);
+          expect(whyNotChargeable(deposit, currency)).toBeNull();
+          expect(deposit).toBeLessThanOrEqual(total);
+          const exact = (total * percent) / 100;
+          const floor = Math.max(minorUnits(currency), minimumChargeOf(currency));
+          if (exact >= floor && deposit < total)
+            expect(Math.abs(deposit - exact)).toBeLessThanOrEqual(step / 2);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,221 @@
+import { describe, expect, test } from 'vitest';
+import { call } from '../support/api.ts';
+import { metric } from '../support/metrics.ts';
+import { stripeAccount, type TestStripe } from '../support/stripe-account.ts';
+import {
+  createOrg,
+  createProposal,
+  entriesOf,
+  eventsOf,
+  paidEvent,
+  statusOf,
+  stripeEventOf,
+} from '../support/world.ts';
+
+// What happens at Stripe, told by the events that Stripe makes of it: only Stripe is played (local/stripe).
+
+/** A proposal of $15,750.00 with an open session for its deposit. */
+async function withCheckout() {
+  const org = await createOrg();
+  const proposal = await createProposal(org.id);
+  const stripe = stripeAccount();
+  const { json } = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
+  return { org, proposal, stripe, sessionId: json.session_id as string };
+}
+
+/** All events so far, in this order of their indexes, else as they were made. */
+async function deliverAll(stripe: TestStripe, order?: (events: object[]) => object[]) {
+  const events = await stripe.events();
+  for (const event of order ? order(events) : events) expect((await stripe.deliver(event)).status).toBe(200);
+}
+
+async function paymentIntentOf(stripe: TestStripe, sessionId: string): Promise<string> {
+  return String((await stripe.session(sessionId))?.payment_intent);
+}
+
+describe('a delayed method', () => {
+  test.each([
+    ['succeed', ['payment_pending', 'payment_success'], 'deposit_paid'],
+    ['fail', ['payment_pending', 'payment_failed'], 'approved'],
+  ])('that will %s is pending first', async (outcome, told, status) => {
+    const { stripe, proposal, sessionId } = await withCheckout();
+    await stripe.control(`sessions/${sessionId}/later`);
+    await stripe.control(`sessions/${sessionId}/${outcome}`);
+    await deliverAll(stripe);
+    await deliverAll(stripe);
+    expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created', ...told]);
+    expect(await statusOf(proposal.id)).toBe(status);
+  });
+
+  test('told the wrong way round is paid all the same', async () => {
+    const { stripe, proposal, sessionId } = await withCheckout();
+    await stripe.control(`sessions/${sessionId}/later`);
+    await stripe.control(`sessions/${sessionId}/succeed`);
+    await deliverAll(stripe, (events) => events.reverse());
+    expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created', 'payment_success']);
+  });
+});
+
+test('a declined card is told by an event that means nothing here, and the session stays open', async () => {
+  const { stripe, proposal, sessionId } = await withCheckout();
+  await stripe.control(`sessions/${sessionId}/decline`);
+  await deliverAll(stripe);
+  expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created']);
+  await stripe.control(`sessions/${sessionId}/pay`);
+  await deliverAll(stripe);
+  expect(await statusOf(proposal.id)).toBe('deposit_paid');
+});
+
+test('an expired session is told once, and the next click gets another', async () => {
+  const { stripe, proposal, sessionId } = await withCheckout();
+  await stripe.control(`sessions/${sessionId}/expire`);
+  await deliverAll(stripe);
+  await deliverAll(stripe);
+  expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created', 'checkout_expired']);
+  const next = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
+  expect(next.json.session_id).not.toBe(sessionId);
+});
+
+test('a second session that is paid all the same is money, with the anomaly beside it', async () => {
+  const { org, stripe, proposal, sessionId } = await withCheckout();
+  await stripe.control(`sessions/${sessionId}/pay`);
+  await deliverAll(stripe);
+  const second = paidEvent(proposal);
+  await stripe.deliver(second);
+  expect((await eventsOf(proposal.id)).slice(2)).toEqual([
+    'payment_success',
+    'payment_success',
+    'payment_anomaly',
+  ]);
+  const reasons = `crm_portal_payment_anomalies_total{org_id="${org.label}",reason="already_paid"}`;
+  expect(await metric(reasons)).toBe(1);
+  expect(await metric(`crm_portal_payments_total{org_id="${org.label}"}`)).toBe(2);
+});
+
+test('paying one session closes another that is open', async () => {
+  const { stripe, proposal, sessionId } = await withCheckout();
+  await stripe.deliver(paidEvent(proposal));
+  expect(await stripe.session(sessionId)).toMatchObject({ status: 'expired' });
+  expect(await eventsOf(proposal.id)).toContain('checkout_expired');
+});
+
+describe('a refund', () => {
+  async function paid() {
+    const checkout = await withCheckout();
+    await checkout.stripe.control(`sessions/${checkout.sessionId}/pay`);
+    await deliverAll(checkout.stripe);
+    return { ...checkout, paymentIntent: await paymentIntentOf(checkout.stripe, checkout.sessionId) };
+  }
+
+  test('in two parts is two entries, each once, and the payment stays as it was', async () => {
+    const { org, stripe, proposal, paymentIntent } = await paid();
+    await stripe.control(`payments/${paymentIntent}/refund`, { amount: 100_000 });
+    await stripe.control(`payments/${paymentIntent}/refund`, { amount: 50_000 });
+    await deliverAll(stripe);
+    await deliverAll(stripe, (events) => events.reverse());
+    const refunds = (await entriesOf(proposal.id)).filter(({ event }) => event === 'payment_refunded');
+    expect(refunds.map(({ meta }) => meta)).toMatchObject([
+      { amount_cents: 100_000, payment_intent: paymentIntent },
+      { amount_cents: 50_000, payment_intent: paymentIntent },
+    ]);
+    const labels = `{org_id="${org.label}"}`;
+    expect(await metric(`crm_portal_refunds_total${labels}`)).toBe(2);
+    expect(await metric(`crm_portal_refund_amount_cents_sum${labels}`)).toBe(150_000);
+    expect(await metric(`crm_portal_payment_amount_cents_sum${labels}`)).toBe(472_500);
+    expect(await statusOf(proposal.id)).toBe('deposit_paid');
+  });
+
+  test('that fails is told as made and failed, in whatever order', async () => {
+    const { stripe, proposal, paymentIntent } = await paid();
+    const { id } = await stripe.control<{ id: string }>(`payments/${paymentIntent}/refund`);
+    await stripe.control(`refunds/${id}/fail`);
+    await deliverAll(stripe, (events) => events.reverse());
+    const events = (await eventsOf(proposal.id)).slice(3);
+    expect(events).toEqual(['payment_refunded', 'refund_failed']);
+  });
+
+  test('told before its payment is kept as unattributed, and recorded when it is told again', async () => {
+    const { stripe, proposal, sessionId } = await withCheckout();
+    await stripe.control(`sessions/${sessionId}/pay`);
+    await stripe.control(`payments/${await paymentIntentOf(stripe, sessionId)}/refund`);
+    await deliverAll(stripe, (events) => events.reverse());
+    const [refund] = await stripe.events('refund.created');
+    expect(await stripeEventOf(String(refund?.id))).toMatchObject({ outcome: 'unattributed' });
+    await stripe.deliver(refund ?? {});
+    expect(await eventsOf(proposal.id)).toEqual([
+      'approve',
+      'checkout_created',
+      'payment_success',
+      'payment_refunded',
+    ]);
+    expect(await stripeEventOf(String(refund?.id))).toMatchObject({ outcome: 'recorded' });
+  });
+
+  test('of a payment that is not ours is kept and changes no proposal', async () => {
+    const stripe = stripeAccount();
+    const id = `evt_foreign_${crypto.randomUUID()}`;
+    const object = {
+      id: 're_foreign',
+      amount: 1,
+      currency: 'usd',
+      status: 'succeeded',
+      payment_intent: 'pi_foreign',
+    };
+    const answer = await stripe.deliver({ id, type: 'refund.created', livemode: false, data: { object } });
+    expect(answer.status).toBe(200);
+    expect(await stripeEventOf(id)).toMatchObject({ outcome: 'unattributed' });
+  });
+
+  test.each(['won', 'lost'])(
+    'a dispute that is %s is told as opened and closed, each once',
+    async (outcome) => {
+      const { org, stripe, proposal, paymentIntent } = await paid();
+      const { id } = await stripe.control<{ id: string }>(`payments/${paymentIntent}/dispute`);
+      await stripe.control(`disputes/${id}/${outcome}`);
+      await deliverAll(stripe, (events) => events.reverse());
+      await deliverAll(stripe);
+      const told = (await entriesOf(proposal.id)).slice(3);
+      expect(told.map(({ event }) => event)).toEqual(['dispute_opened', 'dispute_closed']);
+      expect(told[1]).toMatchObject({ meta: { status: outcome, dispute_id: id, amount_cents: 472_500 } });
+      for (const label of ['opened', outcome]) {
+        expect(await metric(`crm_portal_disputes_total{org_id="${org.label}",outcome="${label}"}`)).toBe(1);
+      }
+    },
+  );
+});
+
+test('every event that we handle is kept with its outcome, once, whatever it told', async () => {
+  const { stripe, sessionId } = await withCheckout();
+  await stripe.control(`sessions/${sessionId}/pay`);
+  await stripe.control(`payments/${await paymentIntentOf(stripe, sessionId)}/refund`);
+  await deliverAll(stripe);
+  for (const { id } of await stripe.events()) {
+    expect(await stripeEventOf(id)).toMatchObject({ outcome: 'recorded', livemode: false });
+  }
+});
+
+test('an expired session of somebody else is kept as ignored: it is no money', async () => {
+  const stripe = stripeAccount();
+  const id = `evt_foreign_${crypto.randomUUID()}`;
+  const data = { object: { id: 'cs_test_foreign', amount_total: 1, payment_status: 'unpaid', metadata: {} } };
+  await stripe.deliver({ id, type: 'checkout.session.expired', livemode: false, data });
+  expect(await stripeEventOf(id)).toMatchObject({ outcome: 'ignored' });
+});
+
+describe('in dev mode, unsigned', () => {
+  test('events of the whole life cycle are taken too', async () => {
+    const proposal = await createProposal((await createOrg()).id);
+    const paid = paidEvent(proposal);
+    await call('POST /payments/webhook', { json: paid });
+    const { payment_intent } = paid.data.object;
+    const object = {
+      id: `re_${payment_intent}`,
+      amount: 5,
+      currency: 'usd',
+      status: 'succeeded',
+      payment_intent,
+    };
+    await call('POST /payments/webhook', { json: { type: 'refund.created', data: { object } } });
+    expect(await eventsOf(proposal.id)).toEqual(['approve', 'payment_success', 'payment_refunded']);
+  });
+});

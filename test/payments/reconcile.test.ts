@@ -1,0 +1,182 @@
+import { createExecutionContext, createScheduledController, waitOnExecutionContext } from 'cloudflare:test';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import worker from '../../src/index.ts';
+import { call } from '../support/api.ts';
+import { isAppend, onDatabase } from '../support/faults.ts';
+import { metric } from '../support/metrics.ts';
+import { stripeAccount, type TestStripe } from '../support/stripe-account.ts';
+import { bindings, createOrg, createProposal, entriesOf, eventsOf, stripeEventOf } from '../support/world.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+/** One run of the cron trigger. */
+async function reconcile(stripe: TestStripe): Promise<void> {
+  const context = createExecutionContext();
+  await worker.scheduled(createScheduledController(), { ...bindings, ...stripe.bindings }, context);
+  await waitOnExecutionContext(context);
+}
+
+/** The Worker's clock from now on; Stripe's goes on as before. */
+function later(hours: number): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hours * 3_600_000 });
+}
+
+async function withCheckout(stripe = stripeAccount()) {
+  const org = await createOrg();
+  const proposal = await createProposal(org.id);
+  const { json } = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
+  return { org, proposal, stripe, sessionId: json.session_id as string };
+}
+
+describe('a day with the webhook blocked', () => {
+  test('is made good: each payment once, told by the reconciler, however often it runs at once', async () => {
+    const stripe = stripeAccount();
+    const checkouts = [await withCheckout(stripe), await withCheckout(stripe), await withCheckout(stripe)];
+    for (const { sessionId } of checkouts) await stripe.control(`sessions/${sessionId}/pay`);
+    const before = await metric('crm_portal_reconciler_repairs_total');
+    await Promise.all([reconcile(stripe), reconcile(stripe)]);
+    await reconcile(stripe);
+    for (const { org, proposal } of checkouts) {
+      const entries = await entriesOf(proposal.id);
+      expect(entries.map(({ event }) => event)).toEqual(['approve', 'checkout_created', 'payment_success']);
+      expect(entries[2]).toMatchObject({ actor: 'reconciler' });
+      expect(await metric(`crm_portal_payments_total{org_id="${org.label}"}`)).toBe(1);
+    }
+    expect((await metric('crm_portal_reconciler_repairs_total')) - before).toBeGreaterThanOrEqual(3);
+    for (const { id } of await stripe.events()) {
+      expect(await stripeEventOf(id)).toMatchObject({ outcome: 'recorded' });
+    }
+  });
+
+  test('and the metrics say how far it came, and when', async () => {
+    const startSeconds = Math.floor(Date.now() / 1000);
+    await reconcile(stripeAccount());
+    for (const name of ['last_success', 'events_until']) {
+      const seconds = await metric(`crm_portal_reconciler_${name}_timestamp_seconds`);
+      expect(seconds).toBeGreaterThanOrEqual(startSeconds);
+    }
+  });
+});
+
+test('a session past its time, of which nobody told us the end, is closed', async () => {
+  const { stripe, proposal, sessionId } = await withCheckout();
+  await reconcile(stripe);
+  expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created']);
+  later(25);
+  await reconcile(stripe);
+  expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created', 'checkout_expired']);
+  expect(await stripe.session(sessionId)).toMatchObject({ status: 'expired' });
+});
+
+test('one past its time that was paid, of which not even the list of events tells, is money', async () => {
+  const { stripe, proposal, sessionId } = await withCheckout();
+  await stripe.control(`sessions/${sessionId}/pay`);
+  const real = globalThis.fetch;
+  vi.spyOn(globalThis, 'fetch').mockImplementation((input, init) =>
+    String(input).includes('/v1/events')
+      ? Promise.resolve(Response.json({ object: 'list', data: [], has_more: false, url: '/v1/events' }))
+      : real(input, init),
+  );
+  later(25);
+  await reconcile(stripe);
+  expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created', 'payment_success']);
+});
+
+test('a session that could not be closed when its proposal was voided is closed then', async () => {
+  const { stripe, org, proposal, sessionId } = await withCheckout();
+  await stripe.fault('POST /v1/checkout/sessions/', 'error', 2);
+  await call(`POST /proposals/${proposal.id}/void`, { token: org.token, bindings: stripe.bindings });
+  expect(await stripe.session(sessionId)).toMatchObject({ status: 'open' });
+  await reconcile(stripe);
+  expect(await stripe.session(sessionId)).toMatchObject({ status: 'expired' });
+  expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created', 'void', 'checkout_expired']);
+});
+
+test('a session that Stripe made and we never recorded is closed, once nobody can be about to', async () => {
+  const proposal = await createProposal((await createOrg()).id);
+  const stripe = stripeAccount();
+  const fault = onDatabase(async (send, body) =>
+    isAppend(body) ? new Response('{"message":"no"}', { status: 500 }) : send(),
+  );
+  await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
+  fault.mockRestore();
+  const [orphan] = (await stripe.state()).sessions;
+  await reconcile(stripe);
+  expect(await stripe.session(String(orphan?.id))).toMatchObject({ status: 'open' });
+  later(0.5);
+  await reconcile(stripe);
+  expect(await stripe.session(String(orphan?.id))).toMatchObject({ status: 'expired' });
+});
+
+test("another deployment's session at the same account is left alone", async () => {
+  const stripe = stripeAccount();
+  const { sessionId } = await withCheckout(stripe);
+  const elsewhere = {
+    ...stripe,
+    bindings: { ...stripe.bindings, PORTAL_PUBLIC_URL: 'https://other.example' },
+  };
+  const own = await createProposal((await createOrg()).id);
+  await call('POST /payments/checkout_session', {
+    token: own.token,
+    json: { proposal_id: own.id },
+    bindings: elsewhere.bindings,
+  });
+  later(0.5);
+  await reconcile(stripe);
+  expect(await stripe.session(sessionId)).toMatchObject({ status: 'open' });
+});
+
+test('a refund that was told before its payment finds it', async () => {
+  const { stripe, proposal, sessionId } = await withCheckout();
+  await stripe.control(`sessions/${sessionId}/pay`);
+  const paymentIntent = (await stripe.session(sessionId))?.payment_intent;
+  await stripe.control(`payments/${paymentIntent}/refund`);
+  const [refund] = await stripe.events('refund.created');
+  await stripe.deliver(refund ?? {});
+  expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created']);
+  await reconcile(stripe);
+  await reconcile(stripe);
+  const events = (await eventsOf(proposal.id)).slice(2);
+  expect(events).toEqual(['payment_success', 'payment_refunded']);
+  expect(await stripeEventOf(String(refund?.id))).toMatchObject({ outcome: 'recorded' });
+});
+
+describe('when something fails,', () => {
+  test('the run is no success, and the next one makes it good', async () => {
+    const { stripe, proposal, sessionId } = await withCheckout();
+    await reconcile(stripe);
+    const success = await metric('crm_portal_reconciler_last_success_timestamp_seconds');
+    await stripe.control(`sessions/${sessionId}/pay`);
+    await stripe.fault('GET /v1/events', 'error', 2);
+    await expect(reconcile(stripe)).rejects.toThrow('Stripe could not do this.');
+    expect(await metric('crm_portal_reconciler_last_success_timestamp_seconds')).toBe(success);
+    await reconcile(stripe);
+    expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created', 'payment_success']);
+  });
+
+  test('an event that cannot be read keeps nobody waiting', async () => {
+    const { stripe, proposal, sessionId } = await withCheckout();
+    await stripe.control(`sessions/${sessionId}/pay`);
+    const [completed] = await stripe.events();
+    const broken = { ...completed, id: 'evt_broken', data: { object: { payment_status: 'paid' } } };
+    const real = globalThis.fetch;
+    vi.spyOn(globalThis, 'fetch').mockImplementation((input, init) =>
+      String(input).includes('/v1/events')
+        ? Promise.resolve(
+            Response.json({ object: 'list', data: [broken, completed], has_more: false, url: '/v1/events' }),
+          )
+        : real(input, init),
+    );
+    await reconcile(stripe);
+    expect(await eventsOf(proposal.id)).toContain('payment_success');
+  });
+});
+
+test('without Stripe, in dev mode, it only lets the shards catch up', async () => {
+  const { requests } = stripeAccount();
+  await worker.scheduled(createScheduledController(), bindings, createExecutionContext());
+  expect(await requests()).toEqual([]);
+});
