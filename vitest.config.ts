@@ -30,9 +30,20 @@ export default defineConfig({
         test: {
           name: 'worker',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/local/**'],
+          exclude: ['test/local/**', 'test/schedules/in-node.test.ts'],
           globalSetup: ['test/support/database.ts', 'test/support/stripe-server.ts'],
           testTimeout: 20_000,
+        },
+      },
+      // In Node, with Cloudflare played, since that is fast enough for thousands of schedules.
+      {
+        resolve: {
+          alias: { 'cloudflare:workers': `${import.meta.dirname}/test/schedules/cloudflare-workers.ts` },
+        },
+        test: {
+          name: 'schedules',
+          include: ['test/schedules/in-node.test.ts'],
+          globalSetup: ['test/support/database.ts'],
         },
       },
       // In Node, where the local programs run.

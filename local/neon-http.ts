@@ -49,18 +49,26 @@ export async function startNeonHttp(options: {
   };
 }
 
-async function answer(pool: Pool, request: IncomingMessage): Promise<{ status: number; body: unknown }> {
+type Answer = { readonly status: number; readonly body: unknown };
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+async function answer(pool: Pool, request: IncomingMessage): Promise<Answer> {
   if (request.method !== 'POST' || request.url !== '/sql')
     return { status: 404, body: { message: 'Not found' } };
   if (!request.headers['neon-connection-string']) {
     return { status: 400, body: { message: 'Neon-Connection-String header is missing' } };
   }
+  return answerQuery(pool, request.headers, await readText(request));
+}
+
+/** What Neon answers to one POST /sql. Header names are in lower case. */
+export async function answerQuery(pool: Pool, headers: Headers, text: string): Promise<Answer> {
   try {
-    const body = JSON.parse(await readText(request)) as Body;
+    const body = JSON.parse(text) as Body;
     const client = await pool.connect();
     try {
-      if (!('queries' in body)) return { status: 200, body: await run(client, body, request) };
-      return { status: 200, body: { results: await runBatch(client, body.queries, request) } };
+      if (!('queries' in body)) return { status: 200, body: await run(client, body, headers) };
+      return { status: 200, body: { results: await runBatch(client, body.queries, headers) } };
     } finally {
       client.release();
     }
@@ -71,8 +79,7 @@ async function answer(pool: Pool, request: IncomingMessage): Promise<{ status: n
   }
 }
 
-async function runBatch(client: PoolClient, statements: Statement[], request: IncomingMessage) {
-  const { headers } = request;
+async function runBatch(client: PoolClient, statements: Statement[], headers: Headers) {
   const isolation = isolationLevels[String(headers['neon-batch-isolation-level'])];
   const modes = [
     isolation && `isolation level ${isolation}`,
@@ -82,7 +89,7 @@ async function runBatch(client: PoolClient, statements: Statement[], request: In
   await client.query(`begin ${modes.join(', ')}`);
   try {
     const results = [];
-    for (const statement of statements) results.push(await run(client, statement, request));
+    for (const statement of statements) results.push(await run(client, statement, headers));
     await client.query('commit');
     return results;
   } catch (error) {
@@ -91,7 +98,7 @@ async function runBatch(client: PoolClient, statements: Statement[], request: In
   }
 }
 
-async function run(client: PoolClient, { query, params }: Statement, { headers }: IncomingMessage) {
+async function run(client: PoolClient, { query, params }: Statement, headers: Headers) {
   const raw = headers['neon-raw-text-output'] === 'true';
   const rowAsArray = headers['neon-array-mode'] === 'true';
   const result = await client.query({

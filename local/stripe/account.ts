@@ -81,16 +81,13 @@ export class StripeAccount {
   }
 
   expireSession(id: string): Session {
-    const session = this.#open(id, 'Only Checkout Sessions with a status of open can be expired.');
-    this.#end(session, 'expired');
-    this.#emit('checkout.session.expired', session);
-    return session;
+    return this.#expire(this.#open(id, 'Only Checkout Sessions with a status of open can be expired.'));
   }
 
   /** Time has passed: sessions end by themselves. */
   expireOverdue(): void {
     for (const session of this.sessions.values()) {
-      if (session.status === 'open' && session.expires_at <= this.nowSeconds) this.expireSession(session.id);
+      if (session.status === 'open' && session.expires_at <= this.nowSeconds) this.#expire(session);
     }
   }
 
@@ -203,6 +200,12 @@ export class StripeAccount {
     const session = this.session(id);
     if (session.status === 'open') return session;
     throw new StripeFailure(400, null, otherwise);
+  }
+
+  #expire(session: Session): Session {
+    this.#end(session, 'expired');
+    this.#emit('checkout.session.expired', session);
+    return session;
   }
 
   #end(session: Session, status: 'complete' | 'expired'): void {

@@ -40,9 +40,9 @@ export class StripeApi {
     this.#account = account;
   }
 
-  handle(request: ApiRequest): ApiResponse {
+  /** `fault`, if given, is what goes wrong this time. */
+  handle(request: ApiRequest, fault = this.#takeFault(`${request.method} ${request.path}`)): ApiResponse {
     this.requests.push(request);
-    const fault = this.#takeFault(`${request.method} ${request.path}`);
     if (fault === 'hang') return 'hang';
     if (fault === 'limit') return refusal(429, 'rate_limit', 'Too many requests.');
     if (fault === 'busy') return refusal(409, 'idempotency_key_in_use', 'This key is in use.');

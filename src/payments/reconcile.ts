@@ -19,8 +19,8 @@ const listedMs = 30 * 24 * 60 * minuteMs;
 /** Read again by each run, since a list may show an event a little after its time. */
 const overlapMs = 10 * minuteMs;
 
-/** Noted as done at once, so that a long backlog is not begun anew after a failure. */
-const stepMs = 60 * minuteMs;
+/** Events recorded before it is noted how far we came, so that a long backlog is not begun anew after a failure. */
+const batchSize = 1_000;
 
 /** No request lives so long: a session that is not recorded by then was made for nobody. */
 const orphanAgeMs = 15 * minuteMs;
@@ -47,20 +47,37 @@ export async function reconcile(deps: Deps): Promise<void> {
   await deps.shards.noteReconciliation({ succeededAt: deps.now().getTime(), unattributed });
 }
 
-/** Tells every event that no webhook took, hour by hour up to now, and closes what was made and never recorded. */
+/** Tells every event that no webhook took, up to now, and closes what was made and never recorded. */
 async function followStripe(deps: Deps): Promise<void> {
-  const { shards, stripe, now } = deps;
+  const { shards, now } = deps;
   const start = now().getTime();
   const { eventsUntil = start - firstRunMs } = await shards.reconciliation();
   // Not from a future that a clock once believed in.
   let from = Math.max(Math.min(eventsUntil, start) - overlapMs, start - listedMs);
   while (from < start) {
-    const until = Math.min(from + stepMs, start);
-    const period = { from: new Date(from), until: new Date(until + 1000) };
-    await forEach(stripe.listUndeliveredEvents(eventTypes, period), (rawBody) => tell(deps, rawBody));
+    const { events, until } = await listOldest(deps, from, start);
+    await forEach(events, (rawBody) => tell(deps, rawBody));
     await closeOrphans(deps, { from: new Date(from - orphanAgeMs), until: new Date(until - orphanAgeMs) });
     await shards.noteReconciliation({ eventsUntil: until });
     from = until;
+  }
+}
+
+/** The oldest events, a batch of them: Stripe lists the newest first, so a period that holds more is halved. */
+async function listOldest(
+  { stripe }: Deps,
+  from: number,
+  end: number,
+): Promise<{ readonly events: string[]; readonly until: number }> {
+  for (let until = end; ; until = from + Math.ceil((until - from) / 2)) {
+    const period = { from: new Date(from), until: new Date(until + 1000) }; // the second that it ends in
+    const limit = until - from > 1000 ? batchSize : Number.POSITIVE_INFINITY; // a second cannot be halved
+    const events: string[] = [];
+    for await (const event of stripe.listUndeliveredEvents(eventTypes, period)) {
+      events.push(event);
+      if (events.length > limit) break;
+    }
+    if (events.length <= limit) return { events, until };
   }
 }
 

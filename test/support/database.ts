@@ -11,6 +11,7 @@ import {
 declare module 'vitest' {
   interface ProvidedContext {
     databaseUrl: string;
+    postgresUrl: string;
     stripeApiBase: string;
     /** What TEST_DATABASE_URL names takes many connections; the embedded Postgres takes one at a time. */
     isServer: boolean;
@@ -29,6 +30,7 @@ export default async function setup({ provide }: TestProject) {
     connections: server ? 16 : embeddedConnections,
   });
   provide('databaseUrl', neon.databaseUrl);
+  provide('postgresUrl', postgres.url);
   provide('isServer', server !== undefined);
   return async () => {
     await neon.stop();
@@ -39,7 +41,10 @@ export default async function setup({ provide }: TestProject) {
 /** A new database on a running server, dropped at the end. */
 export async function createDatabase(serverUrl: string): Promise<Postgres> {
   const name = `portal_test_${Date.now()}_${process.pid}`;
-  await withClient(serverUrl, (client) => client.query(`create database ${name}`));
+  await withClient(serverUrl, async (client) => {
+    await client.query(`create database ${name}`);
+    await client.query(`alter database ${name} set synchronous_commit = off`); // it need not outlive the machine
+  });
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return {

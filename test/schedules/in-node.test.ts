@@ -1,0 +1,171 @@
+import { AsyncResource } from 'node:async_hooks';
+import fc from 'fast-check';
+import { Pool } from 'pg';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { answerQuery } from '../../local/neon-http.ts';
+import type { StripeApi } from '../../local/stripe/api.ts';
+import { LogShard } from '../../src/activity/log-shard.ts';
+import { app } from '../../src/app.ts';
+import type { Bindings } from '../../src/config.ts';
+import { createDeps } from '../../src/deps.ts';
+import { reconcile } from '../../src/payments/reconcile.ts';
+import { bindings } from '../support/world.ts';
+import { Game, gameBindings, type Platform } from './game.ts';
+import { network } from './network.ts';
+import { type Faults, noFaults, type Schedule, schedules } from './schedule.ts';
+import { Process, Scheduler, watchCrypto } from './scheduler.ts';
+import { ShardHost } from './shard-host.ts';
+import { checkTruth } from './truth.ts';
+
+// Many schedules, one thing at a time: the app, its verbs, the SDK, the shard and the SQL are ours and real, PostgreSQL
+// is real; Cloudflare is played (shard-host.ts), and so is Stripe. The same seed is the same schedule, to the last turn.
+
+const runs = Number(process.env.SCHEDULES ?? 20);
+const seed = Number(process.env.SCHEDULES_SEED ?? Date.now() % 2 ** 31);
+const path = process.env.SCHEDULES_PATH;
+
+const realFetch = globalThis.fetch;
+let pool: Pool;
+
+beforeAll(() => {
+  watchCrypto();
+  pool = new Pool({
+    connectionString: inject('postgresUrl'),
+    max: inject('isServer') ? 4 : 1,
+    idleTimeoutMillis: 0,
+  });
+  globalThis.fetch = toDatabase;
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+  const fake = globalThis.setTimeout;
+  // Whoever set a timer is whoever it wakes.
+  globalThis.setTimeout = ((wake: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) =>
+    fake(AsyncResource.bind(wake), ms, ...args)) as typeof setTimeout;
+  // What is logged of the faults we make would be all one reads.
+  vi.spyOn(console, 'log').mockImplementation(() => {});
+  vi.spyOn(console, 'error').mockImplementation(() => {});
+});
+
+afterAll(async () => {
+  globalThis.fetch = realFetch;
+  vi.useRealTimers();
+  await pool.end();
+});
+
+const toDatabase: typeof fetch = async (_url, init) => {
+  const { status, body } = await answerQuery(
+    pool,
+    Object.fromEntries(new Headers(init?.headers)),
+    String(init?.body),
+  );
+  return Response.json(body, { status });
+};
+
+async function play(schedule: Schedule): Promise<void> {
+  vi.setSystemTime(vi.getRealSystemTime());
+  const platform = new NodePlatform(schedule.order, () => game.api);
+  const [last] = (await pool.query('select coalesce(max(id), 0)::int as id from portal_activity_log')).rows;
+  for (let index = 0; index < 4; index += 1) platform.host.prepare(`${index}/4`, last.id);
+  const game = await Game.begin(platform);
+  try {
+    await game.play(schedule);
+    await checkTruth(game);
+  } finally {
+    globalThis.fetch = toDatabase;
+    vi.clearAllTimers();
+  }
+}
+
+class NodePlatform implements Platform {
+  readonly host: ShardHost;
+  readonly #scheduler: Scheduler;
+  readonly #env: Bindings;
+  #work: { process: Process; done: Promise<unknown> }[] = [];
+  #faults = { database: 0, stripe: 0, call: 0, plan: noFaults as Faults };
+
+  constructor(order: readonly number[], stripe: () => StripeApi) {
+    let choices = 0;
+    const choose = (count: number) => {
+      choices += 1;
+      return count === 0 ? 0 : (order[choices % order.length] ?? 0) % count;
+    };
+    this.#scheduler = new Scheduler(choose, passToNextTimer);
+    const next = <K extends 'database' | 'stripe' | 'call'>(kind: K) => {
+      const at = this.#faults[kind];
+      this.#faults[kind] += 1;
+      return this.#faults.plan[kind][at] as Faults[K][number];
+    };
+    this.host = new ShardHost({
+      scheduler: this.#scheduler,
+      nextFault: () => next('call'),
+      create: (name, storage) =>
+        new LogShard({ storage, id: { name } } as unknown as DurableObjectState, this.#env),
+    });
+    this.#env = { ...bindings, ...gameBindings, LOG_SHARD: this.host.namespace } as unknown as Bindings;
+    globalThis.fetch = network({
+      stripe,
+      database: toDatabase,
+      turn: (work) => this.#scheduler.turn(work),
+      nextStripeFault: () => next('stripe'),
+      nextDatabaseFault: () => next('database'),
+    });
+  }
+
+  fetch(request: Request): Promise<Response | null> {
+    return this.#start(async (context) => app.fetch(request, this.#env, context));
+  }
+
+  async cron(): Promise<void> {
+    await this.#start((context) => reconcile(createDeps(this.#env, context))).catch(() => {});
+  }
+
+  async evict(shard: number): Promise<void> {
+    this.host.evict(`${shard}/4`);
+  }
+
+  async duplicate(shard: number): Promise<void> {
+    this.host.duplicate(`${shard}/4`);
+  }
+
+  async endDuplicates(): Promise<void> {
+    this.host.endDuplicates();
+  }
+
+  async settle(work: readonly Promise<unknown>[], faults: Faults): Promise<void> {
+    this.#faults = { database: 0, stripe: 0, call: 0, plan: faults };
+    this.#scheduler.dieAt(faults.death);
+    for (const done of work) this.#work.push({ process: new Process(), done });
+    await this.#scheduler.settle(this.#work);
+    this.#work = [];
+    await Promise.all(work);
+  }
+
+  passTime(minutes: number): void {
+    vi.setSystemTime(Date.now() + minutes * 60_000);
+  }
+
+  async #start<T>(work: (context: ExecutionContext) => Promise<T>): Promise<T | null> {
+    const process = new Process();
+    const waitUntil = (promise: Promise<unknown>) => void this.#work.push({ process, done: promise });
+    const done = this.#scheduler.as(process, () => work({ waitUntil } as unknown as ExecutionContext));
+    this.#work.push({ process, done });
+    return Promise.race([done, process.death.catch(() => null)]);
+  }
+}
+
+async function passToNextTimer(): Promise<boolean> {
+  if (vi.getTimerCount() === 0) return false;
+  await vi.advanceTimersToNextTimerAsync();
+  return true;
+}
+
+test(`${runs} schedules of faults come to rest in the truth (SCHEDULES_SEED=${seed})`, {
+  timeout: 0,
+}, async () => {
+  await fc.assert(fc.asyncProperty(schedules, play), {
+    numRuns: runs,
+    seed,
+    ...(path ? { path } : {}),
+    endOnFailure: path !== undefined,
+  });
+  expect(runs).toBeGreaterThan(0);
+});
