@@ -31,7 +31,11 @@ export default defineConfig({
           name: 'worker',
           include: ['test/**/*.test.ts'],
           exclude: ['test/local/**', 'test/schedules/in-node.test.ts'],
-          globalSetup: ['test/support/database.ts', 'test/support/stripe-server.ts'],
+          globalSetup: [
+            'test/support/database.ts',
+            'test/support/stripe-server.ts',
+            'test/support/schedules.ts',
+          ],
           testTimeout: 20_000,
         },
       },
@@ -43,7 +47,7 @@ export default defineConfig({
         test: {
           name: 'schedules',
           include: ['test/schedules/in-node.test.ts'],
-          globalSetup: ['test/support/database.ts'],
+          globalSetup: ['test/support/database.ts', 'test/support/schedules.ts'],
         },
       },
       // In Node, where the local programs run.

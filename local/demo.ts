@@ -5,39 +5,59 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Stripe from 'stripe';
 import { exitWith } from './command-line.ts';
+import { type Call, caller, print, step, untilLogged } from './demo-client.ts';
+import { withClient } from './postgres.ts';
+import { reconcile } from './reconcile.ts';
 import { seedEmail, seedPassword } from './seed.ts';
 import { startStack } from './stack.ts';
+import type { Play } from './stripe/server.ts';
 import { claimPort } from './worker.ts';
 
-// `npm run demo`: the main job from the login to the metrics, over HTTP, on an empty database and free ports. Stripe is
-// played: dev mode makes the checkout, and we sign the webhook as Stripe would.
+// `npm run demo`: the main job and what may befall it, from the login to the metrics, over HTTP, on an empty database and
+// free ports. The Worker runs in live mode; Stripe is a stand-in, whose webhooks arrive signed.
+
+type Scene = { readonly url: string; readonly call: Call; readonly stripe: Play; readonly staff: string };
 
 const webhookSecret = `whsec_${randomBytes(16).toString('hex')}`;
-const print = (text: string) => process.stdout.write(`${text}\n`);
 
 async function demo(): Promise<void> {
   process.exitCode = 1; // until it has played to its end
   const folder = mkdtempSync(join(tmpdir(), 'portal-demo-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  print('Starting Postgres, the migrations, the seed data and the Worker …');
-  const bindings = { JWT_SECRET: randomBytes(32).toString('hex'), STRIPE_WEBHOOK_SECRET: webhookSecret };
-  const stack = await startStack({ folder, port: await claimPort(), bindings, quiet: true });
+  print('Starting Postgres, the migrations, the seed data, the Worker and a stand-in for Stripe …');
+  const stack = await startStack({
+    folder,
+    port: await claimPort(),
+    bindings: { JWT_SECRET: randomBytes(32).toString('hex') },
+    quiet: true,
+    stripe: { port: 0, secretKey: `sk_test_${randomBytes(16).toString('hex')}`, webhookSecret },
+  });
   try {
-    await play(stack.worker.url);
+    const { worker, stripe, postgres } = stack;
+    if (!stripe) throw new Error('There is no stand-in for Stripe.');
+    const call = caller(worker.url);
+    const scene = { url: worker.url, call, stripe, staff: await signIn(call) };
+    await mainJob(scene);
+    await moneyGoingBack(scene);
+    await delayedMethod(scene);
+    await blockedWebhook(scene);
+    await voiding(scene);
+    await compareSums(scene, postgres.url);
   } finally {
     await stack.stop();
   }
+  print('\nThe main job works: approved, paid once, logged, counted.');
   process.exitCode = 0;
 }
 
-async function play(url: string): Promise<void> {
-  const call = caller(url);
-
+async function signIn(call: Call): Promise<string> {
   step('Staff sign in');
   const login = await call('POST', '/auth/login', { json: { email: seedEmail, password: seedPassword } });
   assert.equal(login.status, 200);
-  const staff = login.body.access_token;
+  return login.body.access_token;
+}
 
+async function mainJob({ url, call, stripe, staff }: Scene): Promise<void> {
   step('They send proposal 8 to its customer: a link with a token in its fragment');
   const sent = await call('POST', '/proposals/8/send', { token: staff });
   assert.equal(sent.status, 200);
@@ -55,43 +75,37 @@ async function play(url: string): Promise<void> {
   const approved = await call('POST', '/proposals/8/approve', { token: customer, json: approval });
   assert.deepEqual([approved.status, approved.body.status], [200, 'approved']);
 
-  step('… and begins to pay the deposit, 30 % of $6,900.00');
-  const checkout = await call('POST', '/payments/checkout_session?proposal_id=8', { token: customer });
+  step('… and clicks "pay" twice, for the deposit of 30 % of $6,900.00: one session');
+  const click = () => call('POST', '/payments/checkout_session?proposal_id=8', { token: customer });
+  const [checkout, again] = await Promise.all([click(), click()]);
   assert.deepEqual([checkout.status, checkout.body.deposit_cents], [200, 207_000]);
-
-  step('A second click gets the same session');
-  const again = await call('POST', '/payments/checkout_session?proposal_id=8', { token: customer });
   assert.deepEqual(again.body, checkout.body);
+  const sessionId = checkout.body.session_id;
 
-  const event = JSON.stringify({
-    id: 'evt_demo_1',
-    object: 'event',
-    type: 'checkout.session.completed',
-    livemode: false,
-    data: {
-      object: {
-        id: checkout.body.session_id,
-        object: 'checkout.session',
-        amount_total: 207_000,
-        currency: 'usd',
-        payment_status: 'paid',
-        payment_intent: 'pi_demo_1',
-        metadata: { proposal_id: '8', org_id: '1' },
-      },
-    },
-  });
-  const signature = Stripe.webhooks.generateTestHeaderString({ payload: event, secret: webhookSecret });
+  step("On Stripe's page the card is declined: nothing is paid, and the session is still theirs");
+  stripe.account.decline(sessionId);
+  const declined = await call('GET', `/payments/sessions/${sessionId}`, { token: customer });
+  assert.deepEqual([declined.status, declined.body.status], [200, 'open']);
 
   step('Somebody forges the webhook: refused');
-  const forged = await call('POST', '/payments/webhook', { body: event, signature: `${signature}0` });
+  const body = JSON.stringify({ id: 'evt_forged', type: 'checkout.session.completed' });
+  const signature = Stripe.webhooks.generateTestHeaderString({
+    payload: body,
+    secret: 'whsec_not_the_secret',
+  });
+  const forged = await call('POST', '/payments/webhook', { body, signature });
   assert.deepEqual([forged.status, forged.body.code], [400, 'invalid_signature']);
 
-  step('Stripe sends it, signed');
-  const told = await call('POST', '/payments/webhook', { body: event, signature });
-  assert.deepEqual([told.status, told.body], [200, { received: true }]);
+  step('They pay with another card, and Stripe tells it');
+  stripe.account.pay(sessionId);
+  await untilLogged(url, staff, 8, ['payment_success by stripe', 'checkout_created by customer']);
 
-  step('… and once more, as it does');
-  const retold = await call('POST', '/payments/webhook', { body: event, signature });
+  step('… and once more, as it does: nothing changes');
+  const event = JSON.stringify(
+    stripe.account.events.find(({ type }) => type === 'checkout.session.completed'),
+  );
+  const header = Stripe.webhooks.generateTestHeaderString({ payload: event, secret: webhookSecret });
+  const retold = await call('POST', '/payments/webhook', { body: event, signature: header });
   assert.deepEqual([retold.status, retold.body], [200, { received: true }]);
 
   step('The log tells the story, the payment once');
@@ -106,53 +120,104 @@ async function play(url: string): Promise<void> {
       'sent by staff',
     ],
   );
+}
 
-  step('Prometheus scrapes what the log says');
-  const metrics = await call('GET', '/metrics');
-  const samples = metrics.text.split('\n');
-  for (const sample of [
-    'crm_portal_payments_total{org_id="1"} 1.0',
-    'crm_portal_payment_amount_cents_sum{org_id="1"} 207000.0',
-  ]) {
-    assert.ok(samples.includes(sample), `/metrics lacks the line ${sample}`);
+async function moneyGoingBack({ url, stripe, staff }: Scene): Promise<void> {
+  const [intent] = [...stripe.account.intents.values()];
+  assert.ok(intent);
+  step('$500.00 are refunded: a new entry, the payment stays as it was');
+  stripe.account.refund(intent.id, 50_000);
+  await untilLogged(url, staff, 8, ['payment_refunded by stripe']);
+
+  step('The customer disputes the payment, and the bank finds for us');
+  const dispute = stripe.account.openDispute(intent.id);
+  await untilLogged(url, staff, 8, ['dispute_opened by stripe']);
+  stripe.account.closeDispute(dispute.id, 'won');
+  await untilLogged(url, staff, 8, ['dispute_closed by stripe', 'dispute_opened by stripe']);
+}
+
+async function delayedMethod({ url, call, stripe, staff }: Scene): Promise<void> {
+  step('Proposal 7 is paid by bank debit, which takes days');
+  const route = '/payments/checkout_session?proposal_id=7';
+  const checkout = await call('POST', route, { token: staff });
+  stripe.account.payLater(checkout.body.session_id);
+  await untilLogged(url, staff, 7, ['payment_pending by stripe']);
+
+  step('Meanwhile nobody can begin to pay a second time');
+  const second = await call('POST', route, { token: staff });
+  assert.deepEqual([second.status, second.body.code], [409, 'payment_pending']);
+
+  step('The bank pays');
+  stripe.account.settleLater(checkout.body.session_id, 'succeeded');
+  await untilLogged(url, staff, 7, ['payment_success by stripe', 'payment_pending by stripe']);
+}
+
+async function blockedWebhook({ url, call, stripe, staff }: Scene): Promise<void> {
+  step('A day on which no webhook arrives: three customers pay');
+  const { endpoint } = stripe.deliveries;
+  assert.ok(endpoint);
+  stripe.deliveries.endpoint = { ...endpoint, blocked: true };
+  const paid: { id: number; sessionId: string }[] = [];
+  for (const title of ['A fence', 'A gate', 'A shed']) {
+    const { id, sessionId } = await newCheckout(call, staff, title);
+    stripe.account.pay(sessionId);
+    paid.push({ id, sessionId });
   }
-  print('\nThe main job works: approved, paid once, logged, counted.');
+
+  step('One of them comes back to the portal: Stripe is asked, and it is settled');
+  const [first, ...others] = paid;
+  const settled = await call('GET', `/payments/sessions/${first?.sessionId}`, { token: staff });
+  assert.deepEqual([settled.status, settled.body.status], [200, 'paid']);
+
+  step('The reconciler makes good the others');
+  await reconcile(url);
+  for (const { id } of others) await untilLogged(url, staff, id, ['payment_success by reconciler']);
+  stripe.deliveries.endpoint = endpoint;
 }
 
-let steps = 0;
-
-function step(title: string): void {
-  steps += 1;
-  print(`\n${steps}. ${title}`);
+async function voiding({ call, stripe, staff }: Scene): Promise<void> {
+  step('A proposal is voided while its checkout is open: nobody can pay in that any more');
+  const { id, sessionId } = await newCheckout(call, staff, 'A pond');
+  const voided = await call('POST', `/proposals/${id}/void`, { token: staff });
+  assert.deepEqual([voided.status, voided.body.status], [200, 'void']);
+  assert.equal(stripe.account.session(sessionId).status, 'expired');
 }
 
-type Request = { token?: string; json?: object; body?: string; signature?: string };
-// biome-ignore lint/suspicious/noExplicitAny: what came back is what is checked
-type Answer = { status: number; text: string; body: any };
-
-/** Calls the API and prints what was sent and what came back. */
-function caller(url: string) {
-  return async (method: string, path: string, request: Request = {}): Promise<Answer> => {
-    const response = await fetch(url + path, {
-      method,
-      headers: {
-        ...(request.token ? { authorization: `Bearer ${request.token}` } : {}),
-        ...(request.json || request.body ? { 'content-type': 'application/json' } : {}),
-        ...(request.signature ? { 'stripe-signature': request.signature } : {}),
-      },
-      ...(method === 'POST'
-        ? { body: request.body ?? (request.json ? JSON.stringify(request.json) : '') }
-        : {}),
-    });
-    const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json');
-    const body = isJson ? JSON.parse(text) : undefined;
-    const rows = body?.data?.map((row: object) => JSON.stringify(row)).join('\n');
-    const shown = rows ?? (isJson ? JSON.stringify(body, null, 2) : text.replace(/^#.*\n/gm, '').trimEnd());
-    const shortened = shown.replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, 'eyJ…');
-    print(`   ${method} ${path} → ${response.status}\n${shortened.replace(/^/gm, '   ')}`);
-    return { status: response.status, text, body };
+async function newCheckout(call: Call, token: string, title: string) {
+  const json = {
+    ...{ title, customer_name: 'Edsger Dijkstra', customer_email: 'edsger@example.com' },
+    line_items: [{ description: title, quantity: 1, unit_price_cents: 100_000 }],
   };
+  const { id } = (await call('POST', '/proposals', { token, json })).body;
+  const approval = { name: 'Edsger Dijkstra', version: 1 };
+  await call('POST', `/proposals/${id}/approve`, { token, json: approval });
+  const { body } = await call('POST', `/payments/checkout_session?proposal_id=${id}`, { token });
+  return { id: id as number, sessionId: body.session_id as string };
+}
+
+async function compareSums({ call, stripe }: Scene, postgresUrl: string): Promise<void> {
+  step('What Prometheus scrapes is what the log says, and what Stripe took');
+  const { text } = await call('GET', '/metrics');
+  const { rows } = await withClient(postgresUrl, (client) =>
+    client.query(`select event, count(*)::int, sum((meta->>'amount_cents')::bigint)::int as cents
+      from portal_activity_log where org_id = 1 and event in ('payment_success', 'payment_refunded') group by event`),
+  );
+  const logged = Object.fromEntries(rows.map((row) => [row.event, row]));
+  const sample = (name: string) => Number(new RegExp(`^${name}{org_id="1"} (.*)$`, 'm').exec(text)?.[1]);
+  const sums = [...stripe.account.sessions.values()].filter((session) => session.payment_status === 'paid');
+  const took = sums.reduce((sum, session) => sum + session.amount_total, 0);
+  const [paid, refunded] = [logged.payment_success, logged.payment_refunded];
+  const table = [
+    ['payments', sums.length, paid?.count, sample('crm_portal_payments_total')],
+    ['… cents', took, paid?.cents, sample('crm_portal_payment_amount_cents_sum')],
+    ['refunds', stripe.account.refunds.size, refunded?.count, sample('crm_portal_refunds_total')],
+    ['… cents', 50_000, refunded?.cents, sample('crm_portal_refund_amount_cents_sum')],
+  ] as const;
+  print(`\n${['', 'Stripe', 'the log', '/metrics'].map((head) => head.padStart(12)).join('')}`);
+  for (const row of table) {
+    print(row.map((cell) => String(cell).padStart(12)).join(''));
+    assert.deepEqual([row[2], row[3]], [row[1], row[1]]);
+  }
 }
 
 await demo().catch((error) => {

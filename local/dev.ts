@@ -7,20 +7,34 @@ import { seedEmail, seedPassword } from './seed.ts';
 import { startStack } from './stack.ts';
 import { claimPort } from './worker.ts';
 
-// `npm run dev`: the whole API on this machine until Ctrl-C. `-- --reset` forgets everything first.
+// `npm run dev`: the whole API on this machine until Ctrl-C. `-- --reset` forgets everything first; `-- --stripe` runs it
+// in live mode against a stand-in for Stripe.
 
 const port = 8089;
+const stripePort = 8090;
 const folder = '.wrangler/local';
 
 async function dev(): Promise<void> {
-  const { values } = parseArgs({ options: { reset: { type: 'boolean', default: false } } });
+  const flag = { type: 'boolean', default: false } as const;
+  const { values } = parseArgs({ options: { reset: flag, stripe: flag } });
   await claimPort(port);
   if (values.reset) rmSync(folder, { recursive: true, force: true });
 
   const vars = existsSync('.dev.vars') ? parseEnv(readFileSync('.dev.vars', 'utf8')) : {};
   const jwtSecret = vars.JWT_SECRET || randomBytes(32).toString('hex');
   const bindings = { ...(vars as Record<string, string>), JWT_SECRET: jwtSecret };
-  const stack = await startStack({ folder, port, bindings, quiet: false });
+  const stripe = {
+    port: stripePort,
+    secretKey: `sk_test_${randomBytes(16).toString('hex')}`,
+    webhookSecret: `whsec_${randomBytes(16).toString('hex')}`,
+  };
+  const stack = await startStack({
+    folder,
+    port,
+    bindings,
+    quiet: false,
+    ...(values.stripe ? { stripe } : {}),
+  });
   void stack.worker.exited.then(stack.stop).then(() => exitWith('The Worker ended.'), exitWith);
 
   const inAnHour = new Date(Date.now() + 3_600_000);
@@ -29,7 +43,12 @@ async function dev(): Promise<void> {
   process.stdout.write(`
   API         ${stack.worker.url}
   Staff       ${seedEmail} / ${seedPassword}
-  Database    psql '${stack.postgres.url}'
+  Database    psql '${stack.postgres.url}'${
+    values.stripe
+      ? `
+  Stripe      a stand-in on http://127.0.0.1:${stripePort}: open a checkout_url in your browser and pay there`
+      : ''
+  }
 
   Open proposal 8 as its customer:
   curl ${stack.worker.url}/proposals/8 -H 'Authorization: Bearer ${token}'

@@ -4,12 +4,27 @@ import { onSignal } from './command-line.ts';
 import { type NeonHttp, startNeonHttp } from './neon-http.ts';
 import { embeddedConnections, migrate, type Postgres, startEmbeddedPostgres } from './postgres.ts';
 import { seed } from './seed.ts';
+import { type Play, startStripe } from './stripe/server.ts';
 import { startWorker, type Worker } from './worker.ts';
 
-export type Stack = { readonly postgres: Postgres; readonly worker: Worker; stop(): Promise<void> };
+export type Stack = {
+  readonly postgres: Postgres;
+  readonly worker: Worker;
+  /** The account at Stripe's stand-in, if there is one. */
+  readonly stripe: Play | null;
+  stop(): Promise<void>;
+};
+
+/** Where Stripe's stand-in is, and who may use it. */
+export type StripeOptions = {
+  readonly port: number;
+  readonly secretKey: string;
+  readonly webhookSecret: string;
+};
 
 /**
- * The whole API on this machine: embedded Postgres, Neon's protocol in front of it, migrations, seed data, the Worker.
+ * The whole API on this machine: embedded Postgres, Neon's protocol in front of it, migrations, seed data, the Worker;
+ * with `stripe`, in live mode against a stand-in for Stripe that delivers webhooks to it.
  * Everything it keeps is in `folder`. If a part fails to start, or a signal ends the process, all of it is stopped.
  */
 export async function startStack(options: {
@@ -17,8 +32,9 @@ export async function startStack(options: {
   port: number;
   bindings: Record<string, string>;
   quiet: boolean;
+  stripe?: StripeOptions;
 }): Promise<Stack> {
-  const { folder, port, bindings, quiet } = options;
+  const { folder, port, bindings, quiet, stripe } = options;
   const started: { stop(): Promise<void> }[] = [];
   const stopAll = async () => {
     for (const part of started.reverse()) await part.stop();
@@ -43,14 +59,28 @@ export async function startStack(options: {
       connections: embeddedConnections,
     });
     started.push(neon);
+    const server = stripe ? await startStripe(stripe.port) : null;
+    if (server) started.push(server);
+    const live =
+      stripe && server
+        ? {
+            STRIPE_SECRET_KEY: stripe.secretKey,
+            STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
+            STRIPE_API_BASE: server.url,
+          }
+        : {};
     const worker = await startWorker({
       port,
       folder,
       quiet,
-      bindings: { ENVIRONMENT: 'development', ...bindings, DATABASE_URL: neon.databaseUrl },
+      bindings: { ENVIRONMENT: 'development', ...bindings, ...live, DATABASE_URL: neon.databaseUrl },
     });
     started.push(worker);
-    return { postgres, worker, stop };
+    const play = stripe && server ? server.of(stripe.secretKey) : null;
+    if (play && stripe) {
+      play.deliveries.endpoint = { url: `${worker.url}/payments/webhook`, secret: stripe.webhookSecret };
+    }
+    return { postgres, worker, stripe: play, stop };
   } catch (error) {
     await stop();
     throw error;

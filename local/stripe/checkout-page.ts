@@ -1,12 +1,12 @@
 import { html } from 'hono/html';
+import { minorUnits } from '../../src/payments/currency.ts';
 import type { Session } from './objects.ts';
 
 /** The hosted page where a customer would type a card number. */
 export function checkoutPage(session: Session, note = '') {
-  const unit = new Intl.NumberFormat('en', { style: 'currency', currency: session.currency });
-  const decimals = unit.resolvedOptions().maximumFractionDigits ?? 2;
-  const amount = unit.format(session.amount_total / 10 ** decimals);
-  const cancelUrl = session.cancel_url ?? '';
+  const { currency } = session;
+  const units = session.amount_total / minorUnits(currency);
+  const amount = new Intl.NumberFormat('en', { style: 'currency', currency }).format(units);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -20,7 +20,7 @@ export function checkoutPage(session: Session, note = '') {
   button { display: block; width: 100%; margin: .75rem 0; padding: .75rem; font: inherit; border: 1px solid #c1c9d2;
     border-radius: .375rem; background: #fff; cursor: pointer; }
   button[value=pay] { background: #0a66c2; border-color: #0a66c2; color: #fff; }
-  [role=alert] { color: #b3093c; }
+  .note { color: #b3093c; }
 </style>
 </head>
 <body>
@@ -28,17 +28,26 @@ export function checkoutPage(session: Session, note = '') {
 <p>${session.description}</p>
 <p class="amount">${amount}</p>
 <p>${session.customer_email ?? ''}</p>
-${note ? html`<p role="alert">${note}</p>` : ''}
-${
-  session.status === 'open'
-    ? html`<form method="post">
+${note ? html`<p class="note" role="alert">${note}</p>` : ''}
+${body(session, amount)}
+</body>
+</html>`;
+}
+
+function body(session: Session, amount: string) {
+  const back = session.success_url.replace('{CHECKOUT_SESSION_ID}', session.id);
+  switch (session.status) {
+    case 'open':
+      return html`<form method="post">
 <button name="action" value="pay">Pay ${amount}</button>
 <button name="action" value="decline">Pay with a card that is declined</button>
 <button name="action" value="later">Pay later, by bank debit</button>
 </form>
-${cancelUrl ? html`<p><a href="${cancelUrl}">Cancel and go back</a></p>` : ''}`
-    : html`<p role="alert">This checkout is ${session.status}. Nothing can be paid here any more.</p>`
-}
-</body>
-</html>`;
+<p><a href="${session.cancel_url ?? back}">Cancel and go back</a></p>`;
+    case 'complete':
+      return html`<p>${session.payment_status === 'paid' ? 'Paid. Thank you.' : 'Your bank was asked to pay. That takes days.'}</p>
+<p><a href="${back}">Go back</a></p>`;
+    case 'expired':
+      return html`<p class="note">This checkout has expired. Nothing can be paid here any more.</p>`;
+  }
 }

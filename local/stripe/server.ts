@@ -9,9 +9,19 @@ import { StripeFailure } from './objects.ts';
 // A stand-in for Stripe: its API under /v1, its hosted page under /c/pay, and under /__control what a test or a person
 // wants to happen. Every test key (sk_test_…) has an account of its own; any other key is refused.
 
-export type StripeServer = { readonly url: string; stop(): Promise<void> };
+export type StripeServer = {
+  readonly url: string;
+  /** The account of a test key. */
+  of(secretKey: string): Play;
+  stop(): Promise<void>;
+};
 
-type Play = { readonly account: StripeAccount; readonly api: StripeApi; readonly deliveries: Deliveries };
+/** One account, its API and its webhook. */
+export type Play = {
+  readonly account: StripeAccount;
+  readonly api: StripeApi;
+  readonly deliveries: Deliveries;
+};
 
 /** Serves the stand-in on a local port (0: a free one). */
 export async function startStripe(port = 0): Promise<StripeServer> {
@@ -48,7 +58,10 @@ export async function startStripe(port = 0): Promise<StripeServer> {
 
   function playOf(authorization: string | undefined): Play | null {
     const [, key] = /^Bearer (sk_test_\w+)$/.exec(authorization ?? '') ?? [];
-    if (!key) return null;
+    return key ? of(key) : null;
+  }
+
+  function of(key: string): Play {
     const known = plays.get(key);
     if (known) return known;
     const tag = Math.random().toString(36).slice(2, 10).padEnd(8, '0');
@@ -62,25 +75,23 @@ export async function startStripe(port = 0): Promise<StripeServer> {
     const account = [...plays.values()].map((play) => play.account).find(({ sessions }) => sessions.has(id));
     if (!account) throw new StripeFailure(404, null, 'No such page.');
     const session = account.session(id);
-    const action = new URLSearchParams(body).get('action');
+    let note = '';
     if (method === 'POST' && session.status === 'open') {
+      const action = new URLSearchParams(body).get('action');
       if (action === 'pay') account.pay(id);
       if (action === 'later') account.payLater(id);
       if (action === 'decline') {
         account.decline(id);
-        page(response, checkoutPage(session, 'Your card was declined. Try another one.'));
-        return;
+        note = 'Your card was declined. Try another one.';
       }
     }
-    // Who clicks twice is sent back as the first time.
-    const isDone = method === 'POST' && session.status === 'complete';
-    const location = session.success_url.replace('{CHECKOUT_SESSION_ID}', id);
-    if (isDone) response.writeHead(303, { location }).end();
-    else page(response, checkoutPage(session));
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
+    response.end(String(checkoutPage(session, note)));
   }
 
   return {
     url,
+    of,
     async stop() {
       for (const { deliveries } of plays.values()) deliveries.stop();
       server.closeAllConnections();
@@ -132,10 +143,6 @@ function control({ account, api, deliveries }: Play, path: string, body: string)
     default:
       throw new StripeFailure(404, null, `Nothing called ${path}.`);
   }
-}
-
-function page(response: ServerResponse, body: unknown): void {
-  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(String(body));
 }
 
 function json(response: ServerResponse, status: number, body: unknown, headers: object = {}): void {

@@ -16,8 +16,10 @@ export type Platform = {
   evict(shard: number): Promise<void>;
   duplicate(shard: number): Promise<void>;
   endDuplicates(): Promise<void>;
-  /** Lets everything that was begun happen, with these faults. */
-  settle(work: readonly Promise<unknown>[], faults: Faults): Promise<void>;
+  /** A round begins, in which these faults happen. */
+  begin(faults: Faults): void;
+  /** Lets everything that was begun come to its end. */
+  settle(work: readonly Promise<unknown>[]): Promise<void>;
   passTime(minutes: number): void;
 };
 
@@ -111,10 +113,9 @@ export class Game {
 
   async #round(actions: readonly Action[], faults: Faults): Promise<void> {
     this.account.expireOverdue();
-    const isCalm =
-      faults === noFaults && !actions.some(({ does }) => does === 'evict' || does === 'duplicate');
-    const work = actions.map((action) => this.#act(action, isCalm));
-    await this.#platform.settle(work, faults);
+    const isCalm = isNone(faults) && !actions.some(({ does }) => does === 'evict' || does === 'duplicate');
+    this.#platform.begin(faults);
+    await this.#platform.settle(actions.map((action) => this.#act(action, isCalm)));
     if (faults.stripe.some((kind) => kind === 'error' || kind === 'late_error'))
       this.#stripeFailedAt = Date.now();
     for (const [index] of this.proposals.entries()) this.#checkOneLiveSession(index);
@@ -321,6 +322,10 @@ export class Game {
 export function sampleOf(text: string, series: string): number {
   const line = text.split('\n').find((candidate) => candidate.startsWith(`${series} `));
   return line ? Number(line.slice(series.length + 1)) : 0;
+}
+
+function isNone({ database, stripe, call, death }: Faults): boolean {
+  return death === undefined && [...database, ...stripe, ...call].every((fault) => fault === undefined);
 }
 
 function pick<T>(all: readonly T[], index: number): T | undefined {

@@ -1,0 +1,15 @@
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    schedules: { readonly runs: number; readonly seed: number; readonly path: string | undefined };
+  }
+}
+
+/** How many schedules are played: SCHEDULES of them; SCHEDULES_SEED and SCHEDULES_PATH, as a failure prints them, replay it. */
+export default function setup({ provide }: TestProject) {
+  const { SCHEDULES, SCHEDULES_SEED, SCHEDULES_PATH } = process.env;
+  const runs = Number(SCHEDULES ?? 10);
+  if (!Number.isInteger(runs) || runs < 1) throw new Error('SCHEDULES is not a number of schedules.');
+  provide('schedules', { runs, seed: Number(SCHEDULES_SEED ?? Date.now() % 2 ** 31), path: SCHEDULES_PATH });
+}
