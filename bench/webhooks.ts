@@ -4,10 +4,10 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Stripe from 'stripe';
+import { startBareWorker } from '../local/bare-worker.ts';
 import { startNeonHttp } from '../local/neon-http.ts';
 import { embeddedConnections, migrate, startEmbeddedPostgres, withClient } from '../local/postgres.ts';
 import { createDatabase } from '../test/support/database.ts';
-import { startBareWorker } from './bare-worker.ts';
 
 // `npm run bench`: signed webhooks a second, each of a payment of its own, with the group commit against the same
 // Worker with groups of one, alternating in one run. Only the ratio means anything: everything shares this machine.

@@ -28,7 +28,8 @@ export async function startNeonHttp(options: {
   connections: number;
 }): Promise<NeonHttp> {
   const pool = new Pool({ connectionString: options.postgresUrl, max: options.connections });
-  pool.on('error', () => {}); // an idle connection that breaks is replaced at the next use
+  // A connection that breaks fails the query on it, if there is one, and is replaced at the next use.
+  pool.on('error', () => {}).on('connect', (client) => client.on('error', () => {}));
 
   const server = createServer(async (request, response) => {
     const { status, body } = await answer(pool, request);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { call } from './support/api.ts';
 import { metric } from './support/metrics.ts';
+import { stripeAccount } from './support/stripe-account.ts';
 import { createOrg, createProposal, eventsOf, paidEvent, statusOf } from './support/world.ts';
 
 // All at once, through the real routes, shard and SQL. CI runs this on PostgreSQL, `npm test` on what there is.
@@ -34,33 +35,67 @@ describe('one payment', () => {
   });
 });
 
-test('of 64 who approve, check out and pay at once, each wins once and nobody sees a 5xx', async () => {
+test('of 64 who approve, check out, pay and void at once, each wins once and nobody sees a 5xx', async () => {
   const org = await createOrg();
   const proposal = await createProposal(org.id, 'draft');
+  const stripe = stripeAccount();
   const { id } = paidEvent(proposal).data.object;
-  const answers = await Promise.all(
-    Array.from({ length: 64 }, (_, index) => {
-      const kind = index % 4;
-      if (kind === 0) {
-        const json = { name: `Customer ${index}`, version: 1 };
-        return call(`POST /proposals/${proposal.id}/approve`, { token: proposal.token, json });
-      }
-      if (kind === 1)
-        return call('POST /payments/checkout_session', {
-          token: proposal.token,
-          json: { proposal_id: proposal.id },
-        });
-      if (kind === 2) return call('POST /payments/webhook', { json: paidEvent(proposal, { id }) });
-      return call(`GET /proposals/${proposal.id}`, { token: proposal.token });
+  const kinds = [
+    (round: number) => {
+      const json = { name: `Customer ${round}`, version: 1 };
+      return call(`POST /proposals/${proposal.id}/approve`, { token: proposal.token, json });
+    },
+    () => stripe.checkout({ proposal_id: proposal.id }, proposal.token),
+    () => stripe.deliver(paidEvent(proposal, { id })),
+    () => call(`POST /proposals/${proposal.id}/void`, { token: org.token, bindings: stripe.bindings }),
+    () => call(`GET /proposals/${proposal.id}`, { token: proposal.token }),
+    (round: number) => {
+      const json = { title: `Kitchen ${round}`, version: 1 };
+      return call(`PATCH /proposals/${proposal.id}`, { token: org.token, json, bindings: stripe.bindings });
+    },
+    () => stripe.checkout({ proposal_id: proposal.id, amount_dollars: 10_000 }, org.token),
+    () => stripe.deliver(paidEvent(proposal, { id }, { type: 'checkout.session.async_payment_succeeded' })),
+  ];
+  const rounds = Array.from({ length: 64 / kinds.length }, (_, round) =>
+    kinds.map(async (ask, kind) => {
+      const { status } = await ask(round);
+      return { kind, status };
     }),
   );
+  const answers = await Promise.all(rounds.flat());
   expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
-  expect(answers.filter(({ status }, index) => index % 4 === 0 && status === 200)).toHaveLength(1);
+  for (const webhook of answers.filter(({ kind }) => kind === 2 || kind === 7))
+    expect(webhook.status).toBe(200);
+  const wins = (kind: number) =>
+    answers.filter((answer) => answer.kind === kind && answer.status === 200).length;
+  expect(wins(0)).toBeLessThanOrEqual(1);
+  expect(wins(5)).toBeLessThanOrEqual(1);
+
   const events = await eventsOf(proposal.id);
-  for (const event of ['approve', 'payment_success', 'view']) {
-    expect(events.filter((name) => name === event)).toHaveLength(1);
-  }
-  expect(events.filter((name) => name === 'checkout_created').length).toBeLessThanOrEqual(1);
-  expect(await statusOf(proposal.id)).toBe('deposit_paid');
+  const count = (event: string) => events.filter((name) => name === event).length;
+  expect([count('payment_success'), count('view')]).toEqual([1, 1]);
+  expect([count('approve'), count('revised'), count('void')]).toEqual([
+    wins(0),
+    wins(5),
+    wins(3) > 0 ? 1 : 0,
+  ]);
+  expect(await statusOf(proposal.id)).toBe(count('void') > 0 ? 'void' : 'deposit_paid');
+  expect((await stripe.state()).sessions.filter(({ status }) => status === 'open')).toEqual([]);
   expect(await metric(`crm_portal_payments_total{org_id="${org.label}"}`)).toBe(1);
+});
+
+test('of 64 clicks of customers and staff at once, all get one session, and no other is open', async () => {
+  const org = await createOrg();
+  const proposal = await createProposal(org.id);
+  const stripe = stripeAccount();
+  const tokens = [proposal.token, org.token];
+  const answers = await Promise.all(
+    Array.from({ length: 64 }, (_, index) =>
+      stripe.checkout({ proposal_id: proposal.id }, tokens[index % 2] ?? org.token),
+    ),
+  );
+  expect(answers.map(({ status }) => status)).toEqual(Array(64).fill(200));
+  expect(new Set(answers.map(({ json }) => json.session_id)).size).toBe(1);
+  expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created']);
+  expect((await stripe.state()).sessions.filter(({ status }) => status === 'open')).toHaveLength(1);
 });

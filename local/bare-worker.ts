@@ -1,15 +1,20 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { claimPort } from '../local/worker.ts';
+import { claimPort } from './worker.ts';
 
 /** The binary itself: the command of that name is a script that would outlive our signals. */
 const workerd: string = createRequire(import.meta.url)('workerd').default;
 
-export type BareWorker = { readonly url: string; stop(): Promise<void> };
+export type BareWorker = {
+  readonly url: string;
+  stop(): Promise<void>;
+  /** Kills it as a power cut would, and starts it again on what it left on disk. */
+  crash(): Promise<void>;
+};
 
 /**
  * Builds the minified bundle of `entry` and serves it with workerd alone, without the proxy of `wrangler dev`, which
@@ -54,19 +59,33 @@ const main :Workerd.Worker = (
 );
 `,
   );
-  const child = spawn(workerd, ['serve', config, '--experimental'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
   const url = `http://127.0.0.1:${port}`;
-  while (!(await fetch(`${url}/healthz`).catch(() => null))) {
-    if (child.exitCode !== null) throw new Error('workerd did not start; see above.');
-    await sleep(50);
-  }
+  let child = await serve(config, url);
+  const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+  };
   return {
     url,
-    async stop() {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
+    stop: () => end('SIGTERM'),
+    async crash() {
+      await end('SIGKILL');
+      child = await serve(config, url);
     },
   };
+}
+
+async function serve(config: string, url: string): Promise<ChildProcess> {
+  const child = spawn(workerd, ['serve', config, '--experimental'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  process.once('exit', () => child.kill('SIGKILL'));
+  let complaint = '';
+  child.stderr.on('data', (chunk) => {
+    complaint = String(chunk);
+  });
+  while (!(await fetch(`${url}/healthz`).catch(() => null))) {
+    if (child.exitCode !== null) throw new Error(`workerd did not start: ${complaint}`);
+    await sleep(50);
+  }
+  return child;
 }
