@@ -32,7 +32,33 @@ test('a webhook is one call to the shard, which makes two requests', async () =>
   });
 });
 
-test('so is an approval', async () => {
+test('a webhook of a refund is one read more: it names nothing but the payment', async () => {
+  const proposal = await createProposal((await createOrg()).id);
+  const paid = paidEvent(proposal);
+  await call('POST /payments/webhook', { json: paid });
+  const { payment_intent } = paid.data.object;
+  const object = { id: 're_1', amount: 5, currency: 'usd', status: 'succeeded', payment_intent };
+  const json = { id: `evt_of_${paid.id}`, type: 'refund.created', data: { object } };
+  expect(await costOf('POST /payments/webhook', { json })).toEqual({ database: 3, stripe: 0, shard: 1 });
+});
+
+test('an event that means nothing here is no request at all', async () => {
+  const json = { id: 'evt_nothing', type: 'payment_intent.created', data: { object: {} } };
+  expect(await costOf('POST /payments/webhook', { json })).toEqual({ database: 0, stripe: 0, shard: 0 });
+});
+
+test('coming back from Stripe is one read; where the webhook has not come, it asks Stripe and the shard', async () => {
+  const proposal = await createProposal((await createOrg()).id);
+  const stripe = stripeAccount();
+  const { json } = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
+  await stripe.control(`sessions/${json.session_id}/pay`);
+  const route = `GET /payments/sessions/${json.session_id}`;
+  const options = { token: proposal.token, bindings: stripe.bindings };
+  expect(await costOf(route, options)).toEqual({ database: 3, stripe: 1, shard: 1 });
+  expect(await costOf(route, options)).toEqual({ database: 1, stripe: 0, shard: 0 });
+});
+
+test('an approval is one call to the shard', async () => {
   const proposal = await createProposal((await createOrg()).id, 'draft');
   const options = { token: proposal.token, json: { name: 'Ada', version: 1 } };
   const route = `POST /proposals/${proposal.id}/approve`;

@@ -9,6 +9,9 @@ import {
   whyNotChargeable,
 } from '../../src/payments/currency.ts';
 import { depositCents } from '../../src/payments/deposit.ts';
+import { call } from '../support/api.ts';
+import { stripeAccount } from '../support/stripe-account.ts';
+import { createOrg } from '../support/world.ts';
 
 // The expected values are Stripe's: https://docs.stripe.com/currencies.
 
@@ -72,4 +75,50 @@ describe('the deposit', () => {
       ),
     );
   });
+});
+
+describe('an org with another currency', () => {
+  async function propose(currency: string, unit_price_cents: number) {
+    const { token } = await createOrg({ currency });
+    const json = {
+      ...{ title: 'Kitchen', customer_name: 'Ada', customer_email: 'ada@example.com' },
+      line_items: [{ description: 'Kitchen', quantity: 1, unit_price_cents }],
+    };
+    const made = await call('POST /proposals', { token, json });
+    if (made.status === 201) {
+      await call(`POST /proposals/${made.json.id}/approve`, { token, json: { name: 'Ada', version: 1 } });
+    }
+    return { token, made };
+  }
+
+  test.each([
+    ['jpy', 50_000, '50000', 15_000],
+    ['isk', 5_000_000, '50000', 1_500_000],
+    ['kwd', 500_000, '500', 150_000],
+  ])(
+    'in %s, a total of %i minor units is %s units, its deposit what Stripe is asked for',
+    async (currency, total, units, deposit) => {
+      const { token, made } = await propose(currency, total);
+      expect(made.json).toMatchObject({ currency, total_cents: total });
+      const stripe = stripeAccount();
+      const checkout = await stripe.checkout({ proposal_id: made.json.id, amount_dollars: units }, token);
+      expect(checkout.json).toMatchObject({ total_cents: total, deposit_cents: deposit });
+      expect(await stripe.session(checkout.json.session_id)).toMatchObject({
+        amount_total: deposit,
+        currency,
+      });
+    },
+  );
+
+  test.each([
+    ['jpy', 49],
+    ['isk', 5_050],
+    ['kwd', 5_124],
+  ])(
+    'in %s, a total of %i minor units is refused, since Stripe could not charge it',
+    async (currency, total) => {
+      const { made } = await propose(currency, total);
+      expect(made).toMatchObject({ status: 400, json: { code: 'invalid_amount' } });
+    },
+  );
 });

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
@@ -11,5 +12,5 @@ export default function setup({ provide }: TestProject) {
   const { SCHEDULES, SCHEDULES_SEED, SCHEDULES_PATH } = process.env;
   const runs = Number(SCHEDULES ?? 10);
   if (!Number.isInteger(runs) || runs < 1) throw new Error('SCHEDULES is not a number of schedules.');
-  provide('schedules', { runs, seed: Number(SCHEDULES_SEED ?? Date.now() % 2 ** 31), path: SCHEDULES_PATH });
+  provide('schedules', { runs, seed: Number(SCHEDULES_SEED ?? randomInt(2 ** 31)), path: SCHEDULES_PATH });
 }

@@ -24,11 +24,17 @@ function only<T>(rows: T[]): T {
 const inAnHour = () => new Date(Date.now() + 3_600_000);
 
 /** An org with an admin, whose token this is. `passwordHash` is of no password unless given. */
-export async function createOrg(options: { passwordHash?: string; depositPercent?: number } = {}) {
+export async function createOrg(
+  options: { passwordHash?: string; depositPercent?: number; currency?: string } = {},
+) {
   const org = only(
     await db
       .insert(orgs)
-      .values({ name: 'Test', currency: 'usd', depositPercent: options.depositPercent ?? null })
+      .values({
+        name: 'Test',
+        currency: options.currency ?? 'usd',
+        depositPercent: options.depositPercent ?? null,
+      })
       .returning(),
   );
   const email = `admin-${crypto.randomUUID()}@example.com`;
