@@ -54,13 +54,20 @@ async function followStripe(deps: Deps): Promise<void> {
   const { eventsUntil = start - firstRunMs } = await shards.reconciliation();
   // Not from a future that a clock once believed in.
   let from = Math.max(Math.min(eventsUntil, start) - overlapMs, start - listedMs);
+  const failures: unknown[] = [];
   while (from < start) {
     const { events, until } = await listOldest(deps, from, start);
-    await forEach(events, (rawBody) => tell(deps, rawBody));
-    await closeOrphans(deps, { from: new Date(from - orphanAgeMs), until: new Date(until - orphanAgeMs) });
-    await shards.noteReconciliation({ eventsUntil: until });
+    try {
+      await forEach(events, (rawBody) => tell(deps, rawBody));
+      await closeOrphans(deps, { from: new Date(from - orphanAgeMs), until: new Date(until - orphanAgeMs) });
+    } catch (error) {
+      // What fails is tried again by the next run, but it must not keep us from what came after it.
+      failures.push(error);
+    }
+    if (failures.length === 0) await shards.noteReconciliation({ eventsUntil: until });
     from = until;
   }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** The oldest events, a batch of them: Stripe lists the newest first, so a period that holds more is halved. */

@@ -157,6 +157,24 @@ describe('when something fails,', () => {
     expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created', 'payment_success']);
   });
 
+  test('a payment that cannot be recorded keeps nobody else waiting, and is tried again', async () => {
+    const stripe = stripeAccount();
+    const [stuck, fine] = [await withCheckout(stripe), await withCheckout(stripe)];
+    for (const { sessionId } of [stuck, fine]) await stripe.control(`sessions/${sessionId}/pay`);
+    await metric('crm_portal_payments_total'); // the shards have caught up
+    const fault = onDatabase(async (send, body) =>
+      isAppend(body) && body.includes(stuck.sessionId)
+        ? new Response('{"message":"no"}', { status: 500 })
+        : send(),
+    );
+    await expect(reconcile(stripe)).rejects.toThrow('The activity log cannot be reached.');
+    fault.mockRestore();
+    await reconcile(stripe);
+    for (const { proposal } of [stuck, fine]) {
+      expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created', 'payment_success']);
+    }
+  });
+
   test('an event that cannot be read keeps nobody waiting', async () => {
     const { stripe, proposal, sessionId } = await withCheckout();
     await stripe.control(`sessions/${sessionId}/pay`);
