@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { call } from '../support/api.ts';
 import { metric } from '../support/metrics.ts';
-import { stripeAccount, type TestStripe } from '../support/stripe-account.ts';
+import { stripeAccount, type TestStripe, withCheckout } from '../support/stripe-account.ts';
 import {
   createOrg,
   createProposal,
@@ -13,15 +13,6 @@ import {
 } from '../support/world.ts';
 
 // What happens at Stripe, told by the events that Stripe makes of it: only Stripe is played (local/stripe).
-
-/** A proposal of $15,750.00 with an open session for its deposit. */
-async function withCheckout() {
-  const org = await createOrg();
-  const proposal = await createProposal(org.id);
-  const stripe = stripeAccount();
-  const { json } = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
-  return { org, proposal, stripe, sessionId: json.session_id as string };
-}
 
 /** All events so far, in this order of their indexes, else as they were made. */
 async function deliverAll(stripe: TestStripe, order?: (events: object[]) => object[]) {

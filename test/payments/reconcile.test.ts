@@ -4,7 +4,7 @@ import worker from '../../src/index.ts';
 import { call } from '../support/api.ts';
 import { isAppend, onDatabase } from '../support/faults.ts';
 import { metric } from '../support/metrics.ts';
-import { stripeAccount, type TestStripe } from '../support/stripe-account.ts';
+import { stripeAccount, type TestStripe, withCheckout } from '../support/stripe-account.ts';
 import { bindings, createOrg, createProposal, entriesOf, eventsOf, stripeEventOf } from '../support/world.ts';
 
 afterEach(() => {
@@ -22,13 +22,6 @@ async function reconcile(stripe: TestStripe): Promise<void> {
 /** The Worker's clock from now on; Stripe's goes on as before. */
 function later(hours: number): void {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hours * 3_600_000 });
-}
-
-async function withCheckout(stripe = stripeAccount()) {
-  const org = await createOrg();
-  const proposal = await createProposal(org.id);
-  const { json } = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
-  return { org, proposal, stripe, sessionId: json.session_id as string };
 }
 
 describe('a day with the webhook blocked', () => {

@@ -1,17 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { call } from '../support/api.ts';
-import { stripeAccount, type TestStripe } from '../support/stripe-account.ts';
+import { stripeAccount, type TestStripe, withCheckout } from '../support/stripe-account.ts';
 import { createOrg, createProposal, eventsOf } from '../support/world.ts';
 
 // The customer comes back from Stripe's page, and no webhook has come.
-
-async function withCheckout() {
-  const org = await createOrg();
-  const proposal = await createProposal(org.id);
-  const stripe = stripeAccount();
-  const { json } = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
-  return { org, proposal, stripe, sessionId: json.session_id as string };
-}
 
 const look = (stripe: TestStripe, sessionId: string, token: string) =>
   call(`GET /payments/sessions/${sessionId}`, { token, bindings: stripe.bindings });

@@ -1,6 +1,5 @@
 import { createExecutionContext, evictDurableObject, waitOnExecutionContext } from 'cloudflare:test';
-import fc from 'fast-check';
-import { afterEach, inject, test, vi } from 'vitest';
+import { afterEach, vi } from 'vitest';
 import type { FaultKind, StripeApi } from '../../local/stripe/api.ts';
 import { app } from '../../src/app.ts';
 import type { Bindings } from '../../src/config.ts';
@@ -9,13 +8,13 @@ import { reconcile } from '../../src/payments/reconcile.ts';
 import { bindings } from '../support/world.ts';
 import { Game, gameBindings, type Platform } from './game.ts';
 import { type DatabaseFault, network } from './network.ts';
-import { type Faults, noFaults, type Schedule, schedules } from './schedule.ts';
+import { type Faults, noFaults, type Schedule } from './schedule.ts';
+import { testSchedules } from './test-schedules.ts';
 import { checkTruth } from './truth.ts';
 
 // The same schedules in Cloudflare's runtime: real Durable Objects, their storage, their calls, Neon's protocol over HTTP.
 // What happens at once happens in whatever order it does, nobody dies in mid-request, and a hang is a failure at once.
 
-const { runs, seed, path } = inject('schedules');
 const realFetch = globalThis.fetch;
 
 afterEach(() => {
@@ -133,13 +132,4 @@ function failing<F extends string>(fault: F | undefined, instead: F): F | undefi
   return fault === 'hang' ? instead : fault;
 }
 
-test(`${runs} schedules of faults come to rest in the truth (SCHEDULES_SEED=${seed})`, {
-  timeout: 0,
-}, async () => {
-  await fc.assert(fc.asyncProperty(schedules, play), {
-    numRuns: runs,
-    seed,
-    ...(path ? { path } : {}),
-    endOnFailure: path !== undefined,
-  });
-});
+testSchedules(play);

@@ -1,7 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
-import fc from 'fast-check';
 import { Pool } from 'pg';
-import { afterAll, beforeAll, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, inject, vi } from 'vitest';
 import { answerQuery } from '../../local/neon-http.ts';
 import type { StripeApi } from '../../local/stripe/api.ts';
 import { LogShard } from '../../src/activity/log-shard.ts';
@@ -12,15 +11,14 @@ import { reconcile } from '../../src/payments/reconcile.ts';
 import { bindings } from '../support/world.ts';
 import { Game, gameBindings, type Platform } from './game.ts';
 import { network } from './network.ts';
-import { type Faults, noFaults, type Schedule, schedules } from './schedule.ts';
+import { type Faults, noFaults, type Schedule } from './schedule.ts';
 import { Process, Scheduler, watchCrypto } from './scheduler.ts';
 import { ShardHost } from './shard-host.ts';
+import { testSchedules } from './test-schedules.ts';
 import { checkTruth } from './truth.ts';
 
 // Many schedules, one thing at a time: the app, its verbs, the SDK, the shard and the SQL are ours and real, PostgreSQL
 // is real; Cloudflare is played (shard-host.ts), and so is Stripe. The same seed is the same schedule, to the last turn.
-
-const { runs, seed, path } = inject('schedules');
 
 const realFetch = globalThis.fetch;
 let pool: Pool;
@@ -159,13 +157,4 @@ async function passToNextTimer(): Promise<boolean> {
   return true;
 }
 
-test(`${runs} schedules of faults come to rest in the truth (SCHEDULES_SEED=${seed})`, {
-  timeout: 0,
-}, async () => {
-  await fc.assert(fc.asyncProperty(schedules, play), {
-    numRuns: runs,
-    seed,
-    ...(path ? { path } : {}),
-    endOnFailure: path !== undefined,
-  });
-});
+testSchedules(play);

@@ -4,7 +4,7 @@ import type { Dispute, Refund, Session } from '../../local/stripe/objects.ts';
 import type { Bindings } from '../../src/config.ts';
 import { type Answer, call } from './api.ts';
 import { sign } from './signature.ts';
-import { bindings } from './world.ts';
+import { bindings, createOrg, createProposal } from './world.ts';
 
 const webhookSecret = 'whsec_only_for_tests_only_for_tests';
 
@@ -53,3 +53,11 @@ export function stripeAccount(overrides: Partial<Bindings> = {}) {
 }
 
 export type TestStripe = ReturnType<typeof stripeAccount>;
+
+/** A proposal of $15,750.00, approved, with an open session for its deposit. */
+export async function withCheckout(stripe = stripeAccount()) {
+  const org = await createOrg();
+  const proposal = await createProposal(org.id);
+  const { json } = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
+  return { org, proposal, stripe, sessionId: json.session_id as string };
+}

@@ -1,0 +1,17 @@
+import fc from 'fast-check';
+import { inject, test } from 'vitest';
+import { type Schedule, schedules } from './schedule.ts';
+
+/** The test that so many schedules, played by `play`, end in what `play` asserts. A failure is shrunk and told with its seed. */
+export function testSchedules(play: (schedule: Schedule) => Promise<void>): void {
+  const { runs, seed, path } = inject('schedules');
+  const title = `${runs} schedules of faults come to rest in the truth (SCHEDULES_SEED=${seed})`;
+  test(title, { timeout: 0 }, () =>
+    fc.assert(fc.asyncProperty(schedules, play), {
+      numRuns: runs,
+      seed,
+      ...(path ? { path } : {}),
+      endOnFailure: path !== undefined,
+    }),
+  );
+}
