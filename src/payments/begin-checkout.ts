@@ -1,4 +1,4 @@
-import { findProposal } from '../activity/log.ts';
+import { findProposal } from '../activity/load.ts';
 import type { Actor } from '../auth/actor.ts';
 import { authorize } from '../auth/authorize.ts';
 import type { Deps } from '../deps.ts';

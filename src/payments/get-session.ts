@@ -1,4 +1,4 @@
-import { findProposalOfSession } from '../activity/log.ts';
+import { findProposalOfSession } from '../activity/load.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';

@@ -1,4 +1,4 @@
-import { findUntoldKeys, listUnattributedEvents } from '../activity/log.ts';
+import { findUntoldKeys } from '../activity/load.ts';
 import type { StripeEventOutcome } from '../activity/plan-group.ts';
 import type { Deps } from '../deps.ts';
 import { describeCauses } from '../errors.ts';
@@ -6,6 +6,7 @@ import { type DecodedEvent, decodeEvent, eventTypes } from '../stripe/decode-eve
 import type { Period } from '../stripe/gateway.ts';
 import { checkoutKey } from './checkout-rules.ts';
 import { expireObsoleteCheckouts } from './expire-checkouts.ts';
+import { listUnattributedEvents } from './list-unattributed-events.ts';
 import { settle } from './settle.ts';
 
 const minuteMs = 60_000;

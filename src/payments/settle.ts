@@ -1,5 +1,5 @@
 import type { ReceivedEvent } from '../activity/command.ts';
-import { findPaidProposalId } from '../activity/log.ts';
+import { findPaidProposalId } from '../activity/load.ts';
 import type { StripeEventOutcome } from '../activity/plan-group.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';

@@ -1,0 +1,16 @@
+import { desc, sql } from 'drizzle-orm';
+import type { Database } from '../db/client.ts';
+import { stripeEvents } from '../db/schema.ts';
+
+/** Events of the last 30 days about money that no proposal claims: how many, and the newest of them as JSON texts. */
+export async function listUnattributedEvents(
+  db: Database,
+): Promise<{ readonly total: number; readonly newest: string[] }> {
+  const rows = await db
+    .select({ payload: sql<string>`payload::text`, total: sql`count(*) over ()`.mapWith(Number) })
+    .from(stripeEvents)
+    .where(sql`outcome = 'unattributed' and ${stripeEvents.receivedAt} > now() - interval '30 days'`)
+    .orderBy(desc(stripeEvents.receivedAt))
+    .limit(100);
+  return { total: rows[0]?.total ?? 0, newest: rows.map(({ payload }) => payload) };
+}
