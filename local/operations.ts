@@ -145,6 +145,7 @@ export const operations: Record<string, Operation> = {
       'amount_mismatch',
       'version_conflict',
       'checkout_open',
+      'stripe_refused',
       'stripe_failed',
       'stripe_rate_limited',
       'stripe_timeout',
@@ -181,7 +182,7 @@ export const operations: Record<string, Operation> = {
   'POST /metrics/rebuild': {
     summary: 'Fold the sums anew, from the beginning of the activity log. For admins.',
     bearer: 'staff',
-    success: [200, '{rebuilt: true}'],
+    success: [202, '{rebuilding: true}: until it is done, a scrape is a 503'],
   },
   'GET /healthz': { summary: 'Whether the Worker runs.', success: [200, '{status: "ok"}'] },
   'GET /readyz': {

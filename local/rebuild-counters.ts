@@ -25,7 +25,9 @@ async function post(path: string, body: object, token?: string): Promise<Record<
 async function rebuild(): Promise<void> {
   const { access_token: token } = await post('/auth/login', { email, password });
   await post('/metrics/rebuild', {}, String(token));
-  process.stdout.write('Rebuilt from the activity log.\n');
+  process.stdout.write(
+    'The sums are being folded anew from the activity log. Until that is done, a scrape is a 503.\n',
+  );
 }
 
 await rebuild().catch(exitWith);

@@ -33,6 +33,7 @@ export type ErrorCode =
   | 'not_configured'
   | 'database_unavailable'
   | 'log_unavailable'
+  | 'stripe_refused'
   | 'stripe_failed'
   | 'stripe_rate_limited'
   | 'stripe_timeout'

@@ -130,6 +130,9 @@ function control({ account, api, deliveries }: Play, path: string, body: string)
       return account.settleLater(id, 'failed');
     case 'sessions expire':
       return account.expireSession(id);
+    case 'events delivered':
+      account.delivered.add(id);
+      return {};
     case 'refunds fail':
       return account.failRefund(id);
     case 'payments refund':

@@ -1,6 +1,5 @@
 import { type CreateLead, leadKey } from '../leads/lead.ts';
-import { checkoutKey } from '../payments/checkout-rules.ts';
-import { paymentKey } from '../payments/settlement-rules.ts';
+import { sessionKeys } from '../payments/settlement-rules.ts';
 import { isSessionFact } from '../payments/stripe-fact.ts';
 import type { ProposalCommand } from '../proposals/command.ts';
 import type { Rejection } from '../proposals/decision.ts';
@@ -29,15 +28,14 @@ export type Accepted = {
   readonly proposal: Proposal | null;
 };
 
-/** `belongsTo`: the session was made for another proposal. Ask that one. */
+/** `belongsTo`: the session is another proposal's. Ask that one. */
 export type Result = Accepted | Rejection | { readonly belongsTo: number };
 
 /** The facts that a command has to know of, under whichever proposal they were told. */
 export function keysOf(command: Command): string[] {
   switch (command.kind) {
     case 'settle': {
-      if (!isSessionFact(command.told)) return [];
-      return [checkoutKey(command.told.sessionId), paymentKey(command.told.sessionId)];
+      return isSessionFact(command.told) ? sessionKeys(command.told.sessionId) : [];
     }
     case 'create_lead':
       return [leadKey(command.lead.id)];

@@ -1,4 +1,4 @@
-import { eq, type SQL, sql } from 'drizzle-orm';
+import { asc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../db/client.ts';
 import { activityLog, orgs, proposals } from '../db/schema.ts';
 import { checkoutKey } from '../payments/checkout-rules.ts';
@@ -53,6 +53,7 @@ export async function findPaidProposalId(db: Database, paymentIntent: string): P
     .select({ proposalId: activityLog.proposalId })
     .from(activityLog)
     .where(sql`${activityLog.event} = 'payment_success' and meta->>'payment_intent' = ${paymentIntent}`)
+    .orderBy(asc(activityLog.id))
     .limit(1);
   return row?.proposalId ?? null;
 }
@@ -84,6 +85,7 @@ function selectProposals(db: Database, id: SQL) {
       depositPercent: orgs.depositPercent,
       version: proposals.version,
       contentHash: proposals.contentHash,
+      createdAt: proposals.createdAt,
       seq: sql`(select coalesce(max(seq), 0) from portal_activity_log where proposal_id = ${proposals.id})`.mapWith(
         Number,
       ),

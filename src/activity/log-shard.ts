@@ -34,6 +34,7 @@ export class LogShard extends DurableObject<Env> {
   #doubts = 1;
   /** How many of them a read of the log has settled. */
   #settledDoubts = 0;
+  #rebuiltAt = 0;
 
   /** Answers when the command is in the log, or refused by it; `log_unavailable` where that is not known. */
   execute(command: Command): Promise<Result> {
@@ -64,11 +65,16 @@ export class LogShard extends DurableObject<Env> {
     }
   }
 
-  /** Folds the log from its beginning. Until that is done there is no scrape. */
-  rebuild(): Promise<{ readonly watermark: number } | Rejection> {
+  /**
+   * Begins to fold the log from its beginning. There is no scrape until that is done. Asked again within a minute, it
+   * goes on with what was begun: who is told to wait and asks again must not begin it anew.
+   */
+  async rebuild(): Promise<void> {
+    if (Date.now() < this.#rebuiltAt + 60_000) return;
+    this.#rebuiltAt = Date.now();
     this.#doubts += 1;
     this.#projections.reset();
-    return this.catchUp();
+    this.ctx.waitUntil(this.catchUp());
   }
 
   /** The sessions that the reconciler should look at now. */

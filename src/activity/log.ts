@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, gt, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../db/client.ts';
 import { activityLog, leads, proposals } from '../db/schema.ts';
@@ -105,8 +105,10 @@ function takeLock(db: Database, shard: ShardPosition) {
 }
 
 function selectAbove(db: Database, shard: ShardPosition, watermark: number) {
+  // Without what was offered, which no fold needs: a page is so many entries, however long they are.
+  const meta = sql<Entry['meta']>`meta - '{line_items,replaced}'::text[]`;
   return db
-    .select()
+    .select({ ...getTableColumns(activityLog), meta })
     .from(activityLog)
     .where(
       and(

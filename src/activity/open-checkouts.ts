@@ -1,7 +1,11 @@
 import type { Entry } from './entry.ts';
 
-/** A session that the reconciler should look at, and its proposal. */
-export type DueCheckout = { readonly sessionId: string; readonly proposalId: number };
+/** A session that the reconciler should look at. */
+export type DueCheckout = {
+  readonly sessionId: string;
+  readonly proposalId: number;
+  readonly expiresAt: Date;
+};
 
 /** Stripe tells of an expiry by itself, usually: after so long we ask. */
 const graceMs = 10 * 60_000;
@@ -11,6 +15,9 @@ const pendingMs = 24 * 3_600_000;
 
 /** Whoever was handed a session has this long before it is handed out again: until the reconciler's next run. */
 const leaseMs = 4 * 60_000;
+
+/** A payment that is still on its way need not be asked about so often. */
+const pendingLeaseMs = 6 * 3_600_000;
 
 /** Sessions handed out at once. */
 const limit = 50;
@@ -24,12 +31,14 @@ export function foldOpenCheckouts(sql: SqlStorage, { event, meta, proposalId, cr
     case 'checkout_created': {
       if (meta.dev_mode) return;
       const dueAt = new Date(meta.expires_at).getTime() + graceMs;
-      sql.exec('insert or ignore into open_checkouts values (?, ?, ?)', meta.session_id, proposalId, dueAt);
+      const values = [meta.session_id, proposalId, dueAt, dueAt - graceMs, leaseMs];
+      sql.exec('insert or ignore into open_checkouts values (?, ?, ?, ?, ?)', ...values);
       return;
     }
     case 'payment_pending': {
       const dueAt = createdAt.getTime() + pendingMs;
-      sql.exec('update open_checkouts set due_at = ? where session_id = ?', dueAt, meta.stripe_session_id);
+      const values = [dueAt, pendingLeaseMs, meta.stripe_session_id];
+      sql.exec('update open_checkouts set due_at = ?, lease_ms = ? where session_id = ?', ...values);
       return;
     }
     case 'checkout_expired':
@@ -64,13 +73,14 @@ export function foldOpenCheckouts(sql: SqlStorage, { event, meta, proposalId, cr
 /** The sessions that are due, the longest waiting first, none again within its lease. */
 export function takeDueCheckouts(sql: SqlStorage, now: Date): DueCheckout[] {
   return sql
-    .exec<{ sessionId: string; proposalId: number }>(
-      `update open_checkouts set due_at = ? where session_id in
+    .exec<{ sessionId: string; proposalId: number; expiresAt: number }>(
+      `update open_checkouts set due_at = ? + lease_ms where session_id in
          (select session_id from open_checkouts where due_at <= ? order by due_at limit ?)
-       returning session_id as sessionId, proposal_id as proposalId`,
-      now.getTime() + leaseMs,
+       returning session_id as sessionId, proposal_id as proposalId, expires_at as expiresAt`,
+      now.getTime(),
       now.getTime(),
       limit,
     )
-    .toArray();
+    .toArray()
+    .map((row) => ({ ...row, expiresAt: new Date(row.expiresAt) }));
 }

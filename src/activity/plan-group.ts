@@ -1,6 +1,5 @@
 import { leadCreated, type NewLead } from '../leads/lead.ts';
-import { checkoutKey } from '../payments/checkout-rules.ts';
-import { paymentKey } from '../payments/settlement-rules.ts';
+import { sessionKeys } from '../payments/settlement-rules.ts';
 import { isSessionFact, type StripeFact } from '../payments/stripe-fact.ts';
 import type { Content } from '../proposals/command.ts';
 import { decide } from '../proposals/decide.ts';
@@ -65,14 +64,9 @@ export function planGroup(
     }
 
     if (command.kind === 'settle' && isSessionFact(command.told)) {
-      const { proposalId, told: session, event } = command;
-      const paid = told.get(paymentKey(session.sessionId));
-      if (paid !== undefined && paid !== proposalId) {
-        keep(event, 'duplicate');
-        return { outcome: 'duplicate', proposal: null };
-      }
-      const owner = told.get(checkoutKey(session.sessionId));
-      if (typeof owner === 'number' && owner !== proposalId) return { belongsTo: owner };
+      const key = sessionKeys(command.told.sessionId).find((candidate) => told.has(candidate));
+      const owner = key && told.get(key);
+      if (owner && owner !== command.proposalId) return { belongsTo: owner };
     }
 
     const before = command.proposalId === null ? undefined : proposals.get(command.proposalId);

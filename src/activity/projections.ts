@@ -24,7 +24,8 @@ export class Projections {
         metric text, labels text, part text, value real not null, primary key (metric, labels, part)
       ) without rowid;
       create table if not exists open_checkouts (
-        session_id text primary key, proposal_id integer not null, due_at integer not null
+        session_id text primary key, proposal_id integer not null, due_at integer not null,
+        expires_at integer not null, lease_ms integer not null
       ) without rowid;
       create index if not exists open_checkouts_due on open_checkouts (due_at);
       create index if not exists open_checkouts_proposal on open_checkouts (proposal_id);

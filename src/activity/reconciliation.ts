@@ -4,7 +4,7 @@ import type { Sum } from '../metrics/catalogue.ts';
 export type Reconciliation = {
   /** When a run last came to its end. */
   readonly succeededAt?: number;
-  /** Every event that Stripe made before this has been recorded; the next run goes on from here. */
+  /** Every event before this that Stripe failed to deliver has been recorded; the next run goes on from here. */
   readonly eventsUntil?: number;
   /** Events about money that no proposal claims. */
   readonly unattributed?: number;

@@ -55,9 +55,12 @@ export class Shards {
     await this.#callAll(async (stub): Promise<{ watermark: number } | Rejection> => stub.catchUp());
   }
 
-  /** Has every shard fold the log from its beginning. */
+  /** Has every shard begin to fold the log from its beginning. */
   async rebuild(): Promise<void> {
-    await this.#callAll(async (stub): Promise<{ watermark: number } | Rejection> => stub.rebuild());
+    await this.#callAll(async (stub): Promise<object> => {
+      await stub.rebuild();
+      return {};
+    });
   }
 
   /** The sessions of all shards that the reconciler should look at now; they are not handed out again for a while. */

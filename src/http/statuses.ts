@@ -32,6 +32,7 @@ export const statuses: Record<ErrorCode, ContentfulStatusCode> = {
   not_configured: 503,
   database_unavailable: 503,
   log_unavailable: 503,
+  stripe_refused: 422,
   stripe_failed: 502,
   stripe_rate_limited: 503,
   stripe_timeout: 504,

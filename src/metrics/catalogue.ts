@@ -40,7 +40,7 @@ export const catalogue = {
   },
   crm_portal_reconciler_repairs_total: {
     type: 'counter',
-    help: 'Entries that the reconciler wrote because no webhook had told them.',
+    help: 'Entries that the reconciler wrote: what no webhook had told yet, and sessions it closed.',
   },
   crm_portal_reconciler_last_success_timestamp_seconds: {
     type: 'gauge',
@@ -48,7 +48,7 @@ export const catalogue = {
   },
   crm_portal_reconciler_events_until_timestamp_seconds: {
     type: 'gauge',
-    help: "Up to when Stripe's events are known to be recorded, in Unix time. Its lag is time() minus this.",
+    help: 'Up to when all that Stripe failed to deliver is recorded, in Unix time. Its lag is time() minus this.',
   },
   crm_portal_unattributed_events: {
     type: 'gauge',

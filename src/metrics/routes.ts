@@ -15,7 +15,7 @@ export const metricsRoutes = new Hono<AppEnv>()
     const { actor, deps } = c.var;
     if (actor.role !== 'admin') throw new AppError('forbidden', 'Only admins may do this.');
     await deps.shards.rebuild();
-    return c.json({ rebuilt: true });
+    return c.json({ rebuilding: true }, 202);
   });
 
 function requireToken(token: string, header: string | undefined): void {

@@ -3,22 +3,23 @@ import type { Actor } from '../auth/actor.ts';
 import { authorize } from '../auth/authorize.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
-import { accept, notFound } from '../proposals/decision.ts';
+import { accept, mayTouch, notFound } from '../proposals/decision.ts';
 import type { Checkout, Proposal } from '../proposals/proposal.ts';
-import { checkoutAmounts, openCheckout } from './checkout-rules.ts';
+import { checkoutAmounts, openCheckout, unsettledCheckouts } from './checkout-rules.ts';
 import { toMinorUnits } from './currency.ts';
 import { expireCheckout, expireObsoleteCheckouts } from './expire-checkouts.ts';
 import { settle } from './settle.ts';
 import type { SessionFact } from './stripe-fact.ts';
 
-/** Sessions found to be over, one after the other, before we give up. */
-const attempts = 3;
+/** Sessions looked at, one after the other, before we give up. */
+const attempts = 8;
 
 /**
  * A Checkout Session for the deposit: the one that is open, else a new one. One read, one call to Stripe, and one to the
- * shard for a new session, which has the last word: nobody gets the URL of a session that it did not record. Stripe is
- * asked about the open one too, so that one that is paid or over is recorded as that and never handed out.
- * `amountDollars` is the total that the caller states, if any, in units of the proposal's currency.
+ * shard for a new session, which has the last word: nobody gets the URL of a session that it did not record. Every session
+ * of which the log does not know the end is asked about first: what was paid is recorded, and what should not be paid any
+ * more is closed, so that there is never a second one to pay in. `amountDollars` is the total that the caller states, if
+ * any, in units of the proposal's currency.
  */
 export async function beginCheckout(
   deps: Deps,
@@ -28,28 +29,45 @@ export async function beginCheckout(
   authorize(actor, proposalId);
   const { db, config, stripe, now } = deps;
   let proposal = (await findProposal(db, proposalId, config.depositPercent)) ?? accept(notFound());
+  if (!mayTouch(actor, proposal)) return accept(notFound());
+  const statedTotalCents = statedTotal(amountDollars, proposal.currency);
+  const unknown = new Set<string>();
 
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const statedTotalCents = statedTotal(amountDollars, proposal.currency);
     const amounts = accept(checkoutAmounts(proposal, actor, statedTotalCents));
     const open = openCheckout(proposal, config.devMode, now());
-    if (!open) {
+    // Whoever states another total gets a session of it.
+    const isWanted = statedTotalCents === null || statedTotalCents === open?.totalCents;
+    const isOffered = ({ sessionId }: Checkout) => isWanted && sessionId === open?.sessionId;
+    const [unsettled] = unsettledCheckouts(proposal, config.devMode)
+      .filter(({ sessionId }) => !unknown.has(sessionId))
+      .sort((a, b) => Number(isOffered(a)) - Number(isOffered(b)));
+    if (!unsettled) {
       const { orgId, version, title, customerEmail, currency, checkouts, outcomes } = proposal;
-      const previousCheckouts = new Set([...checkouts.map(({ sessionId }) => sessionId), ...outcomes.keys()])
-        .size;
+      const ids = [...checkouts.map(({ sessionId }) => sessionId), ...outcomes.keys()];
       const terms = { proposalId, orgId, version, title, customerEmail, currency };
-      const made = await stripe.createCheckoutSession({ ...terms, ...amounts, previousCheckouts }, now());
+      const request = { ...terms, ...amounts, previousCheckouts: new Set(ids).size };
+      const made = await stripe.createCheckoutSession(request, now());
       if (!('fact' in made)) return record(deps, actor, proposal, statedTotalCents, made);
       proposal = await settleOver(made);
       continue;
     }
-    // Whoever states another total gets a session of it, so the open one must not be paid any more.
-    const isWanted = statedTotalCents === null || statedTotalCents === open.totalCents;
-    const found = isWanted
-      ? await stripe.retrieveCheckoutSession(open.sessionId)
-      : await stripe.expireCheckoutSession(open.sessionId);
-    if (found.fact === 'checkout_open') return open;
-    proposal = await settleOver(found);
+    const { sessionId } = unsettled;
+    const found = isOffered(unsettled)
+      ? await stripe.retrieveCheckoutSession(sessionId)
+      : await stripe.expireCheckoutSession(sessionId);
+    if (found.fact === 'checkout_open') return unsettled;
+    if (found.fact !== 'checkout_unknown') {
+      proposal = await settleOver(found);
+      continue;
+    }
+    // Another account's, where it may well be paid in until its time is over.
+    const until = unsettled.expiresAt;
+    if (until > now()) {
+      const detail = `A checkout made with another Stripe key is open until ${until.toISOString()}.`;
+      throw new AppError('checkout_open', detail);
+    }
+    unknown.add(sessionId);
   }
   throw new AppError('checkout_open', 'Other checkouts are being made at the same time. Try again.');
 

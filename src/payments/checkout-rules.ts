@@ -55,21 +55,21 @@ export function checkoutAmounts(
  * the retry get it too. A simulated one is none in live mode, and the other way round.
  */
 export function openCheckout(state: Proposal, devMode: boolean, now: Date): Checkout | null {
-  const isOpen = (checkout: Checkout) =>
-    checkout.devMode === devMode &&
-    checkout.version === state.version &&
-    checkout.expiresAt > now &&
-    !state.outcomes.has(checkout.sessionId);
-  return state.checkouts.findLast(isOpen) ?? null;
+  const isOpen = ({ version, expiresAt }: Checkout) => version === state.version && expiresAt > now;
+  return unsettledCheckouts(state, devMode).findLast(isOpen) ?? null;
+}
+
+/** The sessions of which the log does not know the end. Those whose time is over may have been paid in their last minute. */
+export function unsettledCheckouts(state: Proposal, devMode: boolean): Checkout[] {
+  return state.checkouts.filter(
+    (checkout) => checkout.devMode === devMode && !state.outcomes.has(checkout.sessionId),
+  );
 }
 
 /** The sessions that Stripe would still take money in, though nobody is to pay in them any more. */
 export function obsoleteCheckouts(state: Proposal): Checkout[] {
   const isOver = state.status === 'deposit_paid' || state.status === 'void';
-  return state.checkouts.filter(
-    ({ devMode, version, sessionId }) =>
-      !devMode && !state.outcomes.has(sessionId) && (isOver || version !== state.version),
-  );
+  return unsettledCheckouts(state, false).filter(({ version }) => isOver || version !== state.version);
 }
 
 /** Records a session just made, unless another was recorded first or the proposal changed under it. */
@@ -85,13 +85,13 @@ export function decideCheckout(
   // Two open sessions could both be paid: one of another total must be closed first.
   if (open)
     return { rejected: 'checkout_open', detail: 'A checkout of another amount was just begun. Try again.' };
-  if (state.checkouts.some(({ sessionId }) => sessionId === checkout.sessionId)) return { drafts: [] };
   if (state.outcomes.has(checkout.sessionId)) {
     return {
       rejected: 'version_conflict',
       detail: 'The checkout was over before it was recorded. Try again.',
     };
   }
+  if (state.checkouts.some(({ sessionId }) => sessionId === checkout.sessionId)) return { drafts: [] };
   if (checkout.version !== state.version || checkout.depositCents !== amounts.depositCents) {
     return { rejected: 'version_conflict', detail: 'The proposal changed while its checkout was made.' };
   }

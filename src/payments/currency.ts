@@ -66,11 +66,11 @@ export function whyNotChargeable(amount: number, currency: string): string | nul
   return `Must be from ${least} to ${maximumCharge} minor units of ${currency.toUpperCase()}${multiple}.`;
 }
 
-/** A decimal number of units (`15750.00`) in minor units; null where the currency has fewer decimals than it. */
+/** A decimal number of units (`15750.00`) in minor units; null where it is no whole number of them. */
 export function toMinorUnits(decimal: string, currency: string): number | null {
   const [units = '', fraction = ''] = decimal.split('.');
   const decimals = String(minorUnits(currency)).length - 1;
-  if (fraction.length > decimals) return null;
+  if (/[^0]/.test(fraction.slice(decimals))) return null;
   // Through the digits: 0.1 + 0.2 has no place in money.
-  return Number(units + fraction.padEnd(decimals, '0'));
+  return Number(units + fraction.slice(0, decimals).padEnd(decimals, '0'));
 }

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 import { describeCauses } from '../errors.ts';
-import type { Proposal } from '../proposals/proposal.ts';
-import { obsoleteCheckouts } from './checkout-rules.ts';
+import type { Checkout, Proposal } from '../proposals/proposal.ts';
+import { obsoleteCheckouts, unsettledCheckouts } from './checkout-rules.ts';
 import { settle } from './settle.ts';
 
 /**
@@ -9,15 +9,24 @@ import { settle } from './settle.ts';
  * Never throws: what fails here is the reconciler's to finish.
  */
 export async function expireObsoleteCheckouts(deps: Deps, proposal: Proposal): Promise<void> {
+  await expireAll(deps, proposal, obsoleteCheckouts(proposal));
+}
+
+/** Closes whatever is open, before something is decided that a payment would contradict. Never throws, as above. */
+export async function expireOpenCheckouts(deps: Deps, proposal: Proposal): Promise<void> {
+  await expireAll(deps, proposal, unsettledCheckouts(proposal, false));
+}
+
+async function expireAll(deps: Deps, { id }: Proposal, checkouts: readonly Checkout[]): Promise<void> {
   if (deps.config.devMode) return; // there is no Stripe to ask
-  const ids = obsoleteCheckouts(proposal).map(({ sessionId }) => sessionId);
-  await Promise.all(ids.map((sessionId) => expireCheckout(deps, sessionId, proposal.id)));
+  await Promise.all(checkouts.map(({ sessionId }) => expireCheckout(deps, sessionId, id)));
 }
 
 /** Closes one session and records what has become of it. Never throws, as above. */
 export async function expireCheckout(deps: Deps, sessionId: string, owner: number): Promise<void> {
   try {
     const told = await deps.stripe.expireCheckoutSession(sessionId);
+    if (told.fact === 'checkout_open' || told.fact === 'checkout_unknown') return;
     await settle(deps, told, { teller: 'stripe', owner });
   } catch (error) {
     console.error(JSON.stringify({ expire_checkout: 'failed', causes: describeCauses(error) }));

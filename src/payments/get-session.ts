@@ -30,7 +30,9 @@ export async function getSession(deps: Deps, actor: Actor, sessionId: string): P
   if (checkout.devMode) return { proposal, checkout, outcome: known };
 
   const told = await stripe.retrieveCheckoutSession(sessionId);
-  if (told.fact === 'checkout_open') return { proposal, checkout, outcome: known };
+  if (told.fact === 'checkout_open' || told.fact === 'checkout_unknown') {
+    return { proposal, checkout, outcome: known };
+  }
   const settled = await settle(deps, told, { teller: 'stripe', owner: proposal.id });
   const after = settled.proposal ?? proposal;
   waitUntil(expireObsoleteCheckouts(deps, after));

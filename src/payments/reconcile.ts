@@ -1,8 +1,10 @@
 import { findUntoldKeys } from '../activity/load.ts';
+import type { DueCheckout } from '../activity/open-checkouts.ts';
 import type { StripeEventOutcome } from '../activity/plan-group.ts';
 import type { Deps } from '../deps.ts';
 import { describeCauses } from '../errors.ts';
 import { type DecodedEvent, decodeEvent, eventTypes } from '../stripe/decode-event.ts';
+import { expiredSession } from '../stripe/decode-object.ts';
 import type { Period } from '../stripe/gateway.ts';
 import { checkoutKey } from './checkout-rules.ts';
 import { expireObsoleteCheckouts } from './expire-checkouts.ts';
@@ -10,12 +12,13 @@ import { listUnattributedEvents } from './list-unattributed-events.ts';
 import { settle } from './settle.ts';
 
 const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
 
 /** Where the first run starts: as long as Stripe tries to deliver (https://docs.stripe.com/webhooks#retries). */
-const firstRunMs = 3 * 24 * 60 * minuteMs;
+const firstRunMs = 3 * dayMs;
 
 /** As long as Stripe lists events (https://docs.stripe.com/api/events). */
-const listedMs = 30 * 24 * 60 * minuteMs;
+const listedMs = 30 * dayMs;
 
 /** Read again by each run, since a list may show an event a little after its time. */
 const overlapMs = 10 * minuteMs;
@@ -40,7 +43,7 @@ export async function reconcile(deps: Deps): Promise<void> {
   const due = await deps.shards.takeDueCheckouts();
   const [followed, closed, retried] = await Promise.allSettled([
     followStripe(deps),
-    forEach(due, ({ sessionId, proposalId }) => close(deps, sessionId, proposalId)),
+    forEach(due, (checkout) => close(deps, checkout.sessionId, checkout)),
     retryUnattributed(deps),
   ]);
   for (const part of [followed, closed, retried]) if (part.status === 'rejected') throw part.reason;
@@ -52,19 +55,18 @@ export async function reconcile(deps: Deps): Promise<void> {
 async function followStripe(deps: Deps): Promise<void> {
   const { shards, now } = deps;
   const start = now().getTime();
-  const { eventsUntil = start - firstRunMs } = await shards.reconciliation();
-  // Not from a future that a clock once believed in.
-  let from = Math.max(Math.min(eventsUntil, start) - overlapMs, start - listedMs);
+  const { eventsUntil = Number.POSITIVE_INFINITY } = await shards.reconciliation();
+  // A time to come is none that we came to: the first run, or a clock was wrong.
+  const last = eventsUntil > start ? start - firstRunMs : eventsUntil;
+  let from = Math.max(last - overlapMs, start - listedMs);
   const failures: unknown[] = [];
   while (from < start) {
     const { events, until } = await listOldest(deps, from, start);
-    try {
-      await forEach(events, (rawBody) => tell(deps, rawBody));
-      await closeOrphans(deps, { from: new Date(from - orphanAgeMs), until: new Date(until - orphanAgeMs) });
-    } catch (error) {
-      // What fails is tried again by the next run, but it must not keep us from what came after it.
-      failures.push(error);
-    }
+    const before = { from: new Date(from - orphanAgeMs), until: new Date(until - orphanAgeMs) };
+    const parts = [forEach(events, (rawBody) => tell(deps, rawBody)), closeOrphans(deps, before)];
+    // What fails is tried again by the next run, but it must not keep us from what comes after it.
+    for (const part of await Promise.allSettled(parts))
+      if (part.status === 'rejected') failures.push(part.reason);
     if (failures.length === 0) await shards.noteReconciliation({ eventsUntil: until });
     from = until;
   }
@@ -94,7 +96,8 @@ async function retryUnattributed(deps: Deps): Promise<number> {
   const { total, newest } = await listUnattributedEvents(deps.db);
   let claimed = 0;
   await forEach(newest, async (rawBody) => {
-    if ((await tell(deps, rawBody)) !== 'unattributed') claimed += 1;
+    const outcome = await tell(deps, rawBody);
+    if (outcome === 'recorded' || outcome === 'duplicate') claimed += 1;
   });
   return total - claimed;
 }
@@ -128,10 +131,17 @@ async function closeOrphans(deps: Deps, created: Period): Promise<void> {
   await forEach(orphans, (sessionId) => close(deps, sessionId));
 }
 
-/** Past its time, or not to be paid in: either way it is to be closed, and if it was paid that is money. */
-async function close(deps: Deps, sessionId: string, owner?: number): Promise<void> {
-  const told = await deps.stripe.expireCheckoutSession(sessionId);
-  await settle(deps, told, { teller: 'reconciler', ...(owner ? { owner } : {}) });
+/**
+ * Past its time, or not to be paid in: either way it is to be closed, and if it was paid that is money. One that this
+ * key does not know is over when its time is, and a day more, since it cannot be asked about.
+ */
+async function close(deps: Deps, sessionId: string, due?: DueCheckout): Promise<void> {
+  const state = await deps.stripe.expireCheckoutSession(sessionId);
+  if (state.fact === 'checkout_open') return;
+  const isOver = due !== undefined && deps.now().getTime() > due.expiresAt.getTime() + dayMs;
+  if (state.fact === 'checkout_unknown' && !isOver) return;
+  const told = state.fact === 'checkout_unknown' ? expiredSession(sessionId) : state;
+  await settle(deps, told, { teller: 'reconciler', ...(due ? { owner: due.proposalId } : {}) });
 }
 
 /** Some at a time; if one fails the others are still done, and then it rejects. */

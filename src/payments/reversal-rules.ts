@@ -38,11 +38,11 @@ export function decideDispute(state: Proposal, dispute: DisputeFact, actor: Acto
     ...reference(payment),
   };
   const drafts: Draft[] = [];
-  const closings = state.disputes.get(disputeId);
-  if (!closings) {
+  const known = state.disputes.get(disputeId);
+  if (!known) {
     drafts.push({ event: 'dispute_opened', meta, actor, dedupeKey: `dispute_opened:${disputeId}` });
   }
-  if (closedStatuses.includes(status) && !closings?.includes(status)) {
+  if (closedStatuses.includes(status) && !known?.closings.includes(status)) {
     drafts.push({ event: 'dispute_closed', meta, actor, dedupeKey: `dispute_closed:${disputeId}:${status}` });
   }
   return { drafts };

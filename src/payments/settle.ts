@@ -16,13 +16,13 @@ export type Settled = { readonly outcome: StripeEventOutcome; readonly proposal:
  * `database_unavailable` where that failed; telling it again is always right.
  */
 export async function settle(
-  { db, shards }: Pick<Deps, 'db' | 'shards'>,
+  deps: Pick<Deps, 'config' | 'db' | 'shards'>,
   told: StripeFact,
   { teller, event, owner }: { teller: Teller; event?: ReceivedEvent; owner?: number },
 ): Promise<Settled> {
-  const proposalId = owner ?? (await findProposalId(db, told));
+  const proposalId = owner ?? (await findProposalId(deps, told));
   try {
-    return await shards.execute({ kind: 'settle', proposalId, told, teller, event: event ?? null });
+    return await deps.shards.execute({ kind: 'settle', proposalId, told, teller, event: event ?? null });
   } catch (error) {
     if (error instanceof AppError && error.code === 'proposal_not_found') {
       return { outcome: 'unattributed', proposal: null };
@@ -31,7 +31,13 @@ export async function settle(
   }
 }
 
-async function findProposalId(db: Deps['db'], told: StripeFact): Promise<number | null> {
-  if (isSessionFact(told)) return told.proposalId;
+async function findProposalId(
+  { config, db }: Pick<Deps, 'config' | 'db'>,
+  told: StripeFact,
+): Promise<number | null> {
+  if (isSessionFact(told)) {
+    // Another deployment shares the account, and counts its proposals from 1 as we do.
+    return told.portalUrl === null || told.portalUrl === config.portalUrl ? told.proposalId : null;
+  }
   return told.paymentIntent === null ? null : findPaidProposalId(db, told.paymentIntent);
 }

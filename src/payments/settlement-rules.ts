@@ -1,6 +1,7 @@
 import type { ActorKind, AnomalyReason, Draft } from '../activity/entry.ts';
 import type { Decision } from '../proposals/decision.ts';
 import type { Proposal } from '../proposals/proposal.ts';
+import { checkoutKey } from './checkout-rules.ts';
 import { depositCents } from './deposit.ts';
 import { decideDispute, decideRefund } from './reversal-rules.ts';
 import type { SessionFact, StripeFact } from './stripe-fact.ts';
@@ -8,8 +9,18 @@ import type { SessionFact, StripeFact } from './stripe-fact.ts';
 /** Who brought the fact: Stripe itself, or we who asked for what it could not deliver. */
 export type Teller = Extract<ActorKind, 'stripe' | 'reconciler'>;
 
-/** The fact that a session was paid. */
-export const paymentKey = (sessionId: string) => `payment_success:${sessionId}`;
+/**
+ * The facts that a session can have told, the strongest first: whose the first of them is, is whose session it is,
+ * whatever its metadata say by now.
+ */
+export function sessionKeys(sessionId: string): string[] {
+  const others = ['payment_pending', 'payment_failed', 'checkout_expired'] as const;
+  return [
+    `payment_success:${sessionId}`,
+    checkoutKey(sessionId),
+    ...others.map((event) => `${event}:${sessionId}`),
+  ];
+}
 
 /** One handler a fact. */
 export function decideSettlement(state: Proposal, told: StripeFact, teller: Teller): Decision {
@@ -28,8 +39,7 @@ export function decideSettlement(state: Proposal, told: StripeFact, teller: Tell
 
 function decideSession(state: Proposal, session: SessionFact, teller: Teller): Decision {
   const isOwn = state.checkouts.some(({ sessionId }) => sessionId === session.sessionId);
-  // Metadata can be set by anyone with access to the Stripe account: it must at least name the owner.
-  if (!isOwn && session.orgId !== state.orgId) {
+  if (!isOwn && !mayClaim(state, session)) {
     return { rejected: 'proposal_not_found', detail: 'No proposal of ours claims this session.' };
   }
   const outcome = state.outcomes.get(session.sessionId);
@@ -53,6 +63,19 @@ function decideSession(state: Proposal, session: SessionFact, teller: Teller): D
       return { drafts: outcome ? [] : [expired] };
     }
   }
+}
+
+/** How much a database's clock may be ahead of Stripe's. */
+const clockSkewMs = 10 * 60_000;
+
+/**
+ * Whether a session of which we have no record may be this proposal's, by its metadata. Anyone with access to the Stripe
+ * account can set that, so it must at least name the owner; and one that was made before the proposal was for another
+ * that once had its id, in a database that has been restored since.
+ */
+function mayClaim(state: Proposal, { orgId, createdAt }: SessionFact): boolean {
+  const isOlder = createdAt !== null && createdAt.getTime() < state.createdAt.getTime() - clockSkewMs;
+  return orgId === state.orgId && !isOlder;
 }
 
 /**

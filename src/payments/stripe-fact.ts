@@ -1,12 +1,14 @@
 /**
- * What has become of a Checkout Session. `proposalId` and `orgId` are what its metadata claims: they say whom to ask,
- * never what is true. An unsigned event may lack them and the currency.
+ * What has become of a Checkout Session. `proposalId`, `orgId` and `portalUrl` are what its metadata claims: they say whom
+ * to ask, never what is true. An unsigned event may lack them, the currency and when it was made.
  */
 export type SessionFact = {
   readonly fact: 'checkout_paid' | 'checkout_pending' | 'checkout_failed' | 'checkout_expired';
   readonly sessionId: string;
   readonly proposalId: number | null;
   readonly orgId: number | null;
+  readonly portalUrl: string | null;
+  readonly createdAt: Date | null;
   readonly amountCents: number;
   readonly currency: string | null;
   readonly paymentStatus: string;

@@ -25,6 +25,12 @@ export type Payment = {
   readonly amountCents: number;
 };
 
+export type Dispute = {
+  readonly amountCents: number;
+  /** How it was closed: not at all while it is open, more than once after an appeal. */
+  readonly closings: readonly string[];
+};
+
 /** What the proposal's row says. It changes only with the version. */
 export type ProposalTerms = {
   readonly id: number;
@@ -36,6 +42,7 @@ export type ProposalTerms = {
   readonly depositPercent: number;
   readonly version: number;
   readonly contentHash: string;
+  readonly createdAt: Date;
 };
 
 /** The state that decisions are made on: the terms, and what the log says happened. */
@@ -57,8 +64,7 @@ export type Proposal = ProposalTerms & {
   readonly outcomes: ReadonlyMap<string, SessionOutcome>;
   readonly payments: readonly Payment[];
   readonly refunds: ReadonlyMap<string, { readonly amountCents: number; readonly failed: boolean }>;
-  /** By dispute, how it was closed: not at all while it is open, more than once after an appeal. */
-  readonly disputes: ReadonlyMap<string, readonly string[]>;
+  readonly disputes: ReadonlyMap<string, Dispute>;
 };
 
 /** A proposal before its first entry. */
@@ -131,11 +137,11 @@ export function evolve(before: Proposal, entry: Fact & { actor: ActorKind; creat
       return { ...state, refunds: new Map(state.refunds).set(refund_id, refund) };
     }
     case 'dispute_opened':
-      return { ...state, disputes: new Map(state.disputes).set(entry.meta.dispute_id, []) };
     case 'dispute_closed': {
-      const { dispute_id, status } = entry.meta;
-      const closings = [...(state.disputes.get(dispute_id) ?? []), status];
-      return { ...state, disputes: new Map(state.disputes).set(dispute_id, closings) };
+      const { dispute_id, amount_cents: amountCents, status } = entry.meta;
+      const before = state.disputes.get(dispute_id)?.closings ?? [];
+      const closings = entry.event === 'dispute_closed' ? [...before, status] : before;
+      return { ...state, disputes: new Map(state.disputes).set(dispute_id, { amountCents, closings }) };
     }
     case 'revised': {
       const { version, title, total_cents: totalCents, content_hash: contentHash } = entry.meta;
@@ -154,13 +160,13 @@ export function evolve(before: Proposal, entry: Fact & { actor: ActorKind; creat
   return state;
 }
 
-/** What is held of what was paid: payments less the refunds that did not fail. */
-export function heldCents({ payments, refunds }: Proposal): number {
-  const paid = payments.reduce((sum, { amountCents }) => sum + amountCents, 0);
-  return [...refunds.values()].reduce(
-    (sum, { amountCents, failed }) => sum - (failed ? 0 : amountCents),
-    paid,
-  );
+/** What is held of what was paid: less the refunds that did not fail, less what the bank took back. */
+export function heldCents({ payments, refunds, disputes }: Proposal): number {
+  const sum = (rows: Iterable<{ readonly amountCents: number }>) =>
+    [...rows].reduce((total, { amountCents }) => total + amountCents, 0);
+  const refunded = [...refunds.values()].filter(({ failed }) => !failed);
+  const lost = [...disputes.values()].filter(({ closings }) => closings.at(-1) === 'lost');
+  return sum(payments) - sum(refunded) - sum(lost);
 }
 
 function withOutcome(state: Proposal, sessionId: string, outcome: SessionOutcome): Proposal {

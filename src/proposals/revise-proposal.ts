@@ -3,15 +3,15 @@ import type { InferOutput } from 'valibot';
 import type { Staff } from '../auth/actor.ts';
 import { proposals } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
-import { expireObsoleteCheckouts } from '../payments/expire-checkouts.ts';
+import { closeAndDecide } from './close-and-decide.ts';
 import { contentHash } from './content-hash.ts';
 import { type ProposalRow, totalOf } from './create-proposal.ts';
 import { accept, notFound } from './decision.ts';
 import type { ReviseProposalBody } from './schemas.ts';
 
 /**
- * Makes a new version with the parts that are given; whoever approved the one before approves again. One read and one
- * call to the shard, which refuses what was decided on an older version. The open session is closed at Stripe.
+ * Makes a new version with the parts that are given; whoever approved the one before approves again. The open session is
+ * closed at Stripe; the shard refuses what was decided on an older version.
  */
 export async function reviseProposal(
   deps: Deps,
@@ -33,7 +33,7 @@ export async function reviseProposal(
     lineItems,
     totalCents: totalOf(lineItems, row.currency),
   };
-  const { proposal } = await deps.shards.execute({
+  const proposal = await closeAndDecide(deps, {
     kind: 'revise',
     proposalId,
     actor,
@@ -41,6 +41,5 @@ export async function reviseProposal(
     content: { ...content, contentHash: contentHash(content) },
     replaced: row,
   });
-  await expireObsoleteCheckouts(deps, proposal);
   return { ...row, ...content, version: proposal.version, status: proposal.status };
 }

@@ -20,6 +20,7 @@ const amount = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** https://docs.stripe.com/api/checkout/sessions/object */
 export const Session = v.object({
   id: sessionId,
+  created: v.nullish(amount, null),
   amount_total: amount,
   currency: v.nullish(line(10), null),
   payment_status: line(100),
@@ -62,11 +63,18 @@ export function toSessionFact(
     sessionId: session.id,
     proposalId: toId(session.metadata?.proposal_id),
     orgId: toId(session.metadata?.org_id),
+    portalUrl: typeof session.metadata?.portal_url === 'string' ? session.metadata.portal_url : null,
+    createdAt: session.created === null ? null : new Date(session.created * 1000),
     amountCents: session.amount_total,
     currency: session.currency,
     paymentStatus: session.payment_status,
     paymentIntent: session.payment_intent,
   };
+}
+
+/** That a session is over, where Stripe has nothing to tell of it. */
+export function expiredSession(sessionId: string): SessionFact {
+  return toSessionFact(v.parse(UnpaidSession, { id: sessionId }), 'checkout_expired');
 }
 
 export function toRefundFact(refund: v.InferOutput<typeof Refund>): RefundFact {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import Stripe from 'stripe';
 import * as v from 'valibot';
 import { AppError } from '../errors.ts';
@@ -36,6 +37,7 @@ export function createLiveGateway(
       // whatever their type says; a plain object would do as well.)
       if (new Headers(session.lastResponse.headers).get('idempotent-replayed') === 'true') {
         const state = await retrieve(session.id);
+        if (state.fact === 'checkout_unknown') throw new AppError('stripe_failed', 'Stripe lost a session.');
         if (state.fact !== 'checkout_open') return state;
       }
       if (!session.url) throw new AppError('stripe_failed', 'Stripe returned a session without a page.');
@@ -66,9 +68,8 @@ export function createLiveGateway(
     async *listOpenSessions({ from, until }) {
       const created = { gte: toSeconds(from), lt: toSeconds(until) };
       const open = sessions.list({ status: 'open', created, limit: 100 });
-      // Another deployment may share the account: its sessions lead back to another portal.
-      for await (const { id, success_url } of iterate(open))
-        if (success_url?.startsWith(`${portalUrl}/`)) yield id;
+      // The account may be shared, with another deployment or another product.
+      for await (const { id, metadata } of iterate(open)) if (metadata?.portal_url === portalUrl) yield id;
     },
   };
 
@@ -76,8 +77,7 @@ export function createLiveGateway(
     const session = await sessions
       .retrieve(sessionId, { expand: ['payment_intent'] })
       .catch((error) => (isUnknown(error) ? null : rejectAs(error)));
-    // Made with another key, for another account or mode: nobody can pay in it with this one.
-    if (!session) return toSessionFact(v.parse(UnpaidSession, { id: sessionId }), 'checkout_expired');
+    if (!session) return { fact: 'checkout_unknown' };
     return toState(session);
   }
 
@@ -87,6 +87,7 @@ export function createLiveGateway(
   ): Promise<Stripe.Response<Stripe.Checkout.Session>> {
     const { proposalId, orgId, version, depositCents, totalCents } = request;
     const metadata = {
+      portal_url: portalUrl,
       proposal_id: String(proposalId),
       org_id: String(orgId),
       proposal_version: String(version),
@@ -114,8 +115,10 @@ export function createLiveGateway(
         expires_at: expiresAtSeconds,
       },
       {
-        // All that may differ between two sessions of a proposal is in the key (https://docs.stripe.com/api/idempotent_requests).
+        // All that may differ between two sessions is in the key: of a proposal, and of two deployments that share an
+        // account (https://docs.stripe.com/api/idempotent_requests).
         idempotencyKey: [
+          createHash('sha256').update(portalUrl).digest('hex').slice(0, 8),
           `checkout-${proposalId}-v${version}-${depositCents}of${totalCents}`,
           request.previousCheckouts,
           expiresAtSeconds,
@@ -127,14 +130,20 @@ export function createLiveGateway(
 
 /** https://docs.stripe.com/payments/paymentintents/lifecycle: how a delayed payment stands is its PaymentIntent's to say. */
 function toState(session: Stripe.Checkout.Session): SessionState {
-  if (session.payment_status === 'paid') return toSessionFact(v.parse(Session, session), 'checkout_paid');
+  if (session.payment_status === 'paid') return toSessionFact(read(Session, session), 'checkout_paid');
   if (session.status === 'open') return { fact: 'checkout_open' };
-  const unpaid = v.parse(UnpaidSession, session);
+  const unpaid = read(UnpaidSession, session);
   if (session.status === 'expired') return toSessionFact(unpaid, 'checkout_expired');
   const intent = session.payment_intent;
   const hasFailed =
     typeof intent === 'object' && ['requires_payment_method', 'canceled'].includes(intent?.status ?? '');
   return toSessionFact(unpaid, hasFailed ? 'checkout_failed' : 'checkout_pending');
+}
+
+function read<S extends v.GenericSchema>(schema: S, session: Stripe.Checkout.Session): v.InferOutput<S> {
+  const result = v.safeParse(schema, session);
+  if (result.success) return result.output;
+  throw new AppError('stripe_failed', 'Stripe returned a session that is none.');
 }
 
 /** All pages of a list, Stripe's errors as ours. */
@@ -163,6 +172,10 @@ function rejectAs(error: unknown): never {
   }
   if (error instanceof Stripe.errors.StripeConnectionError && isTimeout(error.detail)) {
     throw new AppError('stripe_timeout', 'Stripe did not answer in time. Try again.', { cause: error });
+  }
+  if (error instanceof Stripe.errors.StripeInvalidRequestError) {
+    const detail = `Stripe refuses this${error.code ? `: ${error.code}` : ''}. Trying again would not help.`;
+    throw new AppError('stripe_refused', detail, { cause: error });
   }
   throw new AppError('stripe_failed', 'Stripe could not do this. Try again.', { cause: error });
 }

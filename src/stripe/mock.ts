@@ -1,5 +1,4 @@
-import * as v from 'valibot';
-import { toSessionFact, UnpaidSession } from './decode-object.ts';
+import { expiredSession } from './decode-object.ts';
 import { type StripeGateway, sessionExpiry } from './gateway.ts';
 
 /** Dev mode: no call to Stripe. The portal plays the payment where the URL says `mock_payment`. */
@@ -21,8 +20,7 @@ export function createMockGateway(portalUrl: string): StripeGateway {
     },
     // Nobody pays in a simulated session but by a webhook, so there is never anything to learn.
     retrieveCheckoutSession: async () => ({ fact: 'checkout_open' }),
-    expireCheckoutSession: async (sessionId) =>
-      toSessionFact(v.parse(UnpaidSession, { id: sessionId }), 'checkout_expired'),
+    expireCheckoutSession: async (sessionId) => expiredSession(sessionId),
     async *listUndeliveredEvents() {},
     async *listOpenSessions() {},
   };

@@ -14,7 +14,10 @@ import {
   tokens,
 } from '../support/world.ts';
 
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
 
 const checkout = (input: object, token: string, overrides: object = {}): Promise<Answer> =>
   call('POST /payments/checkout_session', { token, json: input, bindings: overrides });
@@ -154,6 +157,8 @@ describe('refuses, and changes nothing,', () => {
       checkout({ proposal_id: foreign.id }, org.token),
       checkout({ proposal_id: 999_999_999 }, org.token),
     ]);
+    const byAmount = await checkout({ proposal_id: foreign.id, amount_dollars: '1.005' }, org.token);
+    expect(byAmount).toMatchObject({ status: 404, json: { code: 'proposal_not_found' } });
     const [theirs, none] = answers.map(({ status, json }) => ({ status, ...json, request_id: null }));
     expect(theirs).toMatchObject({ status: 404, code: 'proposal_not_found' });
     expect(none).toEqual(theirs);
@@ -221,10 +226,11 @@ describe('in live mode', () => {
     const expiresAt = Number(new URLSearchParams(request?.body).get('expires_at'));
     expect(expiresAt * 1000 - before).toBeLessThan(24 * 3_600_000);
     expect(expiresAt * 1000 - before).toBeGreaterThan(23.8 * 3_600_000);
-    expect(request?.headers['idempotency-key']).toBe(
-      `checkout-${proposal.id}-v1-472500of1575000-0-${expiresAt}`,
+    expect(request?.headers['idempotency-key']).toMatch(
+      new RegExp(`^[0-9a-f]{8}-checkout-${proposal.id}-v1-472500of1575000-0-${expiresAt}$`),
     );
     const metadata = (prefix: string) => ({
+      [`${prefix}[portal_url]`]: 'http://localhost:5173',
       [`${prefix}[proposal_id]`]: String(proposal.id),
       [`${prefix}[org_id]`]: org.label,
       [`${prefix}[proposal_version]`]: '1',
@@ -344,6 +350,65 @@ describe('in live mode', () => {
     const answer = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
     expect(answer.json.session_id).not.toBe(orphan?.id);
     expect(await stripe.session(answer.json.session_id)).toMatchObject({ status: 'open' });
+  });
+
+  test('nor is another begun while the last minute of the one before is not known', async () => {
+    const proposal = await createProposal((await createOrg()).id);
+    const stripe = stripeAccount();
+    const first = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
+    await stripe.control(`sessions/${first.json.session_id}/pay`);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 24.5 * 3_600_000 });
+    const later = await tokens.signPortal(proposal.customer, new Date(Date.now() + 3_600_000));
+    const second = await stripe.checkout({ proposal_id: proposal.id }, later);
+    vi.useRealTimers();
+    expect(second).toMatchObject({ status: 409, json: { code: 'already_paid' } });
+    expect((await stripe.state()).sessions).toHaveLength(1);
+  });
+
+  test('nor while one of an older version can still be paid in', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const stripe = stripeAccount();
+    const first = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
+    await stripe.fault('POST /v1/checkout/sessions/', 'error', 9);
+    const json = { title: 'Another kitchen' };
+    await call(`PATCH /proposals/${proposal.id}`, { token: org.token, json, bindings: stripe.bindings });
+    const approval = { name: 'Ada', version: 2 };
+    await call(`POST /proposals/${proposal.id}/approve`, { token: proposal.token, json: approval });
+    const again = () => stripe.checkout({ proposal_id: proposal.id }, proposal.token);
+    expect(await again()).toMatchObject({ status: 502, json: { code: 'stripe_failed' } });
+    for (let time = 0; time < 3; time += 1) await again(); // until Stripe has failed as often as it was told to
+    expect((await again()).status).toBe(200);
+    expect(await stripe.session(first.json.session_id)).toMatchObject({ status: 'expired' });
+    expect((await stripe.state()).sessions.filter(({ status }) => status === 'open')).toHaveLength(1);
+  });
+
+  test('beside a session that another key made no other is begun before its time is over', async () => {
+    const proposal = await createProposal((await createOrg()).id);
+    await stripeAccount().checkout({ proposal_id: proposal.id }, proposal.token);
+    const stripe = stripeAccount();
+    const early = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
+    expect(early).toMatchObject({ status: 409, json: { code: 'checkout_open' } });
+    expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created']);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 24.5 * 3_600_000 });
+    const token = await tokens.signPortal(proposal.customer, new Date(Date.now() + 3_600_000));
+    await stripe.checkout({ proposal_id: proposal.id }, token);
+    vi.useRealTimers();
+    // It is asked for, and refused there, where it is still today.
+    expect((await stripe.requests()).at(-1)).toMatchObject({ method: 'POST', path: '/v1/checkout/sessions' });
+  });
+
+  test('what Stripe will never do is told as that', async () => {
+    const org = await createOrg({ currency: 'krw' });
+    const json = {
+      ...{ title: 'Kitchen', customer_name: 'Ada', customer_email: 'ada@example.com' },
+      line_items: [{ description: 'Kitchen', quantity: 1, unit_price_cents: 40 }],
+    };
+    const { id } = (await call('POST /proposals', { token: org.token, json })).json;
+    await call(`POST /proposals/${id}/approve`, { token: org.token, json: { name: 'Ada', version: 1 } });
+    const answer = await stripeAccount().checkout({ proposal_id: id }, org.token);
+    expect(answer).toMatchObject({ status: 422, json: { code: 'stripe_refused' } });
+    expect(answer.json.detail).toContain('amount_too_small');
   });
 
   test('a customer who has paid and was not told so is told, and pays no second time', async () => {

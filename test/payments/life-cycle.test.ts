@@ -175,6 +175,40 @@ describe('a refund', () => {
   );
 });
 
+describe('a session of which we have no record', () => {
+  test('is not believed to be ours if another deployment made it', async () => {
+    const proposal = await createProposal((await createOrg()).id);
+    const metadata = { proposal_id: String(proposal.id), org_id: String(proposal.orgId) };
+    const event = paidEvent(proposal, { metadata: { ...metadata, portal_url: 'https://other.example' } });
+    await stripeAccount().deliver(event);
+    expect(await stripeEventOf(event.id)).toMatchObject({ outcome: 'unattributed' });
+    expect(await eventsOf(proposal.id)).toEqual(['approve']);
+  });
+
+  test('is not the next proposal’s that gets the id of the one it was for', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id, 'draft');
+    const event = paidEvent(proposal, { created: Math.floor(Date.now() / 1000) - 3_600 });
+    await stripeAccount().deliver(event);
+    expect(await statusOf(proposal.id)).toBe('draft');
+    expect(await stripeEventOf(event.id)).toMatchObject({ outcome: 'unattributed' });
+  });
+
+  test('stays whose it was told to be first, whatever its metadata say then', async () => {
+    const org = await createOrg();
+    const [first, second] = [await createProposal(org.id), await createProposal(org.id)];
+    const { id } = paidEvent(first).data.object;
+    const stripe = stripeAccount();
+    await stripe.deliver(paidEvent(first, { id, payment_status: 'unpaid' }));
+    for (let time = 0; time < 2; time += 1) {
+      expect((await stripe.deliver(paidEvent(second, { id, payment_status: 'unpaid' }))).status).toBe(200);
+    }
+    expect((await stripe.deliver(paidEvent(second, { id }))).status).toBe(200);
+    expect(await eventsOf(first.id)).toEqual(['approve', 'payment_pending', 'payment_success']);
+    expect(await eventsOf(second.id)).toEqual(['approve']);
+  });
+});
+
 test('every event that we handle is kept with its outcome, once, whatever it told', async () => {
   const { stripe, sessionId } = await withCheckout();
   await stripe.control(`sessions/${sessionId}/pay`);

@@ -80,7 +80,7 @@ test('one past its time that was paid, of which not even the list of events tell
 
 test('a session that could not be closed when its proposal was voided is closed then', async () => {
   const { stripe, org, proposal, sessionId } = await withCheckout();
-  await stripe.fault('POST /v1/checkout/sessions/', 'error', 2);
+  await stripe.fault('POST /v1/checkout/sessions/', 'error', 4);
   await call(`POST /proposals/${proposal.id}/void`, { token: org.token, bindings: stripe.bindings });
   expect(await stripe.session(sessionId)).toMatchObject({ status: 'open' });
   await reconcile(stripe);
@@ -104,22 +104,53 @@ test('a session that Stripe made and we never recorded is closed, once nobody ca
   expect(await stripe.session(String(orphan?.id))).toMatchObject({ status: 'expired' });
 });
 
-test("another deployment's session at the same account is left alone", async () => {
+test.each([
+  ['another deployment’s', { 'metadata[portal_url]': 'https://other.example', 'metadata[proposal_id]': '7' }],
+  ['another product’s', {}],
+])('%s session at the same account, and on the same origin, is left alone', async (_, metadata) => {
   const stripe = stripeAccount();
-  const { sessionId } = await withCheckout(stripe);
-  const elsewhere = {
-    ...stripe,
-    bindings: { ...stripe.bindings, PORTAL_PUBLIC_URL: 'https://other.example' },
-  };
-  const own = await createProposal((await createOrg()).id);
-  await call('POST /payments/checkout_session', {
-    token: own.token,
-    json: { proposal_id: own.id },
-    bindings: elsewhere.bindings,
+  const body = new URLSearchParams({
+    mode: 'payment',
+    'line_items[0][price_data][currency]': 'usd',
+    'line_items[0][price_data][unit_amount]': '5000',
+    'line_items[0][price_data][product_data][name]': 'A shirt',
+    success_url: 'http://localhost:5173/proposal/7',
+    ...metadata,
   });
+  await fetch(`${bindings.STRIPE_API_BASE}/v1/checkout/sessions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${stripe.bindings.STRIPE_SECRET_KEY}` },
+    body,
+  });
+  await reconcile(stripe);
   later(0.5);
   await reconcile(stripe);
-  expect(await stripe.session(sessionId)).toMatchObject({ status: 'open' });
+  expect((await stripe.state()).sessions.map(({ status }) => status)).toEqual(['open']);
+});
+
+test('a clock that was ahead for a while makes it miss nothing', async () => {
+  const { stripe, proposal, sessionId } = await withCheckout();
+  await stripe.control(`sessions/${sessionId}/pay`);
+  const [completed] = await stripe.events();
+  await stripe.deliver(completed ?? {});
+  later(48);
+  await reconcile(stripe);
+  vi.useRealTimers();
+  await stripe.control(`payments/${(await stripe.session(sessionId))?.payment_intent}/refund`);
+  later(5);
+  await reconcile(stripe);
+  expect(await eventsOf(proposal.id)).toContain('payment_refunded');
+});
+
+test('a session that this key does not know is over a day after its time, and not before', async () => {
+  const { proposal } = await withCheckout();
+  const other = stripeAccount();
+  later(25);
+  await reconcile(other);
+  expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created']);
+  later(26);
+  await reconcile(other);
+  expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created', 'checkout_expired']);
 });
 
 test('a refund that was told before its payment finds it', async () => {
@@ -130,8 +161,8 @@ test('a refund that was told before its payment finds it', async () => {
   const [refund] = await stripe.events('refund.created');
   await stripe.deliver(refund ?? {});
   expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created']);
-  await reconcile(stripe);
-  await reconcile(stripe);
+  await reconcile(stripe); // the payment, which nobody delivered
+  await reconcile(stripe); // the refund, which was taken and claimed by nobody
   const events = (await eventsOf(proposal.id)).slice(2);
   expect(events).toEqual(['payment_success', 'payment_refunded']);
   expect(await stripeEventOf(String(refund?.id))).toMatchObject({ outcome: 'recorded' });

@@ -66,10 +66,11 @@ describe('coming back', () => {
     expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created']);
   });
 
-  test('a session that Stripe does not know is over', async () => {
+  test('of a session that another key made, they see what the log knows', async () => {
     const { proposal, sessionId } = await withCheckout();
     const answer = await look(stripeAccount(), sessionId, proposal.token);
-    expect(answer.json.status).toBe('expired');
+    expect(answer.json.status).toBe('open');
+    expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created']);
   });
 });
 

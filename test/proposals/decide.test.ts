@@ -18,6 +18,7 @@ const terms = {
   depositPercent: 30,
   version: 2,
   contentHash: 'hash',
+  createdAt: new Date('2026-11-20T12:00:00Z'),
 };
 const noon = new Date('2026-11-23T12:00:00Z');
 const staff: Actor = { kind: 'staff', userId: 5, orgId: 1, email: 'a@example.com', role: 'admin' };
@@ -57,6 +58,8 @@ const settle = {
     fact: 'checkout_paid',
     sessionId: 'cs_test_1',
     proposalId: 7,
+    portalUrl: null,
+    createdAt: null,
     orgId: 1,
     amountCents: 472_500,
     currency: 'usd',
@@ -268,6 +271,13 @@ describe('settle', () => {
     expect(anomaly).toMatchObject({ event: 'payment_anomaly', meta: { reason, expected_cents: 472_500 } });
   });
 
+  test('a session that was made before the proposal was another proposal’s', () => {
+    const older = paid({ createdAt: new Date('2026-11-20T11:00:00Z') });
+    expect(rejection(after(approve), older)).toBe('proposal_not_found');
+    expect(draftsOf(after(approve), paid({ createdAt: noon }))).toHaveLength(1);
+    expect(draftsOf(after(approve, recordCheckout), older)).toHaveLength(1); // but our own record is
+  });
+
   test('a second session paid is money too, and already_paid', () => {
     const state = after(approve, recordCheckout, settle);
     const drafts = draftsOf(state, paid({ sessionId: 'cs_test_2' }));
@@ -327,9 +337,11 @@ describe('a session that is not paid', () => {
     expect(draftsOf(failed, next)).toHaveLength(1);
   });
 
-  test('is not recorded as begun once it is over', () => {
-    const expired = after(approve, session('checkout_expired'));
-    expect(rejection(expired, recordCheckout)).toBe('version_conflict');
+  test('is not recorded as begun, nor handed out, once it is over', () => {
+    for (const history of [[approve], [approve, recordCheckout]]) {
+      const expired = after(...history, session('checkout_expired'));
+      expect(rejection(expired, recordCheckout)).toBe('version_conflict');
+    }
   });
 });
 
@@ -457,6 +469,13 @@ describe('void', () => {
     expect(rejection(partly, makeVoid)).toBe('already_paid');
     const wholly = after(approve, recordCheckout, settle, tell({ ...refund, amountCents: 472_500 }));
     expect(draftsOf(wholly, makeVoid)).toHaveLength(1);
+  });
+
+  test('is not refused for money that the bank took back', () => {
+    const lost = after(approve, recordCheckout, settle, tell({ ...dispute, status: 'lost' }));
+    expect(draftsOf(lost, makeVoid)).toHaveLength(1);
+    const won = after(approve, recordCheckout, settle, tell({ ...dispute, status: 'won' }));
+    expect(rejection(won, makeVoid)).toBe('already_paid');
   });
 });
 

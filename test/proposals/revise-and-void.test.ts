@@ -114,6 +114,31 @@ describe('changing a proposal', () => {
   });
 });
 
+test.each([
+  ['changed', (id: number, token: string, bindings: object) => patch(id, token, smaller, bindings)],
+  ['voided', (id: number, token: string, bindings: object) => makeVoid(id, token, bindings)],
+])('what was paid, though nobody told us, is not %s', async (_, change) => {
+  const org = await createOrg();
+  const proposal = await createProposal(org.id);
+  const stripe = stripeAccount();
+  const { json } = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
+  await stripe.control(`sessions/${json.session_id}/pay`);
+  const answer = await change(proposal.id, org.token, stripe.bindings);
+  expect(answer).toMatchObject({ status: 409, json: { code: 'already_paid' } });
+  expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created', 'payment_success']);
+});
+
+test('what is refused closes no session', async () => {
+  const org = await createOrg();
+  const proposal = await createProposal(org.id);
+  const stripe = stripeAccount();
+  const { json } = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
+  const stale = await patch(proposal.id, org.token, { ...smaller, version: 9 }, stripe.bindings);
+  const stranger = await makeVoid(proposal.id, (await createOrg()).token, stripe.bindings);
+  expect([stale.status, stranger.status]).toEqual([409, 404]);
+  expect(await stripe.session(json.session_id)).toMatchObject({ status: 'open' });
+});
+
 describe('voiding a proposal', () => {
   test('takes it back for good, and the second click says the same', async () => {
     const org = await createOrg();

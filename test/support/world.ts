@@ -177,7 +177,7 @@ export function settlement(proposal: { id: number; orgId: number }): Command {
     teller: 'stripe',
     told: {
       fact: 'checkout_paid',
-      ...{ sessionId, proposalId: proposal.id, orgId: proposal.orgId },
+      ...{ sessionId, proposalId: proposal.id, orgId: proposal.orgId, portalUrl: null, createdAt: null },
       ...{ amountCents, currency, paymentStatus, paymentIntent: null },
     },
     event: {
