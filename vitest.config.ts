@@ -1,44 +1,57 @@
 import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
 // Wrangler would warn that the secrets are missing, which the bindings below set.
 process.env.WRANGLER_LOG ??= 'error';
+
+// These make other shards the ones that write, which tests of a round trip's cost would notice.
+const generations = [
+  'test/metrics/generations.test.ts',
+  'test/activity/log.test.ts',
+  'test/activity/lock.test.ts',
+];
+
+/** In workerd, against a real Postgres behind Neon's protocol; only Stripe is a stand-in. Each has its own database. */
+function inWorkerd(
+  name: string,
+  files: { include: string[]; exclude?: string[]; fileParallelism?: boolean },
+): TestProjectConfiguration {
+  return {
+    logLevel: 'error', // else a page of warnings about the source maps of dependencies
+    plugins: [
+      cloudflareTest(({ inject }) => ({
+        wrangler: { configPath: './wrangler.toml' },
+        miniflare: {
+          bindings: {
+            ENVIRONMENT: 'development',
+            DATABASE_URL: inject('databaseUrl'),
+            JWT_SECRET: 'only-for-tests-only-for-tests-only-for-tests',
+            STRIPE_SECRET_KEY: '',
+            STRIPE_WEBHOOK_SECRET: '',
+            METRICS_TOKEN: '',
+            STRIPE_API_BASE: inject('stripeApiBase'),
+          },
+        },
+      })),
+    ],
+    test: {
+      name,
+      ...files,
+      globalSetup: ['test/support/database.ts', 'test/support/stripe-server.ts', 'test/support/how-much.ts'],
+      testTimeout: 20_000,
+    },
+  };
+}
 
 export default defineConfig({
   test: {
     silent: 'passed-only',
     projects: [
-      {
-        logLevel: 'error', // else a page of warnings about the source maps of dependencies
-        // In workerd, against a real Postgres behind Neon's protocol; only Stripe is a stand-in.
-        plugins: [
-          cloudflareTest(({ inject }) => ({
-            wrangler: { configPath: './wrangler.toml' },
-            miniflare: {
-              bindings: {
-                ENVIRONMENT: 'development',
-                DATABASE_URL: inject('databaseUrl'),
-                JWT_SECRET: 'only-for-tests-only-for-tests-only-for-tests',
-                STRIPE_SECRET_KEY: '',
-                STRIPE_WEBHOOK_SECRET: '',
-                METRICS_TOKEN: '',
-                STRIPE_API_BASE: inject('stripeApiBase'),
-              },
-            },
-          })),
-        ],
-        test: {
-          name: 'worker',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/local/**', 'test/schedules/in-node.test.ts'],
-          globalSetup: [
-            'test/support/database.ts',
-            'test/support/stripe-server.ts',
-            'test/support/schedules.ts',
-          ],
-          testTimeout: 20_000,
-        },
-      },
+      inWorkerd('worker', {
+        include: ['test/**/*.test.ts'],
+        exclude: ['test/local/**', 'test/schedules/in-node.test.ts', ...generations],
+      }),
+      inWorkerd('generations', { include: generations, fileParallelism: false }),
       // In Node, with Cloudflare played, since that is fast enough for thousands of schedules.
       {
         resolve: {
@@ -47,7 +60,7 @@ export default defineConfig({
         test: {
           name: 'schedules',
           include: ['test/schedules/in-node.test.ts'],
-          globalSetup: ['test/support/database.ts', 'test/support/schedules.ts'],
+          globalSetup: ['test/support/database.ts', 'test/support/how-much.ts'],
         },
       },
       // In Node, where the local programs run.

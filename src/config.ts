@@ -20,8 +20,13 @@ export function readConfig(env: Bindings) {
     /** Without a real Stripe key, in development only, checkouts are simulated. */
     devMode: development && !isStripeKey(env.STRIPE_SECRET_KEY),
     portalUrl: (env.PORTAL_PUBLIC_URL || 'http://localhost:5173').replace(/\/+$/, ''),
-    depositPercent: toPercent(env.DEPOSIT_PERCENT),
+    depositPercent: toWholeNumber('DEPOSIT_PERCENT', env.DEPOSIT_PERCENT, {
+      least: 1,
+      most: 100,
+      otherwise: 30,
+    }),
     stripeApiBase: env.STRIPE_API_BASE || undefined,
+    shardCount: toWholeNumber('LOG_SHARDS', env.LOG_SHARDS, { least: 1, most: 256, otherwise: 4 }),
     locationHint: (env.LOG_LOCATION_HINT || undefined) as DurableObjectLocationHint | undefined,
 
     get stripeSecretKey() {
@@ -67,8 +72,12 @@ function isStripeKey(value: string | undefined): boolean {
   return value !== undefined && value.length >= 30;
 }
 
-function toPercent(value: string | undefined): number {
-  const percent = Number(value || 30);
-  if (Number.isInteger(percent) && percent >= 1 && percent <= 100) return percent;
-  throw new AppError('not_configured', 'DEPOSIT_PERCENT is not a whole number from 1 to 100.');
+function toWholeNumber(
+  name: string,
+  value: string | undefined,
+  { least, most, otherwise }: { least: number; most: number; otherwise: number },
+): number {
+  const number = Number(value || otherwise);
+  if (Number.isInteger(number) && number >= least && number <= most) return number;
+  throw new AppError('not_configured', `${name} is not a whole number from ${least} to ${most}.`);
 }

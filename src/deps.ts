@@ -29,7 +29,7 @@ export function createDeps(env: Bindings, context: Pick<ExecutionContext, 'waitU
     },
     get shards() {
       void config.databaseUrl; // the shards' own, but the caller is to hear what is missing
-      return new Shards(env.LOG_SHARD, config.locationHint);
+      return new Shards(env.LOG_SHARD, config);
     },
   };
 }

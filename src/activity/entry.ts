@@ -65,7 +65,8 @@ export type EntryMeta = {
   checkout_expired: { session_id: string };
   /** A delayed method is on its way; `payment_success` or `payment_failed` follows. */
   payment_pending: SessionMeta;
-  payment_success: SessionMeta;
+  /** `approved_at` is when what is paid was approved; null for a second payment. Entries before it was told lack it. */
+  payment_success: SessionMeta & { approved_at?: string | null };
   payment_failed: SessionMeta;
   payment_anomaly: {
     reason: AnomalyReason;

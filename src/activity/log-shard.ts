@@ -1,17 +1,19 @@
 import { DurableObject } from 'cloudflare:workers';
 import { readConfig } from '../config.ts';
-import { createDatabase, sqlState } from '../db/client.ts';
+import { createDatabase, type Database, sqlState } from '../db/client.ts';
 import { describeCauses } from '../errors.ts';
 import type { Sum } from '../metrics/catalogue.ts';
+import type { Tally } from '../metrics/webhook-tally.ts';
 import type { Rejection } from '../proposals/decision.ts';
 import { type Command, keysOf, type Result } from './command.ts';
 import { GroupCommit } from './group-commit.ts';
 import { loadGroup } from './load.ts';
-import { appendGroup, pageSize, readAbove, type ShardPosition } from './log.ts';
+import { appendGroup, beginGeneration, readAbove, type ShardPosition, wrongGeneration } from './log.ts';
 import { type DueCheckout, takeDueCheckouts } from './open-checkouts.ts';
 import { planGroup } from './plan-group.ts';
 import { Projections } from './projections.ts';
 import { type Reconciliation, toReconciliationSums } from './reconciliation.ts';
+import { Tallies, tallyOf } from './tallies.ts';
 
 /** Whoever lost a race this often is told to come again. */
 const attempts = 3;
@@ -26,6 +28,7 @@ export class LogShard extends DurableObject<Env> {
 
   readonly #config = readConfig(this.env);
   readonly #projections = new Projections(this.ctx.storage);
+  readonly #tallies = new Tallies(this.ctx.storage);
   readonly #commands = new GroupCommit<Command, Result>(
     (group) => this.#commit(group),
     (this.constructor as typeof LogShard).groupLimit,
@@ -45,18 +48,18 @@ export class LogShard extends DurableObject<Env> {
   async sums(): Promise<{ readonly sums: Sum[] } | Rejection> {
     const read = this.#settledDoubts === this.#doubts ? null : await this.catchUp();
     if (read && 'rejected' in read) return read;
-    return { sums: [...this.#projections.sums(), ...toReconciliationSums(await this.reconciliation())] };
+    const run = toReconciliationSums(await this.reconciliation());
+    return { sums: [...this.#projections.sums(), ...this.#tallies.sums(), ...run] };
   }
 
-  /** Counts whatever is in the log and not in the sums, and tells up to where. */
+  /** Folds whatever is in the log and not in yet, and tells up to where. */
   async catchUp(): Promise<{ readonly watermark: number } | Rejection> {
     const doubts = this.#doubts; // one that arises meanwhile is not settled
     try {
-      const db = this.#db();
-      for (let isFull = true; isFull; ) {
+      for (let isDone = false; !isDone; ) {
         const { watermark } = this.#projections;
-        const page = await readAbove(db, this.#position, watermark);
-        isFull = !this.#projections.fold(page, watermark) || page.length === pageSize;
+        const page = await this.#inGeneration((db) => readAbove(db, this.#position, watermark));
+        isDone = this.#projections.fold(page, watermark) && page.isLast;
       }
       this.#settledDoubts = doubts;
       return { watermark: this.#projections.watermark };
@@ -75,6 +78,11 @@ export class LogShard extends DurableObject<Env> {
     this.#doubts += 1;
     this.#projections.reset();
     this.ctx.waitUntil(this.catchUp());
+  }
+
+  /** Counts events that were not for any shard. */
+  async tally(tallies: Tally[]): Promise<void> {
+    this.#tallies.add(tallies);
   }
 
   /** The sessions that the reconciler should look at now. */
@@ -123,15 +131,28 @@ export class LogShard extends DurableObject<Env> {
 
     try {
       const { watermark } = this.#projections;
-      const page = await appendGroup(db, this.#position, watermark, writes);
-      const isAll = this.#projections.fold(page, watermark) && page.length < pageSize;
+      const page = await this.#inGeneration(() => appendGroup(db, this.#position, watermark, writes));
+      const isAll = this.#projections.fold(page, watermark) && page.isLast;
       if (isAll) this.#settledDoubts = this.#doubts;
       else this.#doubts += 1;
+      this.#tallies.add(tallyOf(group, results));
     } catch (error) {
       this.#doubts += 1; // a lost reply: it may have been committed
       throw error;
     }
     return results;
+  }
+
+  /** Does what only the shards that write may do; if others do, ours take over first. */
+  async #inGeneration<T>(work: (db: Database) => Promise<T>): Promise<T> {
+    const db = this.#db();
+    try {
+      return await work(db);
+    } catch (error) {
+      if (sqlState(error) !== wrongGeneration) throw error;
+      await beginGeneration(db, this.#position);
+      return work(db);
+    }
   }
 
   /** Shards are named `{index}/{count}`: another count is another generation, which folds the log from its beginning. */

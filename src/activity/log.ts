@@ -6,13 +6,16 @@ import type { Entry } from './entry.ts';
 import type { Revision, Writes } from './plan-group.ts';
 
 /** Entries read at most at once; whoever gets a full page asks again. */
-export const pageSize = 1_000;
+const pageSize = 1_000;
 
-/** First key of the two-key advisory locks, so that they are nobody else's. */
-const lockSpace = 8089;
+/** First keys of the two-key advisory locks, so that they are nobody else's: of each shard, and of all of them. */
+const [lockSpace, generationLockSpace] = [8089, 8090];
 
 /** Which entries are one shard's: those of its proposals and, for entries without one, of its orgs. */
 export type ShardPosition = { readonly index: number; readonly count: number };
+
+/** The shard's entries above a watermark, in order, and the id up to which these are all there are. */
+export type Page = { readonly entries: Entry[]; readonly upTo: number; readonly isLast: boolean };
 
 /**
  * Appends a group's writes in one transaction, one request, and returns the shard's entries above the watermark, a
@@ -24,15 +27,14 @@ export async function appendGroup(
   shard: ShardPosition,
   watermark: number,
   { entries, statuses, revisions, leads: newLeads, stripeEvents: events }: Writes,
-): Promise<Entry[]> {
-  const statements: [BatchItem<'pg'>, ...BatchItem<'pg'>[]] = [takeLock(db, shard)];
-  if (newLeads.length > 0) statements.push(db.insert(leads).values(newLeads));
-  if (entries.length > 0) statements.push(insertEntries(db, entries));
-  for (const revision of revisions) statements.push(updateContent(db, revision));
-  if (statuses.size > 0) statements.push(updateStatuses(db, statuses));
-  if (events.length > 0) statements.push(insertStripeEvents(db, events));
-  const results = await db.batch([...statements, selectAbove(db, shard, watermark)] as typeof statements);
-  return results.at(-1) as unknown as Entry[]; // the last statement's rows
+): Promise<Page> {
+  const writes: BatchItem<'pg'>[] = [];
+  if (newLeads.length > 0) writes.push(db.insert(leads).values(newLeads));
+  if (entries.length > 0) writes.push(insertEntries(db, entries));
+  for (const revision of revisions) writes.push(updateContent(db, revision));
+  if (statuses.size > 0) writes.push(updateStatuses(db, statuses));
+  if (events.length > 0) writes.push(insertStripeEvents(db, events));
+  return runLocked(db, shard, writes, watermark);
 }
 
 // Columns as arrays: the statement is the same for one row and for sixty-four, and costs little more to make or to plan.
@@ -89,19 +91,56 @@ function columnOf<T>(rows: readonly T[]) {
 }
 
 /**
- * The shard's entries above the watermark, in order, a page at most. One request. It takes the lock too, and so waits
- * for an append that we gave up on and the database did not.
+ * The shard's entries above the watermark, a page at most. One request. It takes the lock too, and so waits for an append
+ * that we gave up on and the database did not.
  */
-export async function readAbove(db: Database, shard: ShardPosition, watermark: number): Promise<Entry[]> {
-  const [, page] = await db.batch([takeLock(db, shard), selectAbove(db, shard, watermark)]);
-  return page as Entry[]; // what the log holds was written as entries
+export function readAbove(db: Database, shard: ShardPosition, watermark: number): Promise<Page> {
+  return runLocked(db, shard, [], watermark);
 }
 
+/**
+ * Makes these shards the ones that write. Waits until whatever others are appending is committed, and from then on they
+ * are refused with `wrongGeneration`, until they do the same. One request.
+ */
+export async function beginGeneration(db: Database, { count }: ShardPosition): Promise<void> {
+  await db.batch([
+    db.execute(sql`select ${giveUpInTime}, pg_advisory_xact_lock(${generationLockSpace}, 0)`),
+    db.execute(sql`insert into log_generation (shard_count) values (${count})
+      on conflict (one) do update set shard_count = excluded.shard_count`),
+  ]);
+}
+
+/** The SQLSTATE (division by zero) with which shards are refused that are not the ones that write. */
+export const wrongGeneration = '22012';
+
 /** The lock gives up before our own deadline does, so that we know that nothing was written. */
-function takeLock(db: Database, shard: ShardPosition) {
-  return db.execute(
-    sql`select set_config('lock_timeout', '4s', true), pg_advisory_xact_lock(${lockSpace}, ${shard.index})`,
-  );
+const giveUpInTime = sql`set_config('lock_timeout', '4s', true)`;
+
+/**
+ * Runs writes in one transaction under the shard's lock, and then reads what is above the watermark. Under the lock, and
+ * with no other generation writing, nothing of this shard is under way: what has an id up to the log's last and is not
+ * to be seen now, never will be. So the watermark may move that far, past all that is others'.
+ */
+async function runLocked(
+  db: Database,
+  { index, count }: ShardPosition,
+  writes: readonly BatchItem<'pg'>[],
+  watermark: number,
+): Promise<Page> {
+  const locks = sql`pg_advisory_xact_lock_shared(${generationLockSpace}, 0), pg_advisory_xact_lock(${lockSpace}, ${index})`;
+  const isOurs = sql`coalesce((select shard_count from log_generation), 0) = ${count}`;
+  const results = await db.batch([
+    db.execute(sql`select ${giveUpInTime}, ${locks}`),
+    // Apart from the locks: a statement sees what was committed when it began, and it may have waited.
+    db.execute(sql`select 1 / (${isOurs})::int`),
+    ...writes,
+    db.select({ id: sql`coalesce(max(id), 0)`.mapWith(Number) }).from(activityLog),
+    selectAbove(db, { index, count }, watermark),
+  ]);
+  const [[last], entries] = results.slice(-2) as unknown as [[{ id: number }], Entry[]]; // of the last two statements
+  const isLast = entries.length < pageSize;
+  const lastEntryId = entries.at(-1)?.id ?? watermark;
+  return { entries, isLast, upTo: isLast ? Math.max(last.id, lastEntryId) : lastEntryId };
 }
 
 function selectAbove(db: Database, shard: ShardPosition, watermark: number) {

@@ -1,14 +1,13 @@
+import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import type { Sum } from '../metrics/catalogue.ts';
+import type { Tally } from '../metrics/webhook-tally.ts';
 import { accept, type Rejection } from '../proposals/decision.ts';
 import type { Proposal } from '../proposals/proposal.ts';
 import type { Accepted, Command, Result } from './command.ts';
 import type { LogShard } from './log-shard.ts';
 import type { DueCheckout } from './open-checkouts.ts';
 import type { Reconciliation } from './reconciliation.ts';
-
-/** Shards the log is written by. Each commits some hundreds of groups a second; see docs/design.md before changing it. */
-const shardCount = 4;
 
 /** Under Stripe's patience and the 6 s in which every webhook is answered, outage or not. */
 const deadlineMs = 5_500;
@@ -18,13 +17,15 @@ type Stub = DurableObjectStub<LogShard>;
 /** The Worker's side of the one writer: which shard to ask, for how long, and what its silence means. */
 export class Shards {
   readonly #namespace: DurableObjectNamespace<LogShard>;
+  readonly #count: number;
   readonly #locationHint: DurableObjectLocationHint | undefined;
 
   constructor(
     namespace: DurableObjectNamespace<LogShard>,
-    locationHint: DurableObjectLocationHint | undefined,
+    { shardCount, locationHint }: Pick<Config, 'shardCount' | 'locationHint'>,
   ) {
     this.#namespace = namespace;
+    this.#count = shardCount;
     this.#locationHint = locationHint;
   }
 
@@ -42,6 +43,11 @@ export class Shards {
     if ('belongsTo' in result)
       throw new AppError('log_unavailable', 'The payment moved while it was recorded.');
     return accept(result);
+  }
+
+  /** Counts events that were not for any shard. */
+  tally(tallies: Tally[]): Promise<void> {
+    return this.#call(0, async (stub): Promise<void> => stub.tally(tallies));
   }
 
   /** The sums of all shards, or `log_unavailable`: never of only some, which would look like a drop. */
@@ -79,12 +85,12 @@ export class Shards {
   }
 
   async #callAll<T extends object>(call: (stub: Stub) => Promise<T>): Promise<Exclude<T, Rejection>[]> {
-    const calls = Array.from({ length: shardCount }, (_, index) => this.#call(index, call));
+    const calls = Array.from({ length: this.#count }, (_, index) => this.#call(index, call));
     return (await Promise.all(calls)).map(accept);
   }
 
   #ask(command: Command, key: number): Promise<Result> {
-    return this.#call(key % shardCount, async (stub): Promise<Result> => stub.execute(command));
+    return this.#call(key % this.#count, async (stub): Promise<Result> => stub.execute(command));
   }
 
   async #call<T>(index: number, call: (stub: Stub) => Promise<T>): Promise<T> {
@@ -103,7 +109,7 @@ export class Shards {
 
   #stub(index: number): Stub {
     const options = this.#locationHint ? { locationHint: this.#locationHint } : {};
-    return this.#namespace.getByName(`${index}/${shardCount}`, options);
+    return this.#namespace.getByName(`${index}/${this.#count}`, options);
   }
 }
 

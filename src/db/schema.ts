@@ -136,6 +136,19 @@ export const activityLog = pgTable(
   ],
 );
 
+/**
+ * By how many shards the log is written now: one row at most. Shards of another number are another generation, and only
+ * one of them writes at a time.
+ */
+export const logGeneration = pgTable(
+  'log_generation',
+  {
+    one: boolean().primaryKey().default(true),
+    shardCount: integer().notNull(),
+  },
+  (table) => [check('log_generation_one', sql`${table.one}`)],
+);
+
 /** Every verified event that we handle, with what became of it. */
 export const stripeEvents = pgTable(
   'stripe_events',

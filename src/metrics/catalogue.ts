@@ -1,71 +1,148 @@
-type SingleDefinition = { readonly type: 'counter' | 'gauge'; readonly help: string };
-type HistogramDefinition = {
-  readonly type: 'histogram';
+type Definition = {
   readonly help: string;
-  /** Upper bounds, inclusive, rising; +Inf is implied. */
-  readonly buckets: readonly number[];
-};
+  /** Names of its labels, in the order in which they are shown. */
+  readonly labels: readonly string[];
+  /** OpenMetrics wants the unit as the last word of the name. */
+  readonly unit?: 'cents' | 'seconds';
+} & (
+  | { readonly type: 'counter' | 'gauge' | 'info' }
+  /** `buckets` are upper bounds, inclusive, rising; +Inf is implied. */
+  | { readonly type: 'histogram'; readonly buckets: readonly number[] }
+);
 
 const amountBuckets = [
   5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000,
 ] as const;
 
-/** Every metric, once: its name, what it means and how it is counted. The names are a contract. */
+const [minute, hour, day] = [60, 3_600, 86_400];
+
+/** Every metric, once: its name, what it means, its labels and how it is counted. The names are a contract. */
 export const catalogue = {
-  crm_leads_created_total: { type: 'counter', help: 'Leads created.' },
-  crm_portal_payments_total: { type: 'counter', help: 'Deposits that Stripe reported paid.' },
+  crm_leads_created_total: { type: 'counter', labels: ['org_id'], help: 'Leads created.' },
+  crm_portal_proposal_views_total: {
+    type: 'counter',
+    labels: ['org_id'],
+    help: 'Hours in which a customer looked at a proposal.',
+  },
+  crm_portal_approvals_total: {
+    type: 'counter',
+    labels: ['org_id'],
+    help: 'Versions of proposals approved.',
+  },
+  crm_portal_checkout_sessions_total: {
+    type: 'counter',
+    labels: ['org_id'],
+    help: 'Checkout Sessions handed out.',
+  },
+  crm_portal_payments_total: {
+    type: 'counter',
+    labels: ['org_id'],
+    help: 'Deposits that Stripe reported paid.',
+  },
   crm_portal_payment_amount_cents: {
     type: 'histogram',
+    labels: ['org_id'],
+    unit: 'cents',
     help: "Amounts of paid deposits, in minor units of the org's currency.",
     buckets: amountBuckets,
   },
+  crm_portal_approval_to_payment_seconds: {
+    type: 'histogram',
+    labels: ['org_id'],
+    unit: 'seconds',
+    help: 'Time from the approval of a proposal to the payment of its deposit.',
+    buckets: [minute, 5 * minute, 15 * minute, hour, 6 * hour, day, 3 * day, 7 * day, 30 * day],
+  },
   crm_portal_payments_failed_total: {
     type: 'counter',
+    labels: ['org_id'],
     help: 'Deposits by a delayed method that failed after all.',
   },
-  crm_portal_refunds_total: { type: 'counter', help: 'Refunds made, whole or partial.' },
+  crm_portal_refunds_total: {
+    type: 'counter',
+    labels: ['org_id'],
+    help: 'Refunds made, whole or partial.',
+  },
   crm_portal_refund_amount_cents: {
     type: 'histogram',
+    labels: ['org_id'],
+    unit: 'cents',
     help: "Amounts of refunds made, in minor units of the org's currency.",
     buckets: amountBuckets,
   },
-  crm_portal_refunds_failed_total: { type: 'counter', help: 'Refunds that failed after they were made.' },
+  crm_portal_refunds_failed_total: {
+    type: 'counter',
+    labels: ['org_id'],
+    help: 'Refunds that failed after they were made.',
+  },
   crm_portal_disputes_total: {
     type: 'counter',
+    labels: ['org_id', 'outcome'],
     help: 'Disputes by outcome: opened, then won, lost, warning_closed or prevented.',
   },
   crm_portal_payment_anomalies_total: {
     type: 'counter',
+    labels: ['org_id', 'reason'],
     help: 'Payments that do not match what was asked for, by reason.',
+  },
+  crm_portal_org_info: {
+    type: 'info',
+    labels: ['org_id', 'currency'],
+    help: 'The currency that an org is paid in, so that cents are never added to yen.',
+  },
+  crm_portal_webhook_events_total: {
+    type: 'counter',
+    labels: ['type', 'outcome'],
+    help: 'Events that were posted to the webhook, by what became of them.',
+  },
+  crm_portal_unattributed_events: {
+    type: 'gauge',
+    labels: [],
+    help: 'Events about money that no proposal claims, as the reconciler last saw them.',
   },
   crm_portal_reconciler_repairs_total: {
     type: 'counter',
+    labels: [],
     help: 'Entries that the reconciler wrote: what no webhook had told yet, and sessions it closed.',
   },
   crm_portal_reconciler_last_success_timestamp_seconds: {
     type: 'gauge',
+    labels: [],
+    unit: 'seconds',
     help: 'When the reconciler last came to its end, in Unix time.',
   },
   crm_portal_reconciler_events_until_timestamp_seconds: {
     type: 'gauge',
+    labels: [],
+    unit: 'seconds',
     help: 'Up to when all that Stripe failed to deliver is recorded, in Unix time. Its lag is time() minus this.',
   },
-  crm_portal_unattributed_events: {
-    type: 'gauge',
-    help: 'Events about money that no proposal claims, as the reconciler last saw them.',
+  crm_portal_series_dropped_total: {
+    type: 'counter',
+    labels: [],
+    help: 'Increments that were not counted because a shard has as many series as it may have.',
   },
-} as const satisfies Record<string, SingleDefinition | HistogramDefinition>;
+} as const satisfies Record<string, Definition>;
 
 export type MetricName = keyof typeof catalogue;
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** One thing seen: a counter grows by the value, a histogram observes it. Gauges are not counted, but read. */
-export type Increment = { readonly metric: MetricName; readonly labels: Labels; readonly value: number };
+/**
+ * One thing seen: a counter grows by the value, a histogram observes it; null begins the series at zero, so that its first
+ * increase can be seen as one. Gauges are not counted, but read.
+ */
+export type Increment = {
+  [M in MetricName]: {
+    readonly metric: M;
+    readonly labels: Readonly<Record<(typeof catalogue)[M]['labels'][number], string>>;
+    readonly value: number | null;
+  };
+}[MetricName];
 
 /**
- * One number. A counter or gauge has one part, ''; a histogram has 'sum' and, for every bucket something fell
- * into, its upper bound.
+ * One number. A histogram has a part 'sum' and, for every bucket something fell into, one named by its upper bound; all
+ * others have one part, ''.
  */
 export type Sum = {
   readonly metric: MetricName;
@@ -76,8 +153,9 @@ export type Sum = {
 
 /** What an increment adds to which sums. */
 export function toSums({ metric, labels, value }: Increment): Sum[] {
-  const definition = catalogue[metric];
-  if (definition.type !== 'histogram') return [{ metric, labels, part: '', value }];
+  const definition: Definition = catalogue[metric];
+  if (definition.type !== 'histogram') return [{ metric, labels, part: '', value: value ?? 0 }];
+  if (value === null) return [{ metric, labels, part: 'sum', value: 0 }];
   const bound = definition.buckets.find((upper) => value <= upper) ?? Number.POSITIVE_INFINITY;
   return [
     { metric, labels, part: 'sum', value },

@@ -1,22 +1,39 @@
 import { catalogue, type Labels, type MetricName, type Sum } from './catalogue.ts';
 
-/** https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
-export const contentType = 'text/plain; version=0.0.4; charset=utf-8';
+/** The formats in which Prometheus takes samples, by media type. */
+export const contentTypes = {
+  /** https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
+  'text/plain': 'text/plain; version=0.0.4; charset=utf-8',
+  /** https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md */
+  'application/openmetrics-text': 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+} as const;
 
-/** Sums in Prometheus' text format 0.0.4. Sums of the same series, from several shards, are added up. */
-export function toText(sums: readonly Sum[]): string {
-  const families = Object.keys(catalogue) as MetricName[]; // its keys are the names
-  return families
-    .map((metric) =>
-      toFamily(
-        metric,
-        sums.filter((sum) => sum.metric === metric),
-      ),
-    )
-    .join('');
+export type MediaType = keyof typeof contentTypes;
+
+/** Sums as text. Sums of the same series, from several shards, are added up. */
+export function expose(sums: readonly Sum[], mediaType: MediaType): string {
+  const byMetric = Map.groupBy(sums, ({ metric }) => metric);
+  const names = Object.keys(catalogue) as MetricName[]; // its keys are the names
+  const families = names.map(
+    (metric) => head(metric, mediaType) + samples(metric, byMetric.get(metric) ?? []),
+  );
+  return families.join('') + (mediaType === 'text/plain' ? '' : '# EOF\n');
 }
 
-function toFamily(metric: MetricName, sums: readonly Sum[]): string {
+function head(metric: MetricName, mediaType: MediaType): string {
+  const { type, help, ...definition } = catalogue[metric];
+  const lines = (name: string, typeName: string) => [
+    `# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}`,
+    `# TYPE ${name} ${typeName}`,
+  ];
+  if (mediaType === 'text/plain') return toLines(lines(metric, type === 'info' ? 'gauge' : type));
+  // There the family of a counter or of an info has the name that its samples add a suffix to.
+  const family = metric.replace(/_total$/, '').replace(/_info$/, '');
+  const unit = 'unit' in definition ? [`# UNIT ${family} ${definition.unit}`] : [];
+  return toLines([...lines(family, type), ...unit]);
+}
+
+function samples(metric: MetricName, sums: readonly Sum[]): string {
   const definition = catalogue[metric];
   const series = new Map<string, { labels: Labels; parts: Map<string, number> }>();
   for (const { labels, part, value } of sums) {
@@ -25,14 +42,13 @@ function toFamily(metric: MetricName, sums: readonly Sum[]): string {
     one.parts.set(part, (one.parts.get(part) ?? 0) + value);
     series.set(key, one);
   }
-  const head = `# HELP ${metric} ${definition.help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n# TYPE ${metric} ${definition.type}\n`;
-  const samples = [...series.entries()]
+  return [...series]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, { labels, parts }]) => {
-      if (definition.type !== 'histogram') return sample(metric, key, parts.get('') ?? 0);
-      return histogram(metric, definition.buckets, labels, parts);
-    });
-  return head + samples.join('');
+      if (definition.type === 'histogram') return histogram(metric, definition.buckets, labels, parts);
+      return sample(metric, key, definition.type === 'info' ? 1 : (parts.get('') ?? 0));
+    })
+    .join('');
 }
 
 function histogram(
@@ -52,6 +68,10 @@ function histogram(
 
 function sample(name: string, labels: string, value: number): string {
   return `${name}${labels} ${toFloat(value)}\n`;
+}
+
+function toLines(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 function toLabels(labels: Labels): string {

@@ -1,7 +1,7 @@
 import type { Entry } from '../activity/entry.ts';
 import type { Increment } from './catalogue.ts';
 
-/** What one entry of the log counts as. Pure, and the only place where anything is counted. */
+/** What one entry of the log counts as. Pure, and the only place where entries are counted. */
 export function fold(entry: Entry): Increment[] {
   const increments = foldEvent(entry);
   if (entry.actor !== 'reconciler') return increments;
@@ -9,41 +9,60 @@ export function fold(entry: Entry): Increment[] {
 }
 
 function foldEvent(entry: Entry): Increment[] {
-  const labels = { org_id: String(entry.orgId) };
+  const org_id = String(entry.orgId);
+  const labels = { org_id };
   switch (entry.event) {
     case 'lead_created':
-      return [{ metric: 'crm_leads_created_total', labels, value: 1 }];
-    case 'payment_success':
+      return [...begin(labels, beforePayment), { metric: 'crm_leads_created_total', labels, value: 1 }];
+    case 'view':
+      return [{ metric: 'crm_portal_proposal_views_total', labels, value: 1 }];
+    case 'approve':
+      return [...begin(labels, beforePayment), { metric: 'crm_portal_approvals_total', labels, value: 1 }];
+    case 'checkout_created': {
+      const { currency } = entry.meta;
       return [
-        { metric: 'crm_portal_payments_total', labels, value: 1 },
-        { metric: 'crm_portal_payment_amount_cents', labels, value: entry.meta.amount_cents },
+        { metric: 'crm_portal_checkout_sessions_total', labels, value: 1 },
+        { metric: 'crm_portal_org_info', labels: { org_id, currency }, value: 1 },
       ];
+    }
+    case 'payment_success': {
+      const { amount_cents, approved_at } = entry.meta;
+      const increments: Increment[] = [
+        { metric: 'crm_portal_payments_total', labels, value: 1 },
+        { metric: 'crm_portal_payment_amount_cents', labels, value: amount_cents },
+        ...begin(labels, beforeRefund),
+      ];
+      if (!approved_at) return increments;
+      // Whole seconds, so that a sum does not depend on the order in which it was added up.
+      const seconds = Math.max(0, Math.floor((entry.createdAt.getTime() - Date.parse(approved_at)) / 1000));
+      return [...increments, { metric: 'crm_portal_approval_to_payment_seconds', labels, value: seconds }];
+    }
+    case 'payment_pending':
+      return begin(labels, beforeFailure);
     case 'payment_failed':
       return [{ metric: 'crm_portal_payments_failed_total', labels, value: 1 }];
     case 'payment_refunded':
       return [
         { metric: 'crm_portal_refunds_total', labels, value: 1 },
         { metric: 'crm_portal_refund_amount_cents', labels, value: entry.meta.amount_cents },
+        ...begin(labels, beforeFailure),
       ];
     case 'refund_failed':
       return [{ metric: 'crm_portal_refunds_failed_total', labels, value: 1 }];
     case 'dispute_opened':
-      return [{ metric: 'crm_portal_disputes_total', labels: { ...labels, outcome: 'opened' }, value: 1 }];
+      return [{ metric: 'crm_portal_disputes_total', labels: { org_id, outcome: 'opened' }, value: 1 }];
     case 'dispute_closed': {
       const { status: outcome } = entry.meta;
-      return [{ metric: 'crm_portal_disputes_total', labels: { ...labels, outcome }, value: 1 }];
+      return [{ metric: 'crm_portal_disputes_total', labels: { org_id, outcome }, value: 1 }];
     }
     case 'payment_anomaly': {
       const { reason } = entry.meta;
-      return [{ metric: 'crm_portal_payment_anomalies_total', labels: { ...labels, reason }, value: 1 }];
+      return [{ metric: 'crm_portal_payment_anomalies_total', labels: { org_id, reason }, value: 1 }];
     }
     case 'sent':
-    case 'view':
-    case 'approve':
+      return begin(labels, beforePayment);
     case 'revised':
-    case 'checkout_created':
     case 'checkout_expired':
-    case 'payment_pending':
     case 'void':
       return [];
   }
@@ -51,3 +70,21 @@ function foldEvent(entry: Entry): Increment[] {
   entry satisfies never;
   return [];
 }
+
+/**
+ * Begins series at zero, one entry before the first that they could count: there is a scrape in between, and so
+ * Prometheus sees the first as an increase.
+ */
+function begin(labels: { org_id: string }, metrics: readonly OrgMetric[]): Increment[] {
+  return metrics.map((metric) => ({ metric, labels, value: null }));
+}
+
+const beforePayment = [
+  'crm_portal_payments_total',
+  'crm_portal_payment_amount_cents',
+  'crm_portal_approval_to_payment_seconds',
+] as const;
+const beforeRefund = ['crm_portal_refunds_total', 'crm_portal_refund_amount_cents'] as const;
+const beforeFailure = ['crm_portal_payments_failed_total', 'crm_portal_refunds_failed_total'] as const;
+
+type OrgMetric = (typeof beforePayment | typeof beforeRefund | typeof beforeFailure)[number];

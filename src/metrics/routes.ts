@@ -1,15 +1,30 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';
+import { accepts } from 'hono/accepts';
 import { AppError } from '../errors.ts';
 import { authenticateStaff } from '../http/authenticate.ts';
 import type { AppEnv } from '../http/context.ts';
-import { contentType, toText } from './exposition.ts';
+import { contentTypes, expose, type MediaType } from './exposition.ts';
+
+/** The first of the best liked that we have; what has a q of 0 is not wanted at all (RFC 9110, 12.4.2). */
+const match: Parameters<typeof accepts>[1]['match'] = (liked, { supports, default: otherwise }) => {
+  const best = liked.filter(({ q }) => q > 0).sort((a, b) => b.q - a.q);
+  return best.find(({ type }) => supports.includes(type))?.type ?? otherwise;
+};
 
 export const metricsRoutes = new Hono<AppEnv>()
   .get('/', async (c) => {
     const { config, shards } = c.var.deps;
     if (config.metricsToken !== null) requireToken(config.metricsToken, c.req.header('authorization'));
-    return c.body(toText(await shards.sums()), 200, { 'content-type': contentType });
+    const supports = Object.keys(contentTypes);
+    const mediaType = accepts(c, { header: 'Accept', supports, default: 'text/plain', match }) as MediaType;
+    const encoding = accepts(c, { header: 'Accept-Encoding', supports: ['gzip'], default: '', match });
+    return c.body(expose(await shards.sums(), mediaType), 200, {
+      'content-type': contentTypes[mediaType],
+      vary: 'Accept, Accept-Encoding',
+      // The runtime does it (https://developers.cloudflare.com/workers/runtime-apis/response/#encodebody).
+      ...(encoding ? { 'content-encoding': encoding } : {}),
+    });
   })
   .post('/rebuild', authenticateStaff, async (c) => {
     const { actor, deps } = c.var;

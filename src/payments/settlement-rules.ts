@@ -111,24 +111,30 @@ function paid(state: Proposal, session: SessionFact, teller: Teller): Draft[] {
       dedupeKey: `payment_anomaly:${reason}:${sessionId}`,
     }),
   );
-  return [sessionDraft('payment_success', session, teller), ...beside];
+  const approvedAt = state.payments.length === 0 ? state.approval?.at : undefined;
+  const success: Draft = {
+    event: 'payment_success',
+    meta: { ...toSessionMeta(session), approved_at: approvedAt?.toISOString() ?? null },
+    actor: teller,
+    dedupeKey: `payment_success:${sessionId}`,
+  };
+  return [success, ...beside];
 }
 
 function sessionDraft(
-  event: 'payment_pending' | 'payment_success' | 'payment_failed',
+  event: 'payment_pending' | 'payment_failed',
   session: SessionFact,
-  teller: Teller,
+  actor: Teller,
 ): Draft {
+  return { event, meta: toSessionMeta(session), actor, dedupeKey: `${event}:${session.sessionId}` };
+}
+
+function toSessionMeta(session: SessionFact) {
   return {
-    event,
-    meta: {
-      amount_cents: session.amountCents,
-      currency: session.currency,
-      stripe_session_id: session.sessionId,
-      payment_status: session.paymentStatus,
-      payment_intent: session.paymentIntent,
-    },
-    actor: teller,
-    dedupeKey: `${event}:${session.sessionId}`,
+    amount_cents: session.amountCents,
+    currency: session.currency,
+    stripe_session_id: session.sessionId,
+    payment_status: session.paymentStatus,
+    payment_intent: session.paymentIntent,
   };
 }

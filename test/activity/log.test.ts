@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { describe, expect, test } from 'vitest';
-import { appendGroup, readAbove } from '../../src/activity/log.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { appendGroup, beginGeneration, readAbove, wrongGeneration } from '../../src/activity/log.ts';
 import type { Writes } from '../../src/activity/plan-group.ts';
 import { sqlState } from '../../src/db/client.ts';
 import { createOrg, createProposal, db, entriesOf, eventsOf, statusOf } from '../support/world.ts';
@@ -23,6 +23,8 @@ function view(proposal: { id: number; orgId: number }, seq: number, key = `view:
 }
 
 const shardOf = (proposal: { id: number }) => ({ index: proposal.id % 4, count: 4 });
+
+beforeEach(() => beginGeneration(db, { index: 0, count: 4 }));
 
 const stateOf = (work: Promise<unknown>) => work.then(() => undefined, sqlState);
 
@@ -71,9 +73,21 @@ describe('an append', () => {
       ...none,
       entries: [view(proposal, 2)],
     });
-    expect(page[0]).toMatchObject({ id: approval?.id, event: 'approve' });
-    expect(page.at(-1)).toMatchObject({ event: 'view', proposalId: proposal.id, seq: 2 });
+    expect(page.entries[0]).toMatchObject({ id: approval?.id, event: 'approve' });
+    expect(page.entries.at(-1)).toMatchObject({ event: 'view', proposalId: proposal.id, seq: 2 });
   });
+});
+
+test('shards of another number are refused until they take over, and then those before them are', async () => {
+  const [four, seven] = [
+    { index: 1, count: 4 },
+    { index: 1, count: 7 },
+  ];
+  await beginGeneration(db, seven);
+  expect(await stateOf(readAbove(db, four, 0))).toBe(wrongGeneration);
+  await beginGeneration(db, four);
+  expect(await stateOf(readAbove(db, four, 0))).toBeUndefined();
+  expect(await stateOf(readAbove(db, seven, 0))).toBe(wrongGeneration);
 });
 
 test('each entry is exactly one shard’s, whatever their number', async () => {
@@ -81,10 +95,9 @@ test('each entry is exactly one shard’s, whatever their number', async () => {
   const [entry] = await entriesOf(id);
   const watermark = (entry?.id ?? 0) - 1;
   for (const count of [1, 4, 7]) {
+    await beginGeneration(db, { index: 0, count });
     const shards = Array.from({ length: count }, (_, index) => readAbove(db, { index, count }, watermark));
     const pages = await Promise.all(shards);
-    expect(pages.map((page) => page.some(({ id: read }) => read === entry?.id)).filter(Boolean)).toHaveLength(
-      1,
-    );
+    expect(pages.filter(({ entries }) => entries.some((read) => read.id === entry?.id))).toHaveLength(1);
   }
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Increment, Sum } from '../../src/metrics/catalogue.ts';
 import { toSums } from '../../src/metrics/catalogue.ts';
-import { toFloat, toText } from '../../src/metrics/exposition.ts';
+import { expose, toFloat } from '../../src/metrics/exposition.ts';
 
 const count = (increments: Increment[]): Sum[] => increments.flatMap(toSums);
 const linesOf = (text: string) => text.split('\n').filter((line) => !line.startsWith('#'));
@@ -23,24 +23,22 @@ test.each([
 });
 
 test('a family has its HELP and TYPE even before anything was counted', () => {
-  expect(toText([])).toContain(
+  expect(expose([], 'text/plain')).toContain(
     '# HELP crm_portal_payments_total Deposits that Stripe reported paid.\n# TYPE crm_portal_payments_total counter\n',
   );
 });
 
 test('sums of one series from several shards are added up', () => {
   const payment = { metric: 'crm_portal_payments_total', labels: { org_id: '1' }, value: 1 } as const;
-  expect(linesOf(toText(count([payment, payment, { ...payment, labels: { org_id: '2' } }])))).toEqual([
-    'crm_portal_payments_total{org_id="1"} 2.0',
-    'crm_portal_payments_total{org_id="2"} 1.0',
-    '',
-  ]);
+  expect(
+    linesOf(expose(count([payment, payment, { ...payment, labels: { org_id: '2' } }]), 'text/plain')),
+  ).toEqual(['crm_portal_payments_total{org_id="1"} 2.0', 'crm_portal_payments_total{org_id="2"} 1.0', '']);
 });
 
 test('a histogram is cumulative, has all its buckets, a sum and a count', () => {
   const observe = (value: number) =>
     ({ metric: 'crm_portal_payment_amount_cents', labels: { org_id: '1' }, value }) as const;
-  const lines = linesOf(toText(count([observe(5_000), observe(5_001), observe(99_999_999)])));
+  const lines = linesOf(expose(count([observe(5_000), observe(5_001), observe(99_999_999)]), 'text/plain'));
   const series = 'crm_portal_payment_amount_cents';
   expect(lines).toEqual([
     `${series}_bucket{org_id="1",le="5000.0"} 1.0`,
@@ -65,6 +63,8 @@ test('a histogram is cumulative, has all its buckets, a sum and a count', () => 
 
 test('label values are escaped', () => {
   const labels = { org_id: 'a"b\\c\nd' };
-  const [line] = linesOf(toText(count([{ metric: 'crm_leads_created_total', labels, value: 1 }])));
+  const [line] = linesOf(
+    expose(count([{ metric: 'crm_leads_created_total', labels, value: 1 }]), 'text/plain'),
+  );
   expect(line).toBe('crm_leads_created_total{org_id="a\\"b\\\\c\\nd"} 1.0');
 });

@@ -1,0 +1,161 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Stripe from 'stripe';
+import { startNeonHttp } from '../local/neon-http.ts';
+import { embeddedConnections, migrate, startEmbeddedPostgres, withClient } from '../local/postgres.ts';
+import { createDatabase } from '../test/support/database.ts';
+
+// What the benchmarks share: a database, a folder, and load from many connections.
+
+export const connections = 64;
+export const seconds = Number(process.env.BENCH_SECONDS ?? 5);
+const secret = `whsec_${randomBytes(16).toString('hex')}`;
+
+export const print = (text: string) => process.stdout.write(`${text}\n`);
+
+export type Ground = {
+  readonly postgresUrl: string;
+  readonly folder: string;
+  readonly name: string;
+  readonly bindings: Record<string, string>;
+};
+
+/** A migrated, empty database and a folder, until `cleanup` is disposed of. */
+export async function prepare(cleanup: AsyncDisposableStack): Promise<Ground> {
+  const server = process.env.TEST_DATABASE_URL;
+  const postgres = server ? await createDatabase(server) : await startEmbeddedPostgres();
+  cleanup.defer(() => postgres.stop());
+  await migrate(postgres.url);
+  const poolSize = server ? 16 : embeddedConnections;
+  const neon = await startNeonHttp({ postgresUrl: postgres.url, connections: poolSize });
+  cleanup.defer(() => neon.stop());
+  const folder = await mkdtemp(join(tmpdir(), 'portal-bench-'));
+  cleanup.defer(() => rm(folder, { recursive: true }));
+  const bindings = {
+    ENVIRONMENT: 'production',
+    DATABASE_URL: neon.databaseUrl,
+    STRIPE_SECRET_KEY: 'sk_test_never_sent_never_sent_never_sent',
+    STRIPE_WEBHOOK_SECRET: secret,
+    METRICS_TOKEN: metricsToken,
+    DEPOSIT_PERCENT: '30',
+  };
+  return { postgresUrl: postgres.url, folder, name: server ? 'PostgreSQL' : 'Embedded Postgres', bindings };
+}
+
+const metricsToken = 'only-for-the-bench-only-for-the-bench';
+
+/** How often `GET path` is answered 200 a second, from many connections. */
+export async function measureRequests(url: string, path: string): Promise<number> {
+  const start = performance.now();
+  let answered = 0;
+  const sender = async () => {
+    while (performance.now() - start < seconds * 1000) {
+      const response = await fetch(url + path);
+      await response.arrayBuffer();
+      if (!response.ok) throw new Error(`${path}: HTTP ${response.status}`);
+      answered += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, sender));
+  return (answered * 1000) / (performance.now() - start);
+}
+
+/** One scrape: milliseconds, bytes. */
+export async function scrape(url: string): Promise<{ ms: number; bytes: number }> {
+  const start = performance.now();
+  const response = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${metricsToken}` } });
+  const { length } = await response.text();
+  if (!response.ok) throw new Error(`/metrics: HTTP ${response.status}`);
+  return { ms: performance.now() - start, bytes: length };
+}
+
+/** Webhooks acknowledged a second. Fails if any is not, or if the log does not hold every payment once. */
+export async function measureWebhooks(url: string, postgresUrl: string, idStep: number): Promise<number> {
+  const ids = await createProposals(postgresUrl, seconds * 4_000, idStep);
+  const webhooks = ids.map((id) => sign(id));
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  let next = 0;
+  let acknowledged = 0;
+  await post(url, agent, webhooks[next++]); // a shard that wakes reads on from its watermark first
+  const start = performance.now();
+  const sender = async () => {
+    while (performance.now() - start < seconds * 1000 && next < webhooks.length) {
+      await post(url, agent, webhooks[next++]);
+      acknowledged += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, sender));
+  const elapsed = (performance.now() - start) / 1000;
+  agent.destroy();
+
+  const [row] = await withClient(postgresUrl, async (client) => {
+    const sql = `select count(*)::int as payments from portal_activity_log where event = 'payment_success' and proposal_id = any($1)`;
+    return (await client.query<{ payments: number }>(sql, [ids])).rows;
+  });
+  if (row?.payments !== acknowledged + 1) {
+    throw new Error(
+      `${acknowledged + 1} webhooks were acknowledged, ${row?.payments} payments are in the log.`,
+    );
+  }
+  return acknowledged / elapsed;
+}
+
+/** Approved proposals of $15,750.00, their ids multiples of `idStep`. */
+function createProposals(postgresUrl: string, count: number, idStep: number): Promise<number[]> {
+  return withClient(postgresUrl, async (client) => {
+    await client.query(
+      `insert into orgs (id, name, currency) values (1, 'Bench', 'usd') on conflict do nothing`,
+    );
+    const { rows } = await client.query<{ id: string }>(
+      `with last as (select coalesce(max(id), 0) / 4 * 4 as id from proposals)
+       insert into proposals (id, org_id, title, customer_name, customer_email, line_items, currency, total_cents, content_hash, status)
+       select last.id + 4 + n * $2::int, 1, 'Bench', 'Bench', 'bench@example.com', '[]', 'usd', 1575000, '', 'approved'
+       from last, generate_series(0, $1::int - 1) as n returning id`,
+      [count, idStep],
+    );
+    await client.query('analyze');
+    return rows.map(({ id }) => Number(id));
+  });
+}
+
+type Webhook = { readonly payload: string; readonly signature: string };
+
+function sign(proposalId: number): Webhook {
+  const payload = JSON.stringify({
+    id: `evt_${proposalId}`,
+    object: 'event',
+    api_version: '2026-10-28.endive',
+    livemode: false,
+    type: 'checkout.session.completed',
+    data: {
+      object: {
+        id: `cs_test_${proposalId}`,
+        object: 'checkout.session',
+        amount_total: 472_500,
+        currency: 'usd',
+        payment_status: 'paid',
+        payment_intent: `pi_${proposalId}`,
+        metadata: { proposal_id: String(proposalId), org_id: '1' },
+      },
+    },
+  });
+  return { payload, signature: Stripe.webhooks.generateTestHeaderString({ payload, secret }) };
+}
+
+function post(url: string, agent: Agent, webhook: Webhook | undefined): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const headers = { 'content-type': 'application/json', 'stripe-signature': webhook?.signature };
+  const sent = request(`${url}/payments/webhook`, { method: 'POST', agent, headers }, (response) => {
+    response.resume();
+    response.on('end', () =>
+      response.statusCode === 200 ? resolve() : reject(new Error(`HTTP ${response.statusCode}`)),
+    );
+  });
+  sent.on('error', reject).end(webhook?.payload);
+  return promise;
+}
+
+export const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,0 +1,260 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+
+// `npm run dashboard` writes the Grafana dashboard: the panels below, laid out in rows of 24 columns.
+
+const file = `${import.meta.dirname}/grafana-provisioning/dashboards/peakpro-crm-kpis.json`;
+
+type Target = readonly [expr: string, legend: string];
+type Panel = {
+  readonly title: string;
+  readonly description?: string;
+  readonly type: 'stat' | 'gauge' | 'timeseries' | 'bargauge';
+  readonly width: number;
+  readonly unit?: string;
+  readonly max?: number;
+  /** From this value on it is amber, then red. */
+  readonly thresholds?: readonly [amber: number, red: number];
+  readonly targets: readonly Target[];
+};
+
+/** In minor units, since a yen has no hundredths; told apart by currency wherever sums are made. */
+const byCurrency = (series: string, range: string) =>
+  `sum by (currency) (increase(${series}[${range}]) * on (org_id) group_left (currency) crm_portal_org_info)`;
+
+const rows: { readonly title: string; readonly height: number; readonly panels: readonly Panel[] }[] = [
+  {
+    title: 'At a glance',
+    height: 6,
+    panels: [
+      {
+        title: 'Payments (24h)',
+        type: 'stat',
+        width: 8,
+        targets: [['sum(increase(crm_portal_payments_total[24h]))', 'Payments']],
+      },
+      {
+        title: 'Revenue (7d)',
+        description: 'Of all orgs, as if they were all paid in dollars. By currency below.',
+        type: 'stat',
+        width: 8,
+        unit: 'currencyUSD',
+        targets: [['sum(increase(crm_portal_payment_amount_cents_sum[7d])) / 100', 'Revenue ($)']],
+      },
+      {
+        title: 'Lead → Payment Conversion (7d)',
+        type: 'gauge',
+        width: 8,
+        unit: 'percentunit',
+        max: 1,
+        targets: [
+          [
+            'sum(increase(crm_portal_payments_total[7d])) / sum(increase(crm_leads_created_total[7d]))',
+            'Conversion Rate',
+          ],
+        ],
+      },
+    ],
+  },
+  {
+    title: 'Revenue',
+    height: 8,
+    panels: [
+      {
+        title: 'Revenue by currency (7d, minor units)',
+        type: 'bargauge',
+        width: 8,
+        targets: [[byCurrency('crm_portal_payment_amount_cents_sum', '7d'), '{{currency}}']],
+      },
+      {
+        title: 'Revenue by org (7d, minor units)',
+        type: 'bargauge',
+        width: 8,
+        targets: [
+          [
+            'sort_desc(sum by (org_id, currency) (increase(crm_portal_payment_amount_cents_sum[7d]) * on (org_id) group_left (currency) crm_portal_org_info))',
+            'org {{org_id}}, {{currency}}',
+          ],
+        ],
+      },
+      {
+        title: 'Average deposit by org (7d, minor units)',
+        type: 'bargauge',
+        width: 8,
+        targets: [
+          [
+            'increase(crm_portal_payment_amount_cents_sum[7d]) / increase(crm_portal_payment_amount_cents_count[7d])',
+            'org {{org_id}}',
+          ],
+        ],
+      },
+    ],
+  },
+  {
+    title: 'From lead to payment',
+    height: 8,
+    panels: [
+      {
+        title: 'Funnel (7d)',
+        type: 'bargauge',
+        width: 12,
+        targets: [
+          ['sum(increase(crm_leads_created_total[7d]))', 'leads'],
+          ['sum(increase(crm_portal_proposal_views_total[7d]))', 'views'],
+          ['sum(increase(crm_portal_approvals_total[7d]))', 'approvals'],
+          ['sum(increase(crm_portal_checkout_sessions_total[7d]))', 'checkouts'],
+          ['sum(increase(crm_portal_payments_total[7d]))', 'payments'],
+        ],
+      },
+      {
+        title: 'Approval to payment (7d)',
+        type: 'stat',
+        width: 12,
+        unit: 's',
+        targets: [0.5, 0.9, 0.99].map((quantile) => [
+          `histogram_quantile(${quantile}, sum by (le) (rate(crm_portal_approval_to_payment_seconds_bucket[7d])))`,
+          `p${quantile * 100}`,
+        ]),
+      },
+    ],
+  },
+  {
+    title: 'Money going back',
+    height: 7,
+    panels: [
+      {
+        title: 'Refunds by currency (30d, minor units)',
+        type: 'bargauge',
+        width: 8,
+        targets: [[byCurrency('crm_portal_refund_amount_cents_sum', '30d'), '{{currency}}']],
+      },
+      {
+        title: 'Refunds (30d)',
+        type: 'stat',
+        width: 4,
+        targets: [
+          ['sum(increase(crm_portal_refunds_total[30d]))', 'made'],
+          ['sum(increase(crm_portal_refunds_failed_total[30d]))', 'failed'],
+        ],
+      },
+      {
+        title: 'Disputes by outcome',
+        type: 'bargauge',
+        width: 6,
+        targets: [['sum by (outcome) (crm_portal_disputes_total)', '{{outcome}}']],
+      },
+      {
+        title: 'Anomalies by reason',
+        type: 'bargauge',
+        width: 6,
+        thresholds: [1, 10],
+        targets: [['sum by (reason) (crm_portal_payment_anomalies_total)', '{{reason}}']],
+      },
+    ],
+  },
+  {
+    title: "The service's health",
+    height: 7,
+    panels: [
+      {
+        title: 'Webhook events',
+        type: 'timeseries',
+        width: 10,
+        unit: 'reqps',
+        targets: [['sum by (outcome) (rate(crm_portal_webhook_events_total[5m]))', '{{outcome}}']],
+      },
+      {
+        title: 'Delayed payments that failed (30d)',
+        type: 'stat',
+        width: 4,
+        targets: [['sum(increase(crm_portal_payments_failed_total[30d]))', 'failed']],
+      },
+      {
+        title: 'Reconciler lag',
+        type: 'stat',
+        width: 4,
+        unit: 's',
+        thresholds: [600, 1_200],
+        targets: [['time() - crm_portal_reconciler_events_until_timestamp_seconds', 'lag']],
+      },
+      {
+        title: 'Unattributed events',
+        type: 'stat',
+        width: 3,
+        thresholds: [1, 10],
+        targets: [['crm_portal_unattributed_events', 'unattributed']],
+      },
+      {
+        title: 'Scrapes',
+        type: 'stat',
+        width: 3,
+        targets: [['up{job="crm-api"}', 'up']],
+      },
+    ],
+  },
+];
+
+const datasource = { type: 'prometheus', uid: 'prometheus' };
+
+/** The dashboard as Grafana reads it. */
+export function dashboard() {
+  let [id, y] = [0, 0];
+  const panels = rows.flatMap(({ title, height, panels: inRow }) => {
+    id += 1;
+    const head = { id, type: 'row', title, collapsed: false, gridPos: { x: 0, y, w: 24, h: 1 }, panels: [] };
+    let x = 0;
+    const laidOut = inRow.map((panel) => {
+      id += 1;
+      const gridPos = { x, y: y + 1, w: panel.width, h: height };
+      x += panel.width;
+      return toPanel(panel, id, gridPos);
+    });
+    y += 1 + height;
+    return [head, ...laidOut];
+  });
+  return {
+    uid: 'peakpro-crm-kpis',
+    title: 'PeakPro CRM: deposits',
+    tags: ['crm', 'payments'],
+    schemaVersion: 39,
+    timezone: 'browser',
+    time: { from: 'now-7d', to: 'now' },
+    refresh: '1m',
+    panels,
+  };
+}
+
+function toPanel(panel: Panel, id: number, gridPos: { x: number; y: number; w: number; h: number }) {
+  const { title, description, type, unit, max, thresholds, targets } = panel;
+  const colors = ['green', 'orange', 'red'];
+  const steps = [null, ...(thresholds ?? [])].map((value, index) => ({ color: colors[index], value }));
+  return {
+    id,
+    title,
+    ...(description ? { description } : {}),
+    type,
+    datasource,
+    gridPos,
+    targets: targets.map(([expr, legendFormat], index) => ({
+      refId: String.fromCharCode(65 + index),
+      datasource,
+      expr,
+      legendFormat,
+      ...(type === 'timeseries' ? {} : { instant: true }),
+    })),
+    fieldConfig: {
+      defaults: {
+        ...(unit ? { unit } : {}),
+        ...(max === undefined ? {} : { min: 0, max }),
+        thresholds: { mode: 'absolute', steps },
+      },
+      overrides: [],
+    },
+    options:
+      type === 'timeseries' ? {} : { reduceOptions: { calcs: ['lastNotNull'] }, orientation: 'horizontal' },
+  };
+}
+
+if (import.meta.main) writeFileSync(file, `${JSON.stringify(dashboard(), null, 2)}\n`);
+
+/** What is committed, for a test to hold against what would be written. */
+export const committedDashboard = () => JSON.parse(readFileSync(file, 'utf8'));

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { committedDashboard, dashboard } from '../../monitoring/dashboard.ts';
+import { catalogue } from '../../src/metrics/catalogue.ts';
+
+const panels: { title: string; type: string; targets?: { expr: string }[]; fieldConfig?: object }[] =
+  dashboard().panels;
+const expressions = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
+
+test('the dashboard that is committed is the one that would be written', () => {
+  expect(committedDashboard()).toEqual(dashboard());
+});
+
+test.each([
+  ['Payments (24h)', 'stat', 'sum(increase(crm_portal_payments_total[24h]))', {}],
+  [
+    'Revenue (7d)',
+    'stat',
+    'sum(increase(crm_portal_payment_amount_cents_sum[7d])) / 100',
+    { unit: 'currencyUSD' },
+  ],
+  [
+    'Lead → Payment Conversion (7d)',
+    'gauge',
+    'sum(increase(crm_portal_payments_total[7d])) / sum(increase(crm_leads_created_total[7d]))',
+    { unit: 'percentunit', max: 1 },
+  ],
+])('%s is the panel that was planned', (title, type, expr, defaults) => {
+  const panel = panels.find((candidate) => candidate.title === title);
+  expect(panel).toMatchObject({ type, targets: [{ expr }], fieldConfig: { defaults } });
+});
+
+test('every metric that is named in a panel or a rule exists, and every metric is named in one', () => {
+  const text = [...expressions, readFileSync('monitoring/rules.yml', 'utf8')].join('\n');
+  const suffixes = /_(bucket|sum|count)$/;
+  const named = new Set([...text.matchAll(/(?<![:\w])crm_\w+/g)].map(([name]) => name));
+  const known = Object.entries(catalogue).flatMap(([name, { type }]) =>
+    type === 'histogram' ? ['bucket', 'sum', 'count'].map((part) => `${name}_${part}`) : [name],
+  );
+  expect([...named].filter((name) => !known.includes(name))).toEqual([]);
+  const shown = new Set([...named].map((name) => name.replace(suffixes, '')));
+  const unnamed = Object.keys(catalogue).filter((name) => !shown.has(name));
+  expect(unnamed).toEqual(['crm_portal_reconciler_repairs_total']); // it is for whoever looks closer
+});

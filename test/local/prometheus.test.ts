@@ -1,0 +1,296 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withClient } from '../../local/postgres.ts';
+import { reconcile } from '../../local/reconcile.ts';
+import { seedPassword } from '../../local/seed.ts';
+import { type Stack, startStack } from '../../local/stack.ts';
+import { claimPort } from '../../local/worker.ts';
+import { dashboard } from '../../monitoring/dashboard.ts';
+import { hashPassword } from '../../src/auth/password.ts';
+import { sign } from '../support/signature.ts';
+
+// The real Prometheus scrapes the real Worker while several orgs are paid; then every expression of every panel and rule
+// must say what the log says.
+
+const hasPrometheus = spawnSync('prometheus', ['--version']).status === 0;
+if (!hasPrometheus && process.env.TEST_DATABASE_URL) throw new Error('apt-get install prometheus');
+if (!hasPrometheus)
+  console.error('Skipped: the dashboard and the rules on a real Prometheus. apt-get install prometheus');
+
+const webhookSecret = `whsec_${randomBytes(16).toString('hex')}`;
+const orgs = [
+  { id: 1, email: 'admin@peakpro.io', currency: 'usd' },
+  { id: 2, email: 'admin@summit.example', currency: 'usd' },
+  { id: 3, email: 'admin@tokyo.example', currency: 'jpy' },
+];
+
+/** The labels that Prometheus itself adds. */
+const target = 'instance=worker,job=crm-api';
+
+type Sample = { metric: Record<string, string>; value: [number, string] };
+type Rule = { name: string; query: string; type: 'alerting' | 'recording' };
+
+describe.runIf(hasPrometheus)('on a real Prometheus', { timeout: 180_000 }, () => {
+  let stack: Stack;
+  let prometheus: ChildProcess;
+  let prometheusUrl: string;
+  let log: { org_id: string; event: string; count: number; cents: number }[];
+
+  beforeAll(async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'portal-prometheus-'));
+    const stripe = { port: 0, secretKey: `sk_test_${randomBytes(16).toString('hex')}`, webhookSecret };
+    const bindings = { JWT_SECRET: randomBytes(32).toString('hex') };
+    stack = await startStack({ folder, port: await claimPort(), bindings, quiet: true, stripe });
+    prometheusUrl = await startPrometheus(folder, new URL(stack.worker.url).host);
+    log = await play();
+  }, 180_000);
+
+  afterAll(async () => {
+    prometheus?.kill();
+    await stack?.stop();
+  });
+
+  test('every panel says what the log says', async () => {
+    const expected = expectedPanels();
+    for (const panel of dashboard().panels) {
+      if (!('targets' in panel)) continue;
+      for (const [index, { expr }] of panel.targets.entries()) {
+        await expectValue(`${panel.title} ${index}`, expr, expected[panel.title]?.[index]);
+      }
+    }
+  });
+
+  test('every rule says what the log says, and nothing is alarmed about without a reason', async () => {
+    const { data } = (await (await fetch(`${prometheusUrl}/api/v1/rules`)).json()) as {
+      data: { groups: { rules: Rule[] }[] };
+    };
+    const rules = data.groups.flatMap((group) => group.rules);
+    expect(rules.length).toBeGreaterThan(8);
+    const expected = expectedRules();
+    for (const { name, query } of rules) await expectValue(name, query, expected[name]);
+  });
+
+  /** Values by label, within what Prometheus extrapolates at the ends of a range; none where nothing should be seen. */
+  async function expectValue(title: string, expr: string, expected: Record<string, number> | undefined) {
+    const url = `${prometheusUrl}/api/v1/query?query=${encodeURIComponent(expr)}`;
+    const { data } = (await (await fetch(url)).json()) as { data: { result: Sample[] } };
+    const seen = Object.fromEntries(
+      data.result.map(({ metric, value }) => [keyOf(metric), Number(value[1])]),
+    );
+    const { '*': atMost, ...exact } = expected ?? { missing: Number.NaN };
+    if (atMost !== undefined) {
+      for (const value of Object.values(seen)) expect(value, title).toBeLessThan(atMost);
+      expect(Object.keys(seen), title).not.toEqual([]);
+      return;
+    }
+    const nonZero = Object.fromEntries(Object.entries(seen).filter(([, value]) => value !== 0));
+    expect(Object.keys(nonZero).sort(), title).toEqual(Object.keys(exact).sort());
+    for (const [key, value] of Object.entries(exact)) {
+      expect(
+        Math.abs((nonZero[key] ?? 0) - value) / value,
+        `${title} ${key} = ${nonZero[key]}, not ${value}`,
+      ).toBeLessThan(0.08);
+    }
+  }
+
+  const count = (event: string, org?: number) => total('count', event, org);
+  const cents = (event: string, org?: number) => total('cents', event, org);
+
+  function total(what: 'count' | 'cents', event: string, org?: number): number {
+    const rows = log.filter(
+      (row) => row.event === event && (org === undefined || row.org_id === String(org)),
+    );
+    return rows.reduce((sum, row) => sum + row[what], 0);
+  }
+
+  function expectedPanels(): Record<string, Record<string, number>[]> {
+    const paid = (currency: string, event = 'payment_success') =>
+      orgs.filter((org) => org.currency === currency).reduce((sum, { id }) => sum + cents(event, id), 0);
+    const perOrg = (value: (id: number) => number) =>
+      Object.fromEntries(orgs.map(({ id }) => [`${target},org_id=${id}`, value(id)]));
+    return {
+      'Payments (24h)': [{ '': count('payment_success') }],
+      'Revenue (7d)': [{ '': cents('payment_success') / 100 }],
+      'Lead → Payment Conversion (7d)': [{ '': count('payment_success') / count('lead_created') }],
+      'Revenue by currency (7d, minor units)': [{ 'currency=usd': paid('usd'), 'currency=jpy': paid('jpy') }],
+      'Revenue by org (7d, minor units)': [
+        Object.fromEntries(
+          orgs.map(({ id, currency }) => [`currency=${currency},org_id=${id}`, cents('payment_success', id)]),
+        ),
+      ],
+      'Average deposit by org (7d, minor units)': [
+        perOrg((id) => cents('payment_success', id) / count('payment_success', id)),
+      ],
+      'Funnel (7d)': ['lead_created', 'view', 'approve', 'checkout_created', 'payment_success'].map(
+        (event) => ({
+          '': count(event),
+        }),
+      ),
+      // All within a minute: interpolated in the first bucket.
+      'Approval to payment (7d)': [{ '': 30 }, { '': 54 }, { '': 59.4 }],
+      'Refunds by currency (30d, minor units)': [{ 'currency=usd': paid('usd', 'payment_refunded') }],
+      'Refunds (30d)': [{ '': count('payment_refunded') }, {}],
+      'Disputes by outcome': [{ 'outcome=opened': 1, 'outcome=won': 1 }],
+      'Anomalies by reason': [{ 'reason=already_paid': count('payment_anomaly') }],
+      'Webhook events': [{ '*': 100 }],
+      'Delayed payments that failed (30d)': [{ '': count('payment_failed') }],
+      'Reconciler lag': [{ '*': 120 }],
+      'Unattributed events': [{ [target]: 1 }],
+      Scrapes: [{ [target]: 1 }],
+    };
+  }
+
+  function expectedRules(): Record<string, Record<string, number>> {
+    return {
+      'org_currency:crm_portal_payment_amount_cents:increase1h': Object.fromEntries(
+        orgs.map(({ id, currency }) => [`currency=${currency},org_id=${id}`, cents('payment_success', id)]),
+      ),
+      'outcome:crm_portal_webhook_events:rate5m': { '*': 100 },
+      PortalScrapeFailing: {},
+      PortalWebhooksMissing: {},
+      PortalSignaturesRejected: {},
+      PortalPaymentAnomaly: { 'org_id=2,reason=already_paid': 1 },
+      PortalUnattributedMoney: { [target]: 1 },
+      PortalReconcilerLate: {},
+      PortalDisputeOpened: { 'org_id=1': 1 },
+      PortalSeriesDropped: {},
+    };
+  }
+
+  async function startPrometheus(folder: string, target: string): Promise<string> {
+    writeFileSync(
+      join(folder, 'prometheus.yml'),
+      `global: { scrape_interval: 2s, evaluation_interval: 2s }
+rule_files: ['${process.cwd()}/monitoring/rules.yml']
+scrape_configs:
+  - job_name: crm-api
+    static_configs: [{ targets: ['${target}'], labels: { instance: worker } }]
+`,
+    );
+    const port = await claimPort();
+    const options = [`--config.file=${folder}/prometheus.yml`, `--storage.tsdb.path=${folder}/tsdb`];
+    prometheus = spawn('prometheus', [...options, `--web.listen-address=127.0.0.1:${port}`], {
+      stdio: 'ignore',
+    });
+    const url = `http://127.0.0.1:${port}`;
+    while (!(await fetch(`${url}/-/ready`).catch(() => null))?.ok) await sleep(100);
+    return url;
+  }
+
+  /**
+   * Leads, views, approvals and checkouts, twice: what was there at the first scrape is no increase. Then payments and what
+   * befalls them. What the log tells of all but the first time.
+   */
+  async function play(): Promise<typeof log> {
+    const { stripe, postgres } = stack;
+    if (!stripe) throw new Error('There is no stand-in for Stripe.');
+    const passwordHash = await hashPassword(seedPassword);
+    await withClient(postgres.url, async (client) => {
+      await client.query(`insert into orgs (id, name, currency) values (3, 'Tokyo', 'jpy')`);
+      const values = [3, 'admin@tokyo.example', passwordHash, 'admin'];
+      await client.query(
+        'insert into users (org_id, email, password_hash, role) values ($1, $2, $3, $4)',
+        values,
+      );
+    });
+    await offer();
+    await sleep(6_000);
+    const before = await readLog();
+    const [a, b, , c, d, , e] = await offer();
+
+    const sessions = [...stripe.account.sessions.values()];
+    const of = (proposal: { id: number } | undefined) =>
+      sessions.find(({ client_reference_id }) => client_reference_id === String(proposal?.id))?.id ?? '';
+    for (const proposal of [a, b, c, e]) stripe.account.pay(of(proposal));
+    stripe.account.payLater(of(d));
+    const intent = stripe.account.session(of(a)).payment_intent ?? '';
+    await sleep(6_000);
+    stripe.account.settleLater(of(d), 'failed');
+    stripe.account.refund(intent, 5_000);
+    stripe.account.closeDispute(stripe.account.openDispute(intent).id, 'won');
+    const again = { proposal_id: String(c?.id), org_id: '2' };
+    for (const metadata of [again, {}]) await deliver(metadata);
+    for (let time = 0; time < 3; time += 1)
+      await fetch(`${stack.worker.url}/payments/webhook`, { method: 'POST', body: '{}' });
+    await sleep(2_000);
+    await reconcile(stack.worker.url);
+    await sleep(40_000); // of scrapes, so that what Prometheus extrapolates at the ends weighs little
+    const known = new Map(before.map((row) => [`${row.org_id} ${row.event}`, row]));
+    return (await readLog()).map((row) => {
+      const { count = 0, cents = 0 } = known.get(`${row.org_id} ${row.event}`) ?? {};
+      return { ...row, count: row.count - count, cents: row.cents - cents };
+    });
+  }
+
+  /** Each org has leads, and proposals that were looked at, approved and checked out. */
+  async function offer(): Promise<{ org: number; id: number }[]> {
+    const made: { org: number; id: number }[] = [];
+    for (const { id: org, email } of orgs) {
+      const token = (await post('/auth/login', { email, password: seedPassword })).access_token as string;
+      for (const name of ['Ada', 'Grace', 'Alan']) await post('/leads', { name }, token);
+      for (const title of ['One', 'Two', 'Three']) {
+        const line_items = [{ description: title, quantity: 1, unit_price_cents: 100_000 * org }];
+        const content = { title, customer_name: 'Ada', customer_email: 'ada@example.com', line_items };
+        const { id } = (await post('/proposals', content, token)) as { id: number };
+        const { portal_url } = await post(`/proposals/${id}/send`, {}, token);
+        const [, link] = String(portal_url).split('#token=');
+        await fetch(`${stack.worker.url}/proposals/${id}`, { headers: { authorization: `Bearer ${link}` } });
+        await post(`/proposals/${id}/approve`, { name: 'Ada', version: 1 }, token);
+        await post(`/payments/checkout_session?proposal_id=${id}`, {}, token);
+        made.push({ org, id });
+      }
+    }
+    return made;
+  }
+
+  async function deliver(metadata: object): Promise<void> {
+    const unique = randomBytes(8).toString('hex');
+    const object = {
+      id: `cs_test_${unique}`,
+      amount_total: 60_000,
+      currency: 'usd',
+      payment_status: 'paid',
+      metadata,
+    };
+    const event = {
+      id: `evt_${unique}`,
+      livemode: false,
+      type: 'checkout.session.completed',
+      data: { object },
+    };
+    const body = JSON.stringify(event);
+    const headers = { 'stripe-signature': await sign(body, webhookSecret) };
+    await fetch(`${stack.worker.url}/payments/webhook`, { method: 'POST', headers, body });
+  }
+
+  async function post(path: string, json: object, token?: string): Promise<Record<string, unknown>> {
+    const response = await fetch(stack.worker.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      body: path.startsWith('/payments/') ? '' : JSON.stringify(json),
+    });
+    if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
+    return response.json() as Promise<Record<string, unknown>>;
+  }
+
+  /** What the log tells, by org and event. */
+  async function readLog(): Promise<typeof log> {
+    const { rows } = await withClient(stack.postgres.url, (client) =>
+      client.query(`select org_id::text, event, count(*)::int, coalesce(sum((meta->>'amount_cents')::int), 0)::int as cents
+        from portal_activity_log group by org_id, event`),
+    );
+    return rows;
+  }
+});
+
+function keyOf({ __name__, ...labels }: Record<string, string>): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .sort()
+    .join(',');
+}

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import type { Entry, EntryMeta, EventName } from '../../src/activity/entry.ts';
+import { catalogue, type MetricName } from '../../src/metrics/catalogue.ts';
+import { fold } from '../../src/metrics/fold.ts';
+
+const createdAt = new Date('2026-11-23T12:00:00Z');
+
+function entry<E extends EventName>(event: E, meta: Partial<EntryMeta[E]>, actor = 'stripe'): Entry {
+  const place = { id: 1, orgId: 3, proposalId: 7, seq: 1, createdAt, dedupeKey: 'x' };
+  return { ...place, event, meta, actor } as unknown as Entry; // as much of it as is folded
+}
+
+/** What it counts, without the series that it only begins. */
+const counted = (one: Entry) => fold(one).filter(({ value }) => value !== null);
+const org = { org_id: '3' };
+
+test.each([
+  ['lead_created', 'crm_leads_created_total'],
+  ['view', 'crm_portal_proposal_views_total'],
+  ['approve', 'crm_portal_approvals_total'],
+  ['payment_failed', 'crm_portal_payments_failed_total'],
+  ['refund_failed', 'crm_portal_refunds_failed_total'],
+] as const)('%s counts as one of %s', (event, metric) => {
+  expect(counted(entry(event, {}))).toEqual([{ metric, labels: org, value: 1 }]);
+});
+
+test.each(['sent', 'revised', 'checkout_expired', 'payment_pending', 'void'] as const)(
+  '%s counts as nothing',
+  (event) => {
+    expect(counted(entry(event, {}))).toEqual([]);
+  },
+);
+
+test('a checkout tells the currency of its org', () => {
+  expect(counted(entry('checkout_created', { currency: 'jpy' }))).toEqual([
+    { metric: 'crm_portal_checkout_sessions_total', labels: org, value: 1 },
+    { metric: 'crm_portal_org_info', labels: { ...org, currency: 'jpy' }, value: 1 },
+  ]);
+});
+
+describe('a payment', () => {
+  const paid = (approved_at?: string | null) =>
+    counted(
+      entry('payment_success', {
+        amount_cents: 472_500,
+        ...(approved_at === undefined ? {} : { approved_at }),
+      }),
+    );
+  const always = [
+    { metric: 'crm_portal_payments_total', labels: org, value: 1 },
+    { metric: 'crm_portal_payment_amount_cents', labels: org, value: 472_500 },
+  ];
+
+  test('counts, and its amount and the whole seconds since the approval are observed', () => {
+    const velocity = { metric: 'crm_portal_approval_to_payment_seconds', labels: org, value: 90 };
+    expect(paid('2026-11-23T11:58:29.500Z')).toEqual([...always, velocity]);
+  });
+
+  test('of which no approval is known is no velocity', () => {
+    expect(paid(null)).toEqual(always);
+    expect(paid()).toEqual(always); // an entry of before it was told
+  });
+});
+
+test('what the reconciler wrote is a repair too', () => {
+  expect(counted(entry('payment_failed', {}, 'reconciler'))).toContainEqual({
+    metric: 'crm_portal_reconciler_repairs_total',
+    labels: {},
+    value: 1,
+  });
+});
+
+test('every series that can be increased is begun by an entry that comes before it', () => {
+  const begun = (['approve', 'payment_success', 'payment_pending', 'payment_refunded'] as const).flatMap(
+    (event) =>
+      fold(entry(event, { amount_cents: 1, approved_at: null } as never)).filter(
+        ({ value }) => value === null,
+      ),
+  );
+  const names: MetricName[] = begun.map(({ metric }) => metric);
+  const perOrg = Object.entries(catalogue).flatMap(([name, { type, labels }]) =>
+    labels.join() === 'org_id' && type !== 'info' ? [name] : [],
+  );
+  // These are themselves the first thing that happens.
+  const first = ['leads_created', 'proposal_views', 'approvals', 'checkout_sessions'];
+  const expected = perOrg.filter((name) => !first.some((part) => name.includes(part)));
+  expect([...new Set<string>(names)].sort()).toEqual(expected.sort());
+});
