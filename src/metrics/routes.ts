@@ -18,12 +18,9 @@ export const metricsRoutes = new Hono<AppEnv>()
     if (config.metricsToken !== null) requireToken(config.metricsToken, c.req.header('authorization'));
     const supports = Object.keys(contentTypes);
     const mediaType = accepts(c, { header: 'Accept', supports, default: 'text/plain', match }) as MediaType;
-    const encoding = accepts(c, { header: 'Accept-Encoding', supports: ['gzip'], default: '', match });
     return c.body(expose(await shards.sums(), mediaType), 200, {
       'content-type': contentTypes[mediaType],
-      vary: 'Accept, Accept-Encoding',
-      // The runtime does it (https://developers.cloudflare.com/workers/runtime-apis/response/#encodebody).
-      ...(encoding ? { 'content-encoding': encoding } : {}),
+      vary: 'Accept',
     });
   })
   .post('/rebuild', authenticateStaff, async (c) => {

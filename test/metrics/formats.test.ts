@@ -28,17 +28,6 @@ describe('a scrape comes in the format that is liked best', () => {
     const answer = await call('HEAD /metrics', { headers: { accept: prometheus } });
     expect([answer.status, answer.headers.get('content-type'), answer.text]).toEqual([200, openMetrics, '']);
   });
-
-  test.each([
-    ['gzip', 'gzip'],
-    ['br, gzip;q=0.5', 'gzip'],
-    ['gzip;q=0', null],
-    ['identity', null],
-  ])('Accept-Encoding: %s', async (encoding, expected) => {
-    const answer = await call('GET /metrics', { headers: { 'accept-encoding': encoding } });
-    expect(answer.headers.get('content-encoding')).toBe(expected);
-    expect(answer.headers.get('vary')).toBe('Accept, Accept-Encoding');
-  });
 });
 
 test('OpenMetrics names families without their suffixes, and their units', () => {
