@@ -37,7 +37,11 @@ export class WebhookTally {
     const tallies = [...this.#pending.values()];
     this.#pending = new Map();
     this.#lastAt = Date.now();
-    await handOn(tallies).catch(() => tallies.forEach((tally) => void this.#keep(tally)));
+    try {
+      await handOn(tallies);
+    } catch {
+      for (const tally of tallies) this.#keep(tally);
+    }
     this.#isUnderWayUntil = 0;
   }
 
