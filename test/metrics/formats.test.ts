@@ -28,6 +28,26 @@ describe('a scrape comes in the format that is liked best', () => {
     const answer = await call('HEAD /metrics', { headers: { accept: prometheus } });
     expect([answer.status, answer.headers.get('content-type'), answer.text]).toEqual([200, openMetrics, '']);
   });
+
+  test.each([
+    ['gzip', 'gzip'],
+    ['br, gzip;q=0.5', 'gzip'],
+    ['gzip;q=0.5, identity', null],
+    ['gzip;q=0', null],
+    ['identity', null],
+  ])('Accept-Encoding: %s', async (encoding, expected) => {
+    const answer = await call('GET /metrics', { headers: { 'accept-encoding': encoding } });
+    expect(answer.headers.get('content-encoding')).toBe(expected);
+    expect(answer.headers.get('vary')).toBe('Accept, Accept-Encoding');
+  });
+
+  test('what the edge accepts is not what the client does', async () => {
+    const headers = { 'accept-encoding': 'br, gzip' };
+    const plainClient = await call('GET /metrics', { headers, cf: { clientAcceptEncoding: '' } });
+    expect(plainClient.headers.get('content-encoding')).toBe(null);
+    const gzipClient = await call('GET /metrics', { headers, cf: { clientAcceptEncoding: 'gzip' } });
+    expect(gzipClient.headers.get('content-encoding')).toBe('gzip');
+  });
 });
 
 test('OpenMetrics names families without their suffixes, and their units', () => {

@@ -8,6 +8,8 @@ type Options = {
   json?: unknown;
   body?: string | Uint8Array<ArrayBuffer>;
   headers?: Record<string, string>;
+  /** What Cloudflare's edge tells of the request. */
+  cf?: Partial<IncomingRequestCfProperties>;
   /** Bindings that differ from the test's own. */
   bindings?: Partial<Bindings>;
 };
@@ -32,6 +34,7 @@ export async function call(route: string, options: Options = {}): Promise<Answer
     method,
     headers,
     ...(body === undefined ? {} : { body }),
+    ...(options.cf ? { cf: options.cf } : {}),
   });
   const response = await app.fetch(request, { ...env, ...options.bindings } as Bindings, context);
   await waitOnExecutionContext(context);
