@@ -39,7 +39,7 @@ async function dev(): Promise<void> {
 
   const inAnHour = new Date(Date.now() + 3_600_000);
   const customer = { kind: 'customer', proposalId: 8, orgId: 1 } as const;
-  const token = await new Tokens(jwtSecret).signPortal(customer, inAnHour);
+  const token = await new Tokens(jwtSecret).signPortal(customer, 'PeakPro', inAnHour);
   process.stdout.write(`
   API         ${stack.worker.url}
   Staff       ${seedEmail} / ${seedPassword}

@@ -3,7 +3,13 @@ import { LoginBody } from '../src/auth/schemas.ts';
 import type { ErrorCode } from '../src/errors.ts';
 import { CreateLeadBody } from '../src/leads/schemas.ts';
 import { CheckoutInput, SessionParam } from '../src/payments/schemas.ts';
-import { ApproveBody, CreateProposalBody, ReviseProposalBody } from '../src/proposals/schemas.ts';
+import {
+  ApproveBody,
+  CreateProposalBody,
+  ListProposalsQuery,
+  ReviseProposalBody,
+} from '../src/proposals/schemas.ts';
+import { NumbersQuery } from '../src/reports/schemas.ts';
 import { ProposalParam } from '../src/schemas.ts';
 
 /** What a route is for, what it takes and what it may answer. Problems that any such route may have are not repeated. */
@@ -33,7 +39,7 @@ export const operations: Record<string, Operation> = {
   'GET /auth/me': {
     summary: 'Who the token says one is.',
     bearer: 'staff',
-    success: [200, '{user_id, org_id, email, role}'],
+    success: [200, '{user_id, org_id, email, role, org_name, currency, deposit_percent}'],
   },
   'POST /leads': {
     summary: 'Create a lead. The same Idempotency-Key and body are the same lead.',
@@ -58,17 +64,22 @@ export const operations: Record<string, Operation> = {
     problems: ['invalid_request', 'invalid_amount'],
   },
   'GET /proposals': {
-    summary: "The org's proposals, newest first.",
+    summary:
+      "The org's proposals, newest first; those of a status, or with a text in title, name or address.",
     bearer: 'staff',
-    cursor: true,
+    query: ListProposalsQuery,
     success: [200, '{data: proposals, next_cursor}'],
     problems: ['invalid_request'],
   },
   'GET /proposals/{proposal_id}': {
-    summary: "One proposal with its org's name and its deposit. A customer's look is logged once an hour.",
+    summary:
+      "One proposal with its org's name, its approval, its deposit and how that stands. A customer's look is logged once an hour.",
     bearer: 'staff or the link of the proposal',
     ...oneProposal,
-    success: [200, 'The proposal, org_name, deposit_cents'],
+    success: [
+      200,
+      'The proposal, org_name, deposit_cents, deposit_status (unpaid, pending, failed or paid), approved_by, approved_at, paid_cents, paid_at, refunded_cents',
+    ],
     problems: ['invalid_proposal_id', 'proposal_not_found'],
   },
   'PATCH /proposals/{proposal_id}': {
@@ -173,6 +184,22 @@ export const operations: Record<string, Operation> = {
     body: 'event',
     success: [200, '{received: true}'],
     problems: ['invalid_signature', 'invalid_event', 'wrong_livemode'],
+  },
+  'GET /reports/numbers': {
+    summary:
+      'What the last days came to: payments, revenue, average deposit, refunds, disputes, funnel, velocity, and each day.',
+    bearer: 'staff',
+    query: NumbersQuery,
+    success: [
+      200,
+      '{payments, revenue_cents, average_deposit_cents, refunded_cents, disputes, funnel: {leads, sent, viewed, approved, paid}, velocity_seconds: {p50, p90}, days: [{date, payments, revenue_cents}]}',
+    ],
+    problems: ['invalid_request'],
+  },
+  'GET /reports/attention': {
+    summary: 'What somebody should look at: anomalies, open disputes, money that no proposal claims.',
+    bearer: 'staff',
+    success: [200, '{anomalies, disputes, unattributed}'],
   },
   'GET /metrics': {
     summary: 'The sums over the activity log, for Prometheus. Open in development.',

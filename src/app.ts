@@ -8,6 +8,7 @@ import { authRoutes } from './auth/routes.ts';
 import { createDeps } from './deps.ts';
 import { AppError } from './errors.ts';
 import type { AppEnv } from './http/context.ts';
+import { portalCors } from './http/portal-cors.ts';
 import { problem, toAppError } from './http/problem.ts';
 import { requestLog } from './http/request-log.ts';
 import { serviceRoutes } from './http/service-routes.ts';
@@ -15,6 +16,7 @@ import { leadRoutes } from './leads/routes.ts';
 import { metricsRoutes } from './metrics/routes.ts';
 import { paymentRoutes } from './payments/routes.ts';
 import { proposalRoutes } from './proposals/routes.ts';
+import { reportRoutes } from './reports/routes.ts';
 
 const maxBodyBytes = 1024 * 1024;
 
@@ -23,7 +25,12 @@ const base = new Hono<AppEnv>();
 base
   .use(requestId({ headerName: '' })) // ours alone: a caller's could carry anything into the log
   .use(requestLog)
-  .use(secureHeaders())
+  .use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }))
+  .use(async (c, next) => {
+    c.set('deps', createDeps(c.env, c.executionCtx));
+    await next();
+  })
+  .use(portalCors)
   .use(
     methodNotAllowed({
       app: base,
@@ -40,11 +47,7 @@ base
         throw new AppError('body_too_large', 'The body is larger than 1 MiB.');
       },
     }),
-  )
-  .use(async (c, next) => {
-    c.set('deps', createDeps(c.env, c.executionCtx));
-    await next();
-  });
+  );
 
 base.onError((error, c) => problem(c, toAppError(error)));
 base.notFound((c) => problem(c, new AppError('route_not_found', 'There is no such route.')));
@@ -56,6 +59,7 @@ export const app = base
   .route('/proposals', proposalRoutes)
   .route('/proposals', activityRoutes)
   .route('/payments', paymentRoutes)
+  .route('/reports', reportRoutes)
   .route('/metrics', metricsRoutes);
 
 /** The routes with their inputs and outputs, for Hono's typed client. */

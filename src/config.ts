@@ -16,10 +16,16 @@ export function readConfig(env: Bindings) {
     throw new AppError('not_configured', `${name} is missing or too short.`);
   }
 
+  const portalUrl = (env.PORTAL_PUBLIC_URL || 'http://localhost:5173').replace(/\/+$/, '');
+
   return {
     /** Without a real Stripe key, in development only, checkouts are simulated. */
     devMode: development && !isStripeKey(env.STRIPE_SECRET_KEY),
-    portalUrl: (env.PORTAL_PUBLIC_URL || 'http://localhost:5173').replace(/\/+$/, ''),
+    portalUrl,
+    get portalOrigin() {
+      if (URL.canParse(portalUrl)) return new URL(portalUrl).origin;
+      throw new AppError('not_configured', 'PORTAL_PUBLIC_URL is not a URL.');
+    },
     depositPercent: toWholeNumber('DEPOSIT_PERCENT', env.DEPOSIT_PERCENT, {
       least: 1,
       most: 100,

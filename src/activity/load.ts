@@ -65,32 +65,35 @@ export async function findUntoldKeys(db: Database, keys: readonly string[]): Pro
   return new Set(keys).difference(new Set(told.map(({ key }) => key)));
 }
 
+/**
+ * What a proposal is folded from, selected from `proposals` joined with `orgs`. Views are many and say nothing but when
+ * the last one was: of this hour, by whichever clock. What was offered is in the row.
+ */
+export const proposalColumns = {
+  id: proposals.id,
+  orgId: proposals.orgId,
+  title: proposals.title,
+  customerEmail: proposals.customerEmail,
+  currency: proposals.currency,
+  totalCents: proposals.totalCents,
+  depositPercent: orgs.depositPercent,
+  version: proposals.version,
+  contentHash: proposals.contentHash,
+  createdAt: proposals.createdAt,
+  seq: sql`(select coalesce(max(seq), 0) from portal_activity_log where proposal_id = ${proposals.id})`.mapWith(
+    Number,
+  ),
+  entries: sql<EntryJson[]>`(
+    select coalesce(json_agg(json_build_object('event', event, 'actor', actor, 'meta', meta - '{line_items,replaced}'::text[], 'createdAt', created_at) order by seq), '[]')
+    from portal_activity_log where proposal_id = ${proposals.id}
+      and (event <> 'view' or created_at >= now() - interval '2 hours'))`,
+};
+
 type ProposalRow = Awaited<ReturnType<typeof selectProposals>>[number];
 
 function selectProposals(db: Database, id: SQL) {
-  // Views are many and say nothing but when the last one was: of this hour, by whichever clock. What was offered is
-  // in the row.
-  const entries = sql<EntryJson[]>`(
-    select coalesce(json_agg(json_build_object('event', event, 'actor', actor, 'meta', meta - '{line_items,replaced}'::text[], 'createdAt', created_at) order by seq), '[]')
-    from portal_activity_log where proposal_id = ${proposals.id}
-      and (event <> 'view' or created_at >= now() - interval '2 hours'))`;
   return db
-    .select({
-      id: proposals.id,
-      orgId: proposals.orgId,
-      title: proposals.title,
-      customerEmail: proposals.customerEmail,
-      currency: proposals.currency,
-      totalCents: proposals.totalCents,
-      depositPercent: orgs.depositPercent,
-      version: proposals.version,
-      contentHash: proposals.contentHash,
-      createdAt: proposals.createdAt,
-      seq: sql`(select coalesce(max(seq), 0) from portal_activity_log where proposal_id = ${proposals.id})`.mapWith(
-        Number,
-      ),
-      entries,
-    })
+    .select(proposalColumns)
     .from(proposals)
     .innerJoin(orgs, eq(orgs.id, proposals.orgId))
     .where(sql`${proposals.id} = ${id}`);
@@ -103,7 +106,8 @@ function selectTold(db: Database, dedupeKeys: readonly string[]) {
     .where(sql`${activityLog.dedupeKey} = any(${sql.param(dedupeKeys)}::text[])`);
 }
 
-function toProposal(
+/** The proposal as the log has it, folded from those columns. */
+export function toProposal(
   { entries, seq, depositPercent, ...terms }: ProposalRow,
   defaultPercent: number,
 ): Proposal {

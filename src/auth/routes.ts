@@ -3,6 +3,7 @@ import { authenticateStaff } from '../http/authenticate.ts';
 import { clientAddress } from '../http/client-address.ts';
 import type { AppEnv } from '../http/context.ts';
 import { validate } from '../http/validate.ts';
+import { getOrg } from './get-org.ts';
 import { login } from './login.ts';
 import { LoginBody } from './schemas.ts';
 
@@ -12,7 +13,17 @@ export const authRoutes = new Hono<AppEnv>()
     const { accessToken, expiresInSeconds } = await login(c.var.deps, credentials);
     return c.json({ access_token: accessToken, token_type: 'bearer', expires_in: expiresInSeconds });
   })
-  .get('/me', authenticateStaff, (c) => {
-    const { userId, orgId, email, role } = c.var.actor;
-    return c.json({ user_id: userId, org_id: orgId, email, role });
+  .get('/me', authenticateStaff, async (c) => {
+    const { actor, deps } = c.var;
+    const { userId, orgId, email, role } = actor;
+    const { name, currency, depositPercent } = await getOrg(deps.db, actor);
+    return c.json({
+      user_id: userId,
+      org_id: orgId,
+      email,
+      role,
+      org_name: name,
+      currency,
+      deposit_percent: depositPercent ?? deps.config.depositPercent,
+    });
   });

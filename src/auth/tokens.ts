@@ -17,7 +17,13 @@ const StaffClaims = v.object({
   email: v.string(),
   role: v.picklist(['admin', 'staff']),
 });
-const PortalClaims = v.object({ aud: v.literal('portal'), sub: id, org_id: v.number() });
+/** Links that were made before `org_name` was told lack it. */
+const PortalClaims = v.object({
+  aud: v.literal('portal'),
+  sub: id,
+  org_id: v.number(),
+  org_name: v.optional(v.string()),
+});
 
 /** Signs and checks the two kinds of bearer token, JWTs that differ by audience (RFC 7519, 4.1.3). */
 export class Tokens {
@@ -32,9 +38,9 @@ export class Tokens {
     return this.#sign('staff', userId, { org_id: orgId, email, role }, expiresAt);
   }
 
-  /** The same link's token is the same each time it is asked for. */
-  signPortal({ proposalId, orgId }: Customer, expiresAt: Date): Promise<string> {
-    return this.#sign('portal', proposalId, { org_id: orgId }, expiresAt);
+  /** The same link's token is the same each time it is asked for. The org's name is for whoever comes too late. */
+  signPortal({ proposalId, orgId }: Customer, orgName: string, expiresAt: Date): Promise<string> {
+    return this.#sign('portal', proposalId, { org_id: orgId, org_name: orgName }, expiresAt);
   }
 
   /** Who the bearer is. Rejects with `token_expired` or `token_invalid`; the precise reason is only the cause. */
@@ -49,7 +55,7 @@ export class Tokens {
       });
       return toActor(payload);
     } catch (cause) {
-      if (cause instanceof errors.JWTExpired) throw new AppError('token_expired', 'The token has expired.');
+      if (cause instanceof errors.JWTExpired) throw new AppError('token_expired', whomToAsk(cause.payload));
       throw new AppError('token_invalid', 'The token is not valid.', { cause });
     }
   }
@@ -63,6 +69,13 @@ export class Tokens {
       .setExpirationTime(expiresAt)
       .sign(this.#key);
   }
+}
+
+/** Its signature is right, so what an expired token says is still ours. */
+function whomToAsk(expired: JWTPayload): string {
+  const claims = v.safeParse(PortalClaims, expired);
+  if (!claims.success) return 'The token has expired.';
+  return `This link has expired. Ask ${claims.output.org_name ?? 'whoever sent it to you'} for a new one.`;
 }
 
 function toActor(payload: JWTPayload): Actor {

@@ -128,6 +128,8 @@ export const activityLog = pgTable(
   },
   (table) => [
     unique('portal_activity_log_seq').on(table.proposalId, table.seq),
+    // An org's own part of it, for its reports.
+    index('portal_activity_log_org').on(table.orgId, table.event, table.createdAt),
     // Refunds and disputes name nothing but the payment that they are about.
     index('portal_activity_log_payment_intent')
       .on(sql`(meta->>'payment_intent')`)

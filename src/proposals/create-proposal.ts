@@ -1,8 +1,8 @@
-import { eq } from 'drizzle-orm';
 import type { InferOutput } from 'valibot';
 import type { Staff } from '../auth/actor.ts';
+import { getOrg } from '../auth/get-org.ts';
 import { sqlState } from '../db/client.ts';
-import { orgs, proposals } from '../db/schema.ts';
+import { proposals } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { whyNotChargeable } from '../payments/currency.ts';
@@ -22,9 +22,7 @@ export async function createProposal(
   body: InferOutput<typeof CreateProposalBody>,
 ): Promise<ProposalRow> {
   const { title, customer_name: customerName, customer_email: customerEmail, line_items: lineItems } = body;
-  const [org] = await db.select({ currency: orgs.currency }).from(orgs).where(eq(orgs.id, actor.orgId));
-  if (!org) throw new Error('The org of a signed token does not exist.');
-  const { currency } = org;
+  const { currency } = await getOrg(db, actor);
   const content = { title, customerName, customerEmail, lineItems, totalCents: totalOf(lineItems, currency) };
   const leadId = body.lead_id ?? null;
   const [row] = await db

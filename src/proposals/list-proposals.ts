@@ -1,20 +1,31 @@
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc, eq, ilike, lt, or } from 'drizzle-orm';
+import type { InferOutput } from 'valibot';
 import type { Staff } from '../auth/actor.ts';
 import { proposals } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import { type Page, pageLimit, toPage } from '../http/page.ts';
 import type { ProposalRow } from './create-proposal.ts';
+import type { ListProposalsQuery } from './schemas.ts';
 
-/** The org's proposals, newest first, after the one that the page before ended with. One request. */
+/** The org's proposals that match, newest first, after the one that the page before ended with. One request. */
 export async function listProposals(
   { db }: Deps,
   actor: Staff,
-  cursor: number | undefined,
+  { cursor, status, q }: InferOutput<typeof ListProposalsQuery>,
 ): Promise<Page<ProposalRow>> {
+  const pattern = q && `%${q.replace(/[\\%_]/g, '\\$&')}%`; // what is looked for has no wildcards
+  const { title, customerName, customerEmail } = proposals;
   const rows = await db
     .select()
     .from(proposals)
-    .where(and(eq(proposals.orgId, actor.orgId), cursor ? lt(proposals.id, cursor) : undefined))
+    .where(
+      and(
+        eq(proposals.orgId, actor.orgId),
+        cursor ? lt(proposals.id, cursor) : undefined,
+        status && eq(proposals.status, status),
+        pattern ? or(...[title, customerName, customerEmail].map((text) => ilike(text, pattern))) : undefined,
+      ),
+    )
     .orderBy(desc(proposals.id))
     .limit(pageLimit + 1);
   return toPage(rows, (proposal) => proposal.id);

@@ -1,6 +1,8 @@
 import type { ActorKind, Fact } from '../activity/entry.ts';
 
-export type ProposalStatus = 'draft' | 'sent' | 'approved' | 'deposit_paid' | 'void';
+export const proposalStatuses = ['draft', 'sent', 'approved', 'deposit_paid', 'void'] as const;
+
+export type ProposalStatus = (typeof proposalStatuses)[number];
 
 export type LineItem = { description: string; quantity: number; unit_price_cents: number };
 
@@ -23,6 +25,7 @@ export type Payment = {
   readonly sessionId: string;
   readonly paymentIntent: string | null;
   readonly amountCents: number;
+  readonly at: Date;
 };
 
 export type Dispute = {
@@ -123,7 +126,7 @@ export function evolve(before: Proposal, entry: Fact & { actor: ActorKind; creat
       return withOutcome(state, entry.meta.stripe_session_id, 'failed');
     case 'payment_success': {
       const { stripe_session_id: sessionId, amount_cents: amountCents, payment_intent } = entry.meta;
-      const payment = { sessionId, amountCents, paymentIntent: payment_intent ?? null };
+      const payment = { sessionId, amountCents, paymentIntent: payment_intent ?? null, at };
       return {
         ...withOutcome(state, sessionId, 'paid'),
         status: state.status === 'void' ? 'void' : 'deposit_paid',
@@ -162,11 +165,18 @@ export function evolve(before: Proposal, entry: Fact & { actor: ActorKind; creat
 
 /** What is held of what was paid: less the refunds that did not fail, less what the bank took back. */
 export function heldCents({ payments, refunds, disputes }: Proposal): number {
-  const sum = (rows: Iterable<{ readonly amountCents: number }>) =>
-    [...rows].reduce((total, { amountCents }) => total + amountCents, 0);
-  const refunded = [...refunds.values()].filter(({ failed }) => !failed);
   const lost = [...disputes.values()].filter(({ closings }) => closings.at(-1) === 'lost');
-  return sum(payments) - sum(refunded) - sum(lost);
+  return sumCents(payments) - refundedCents({ refunds }) - sumCents(lost);
+}
+
+/** What was given back: the refunds that did not fail. */
+export function refundedCents({ refunds }: Pick<Proposal, 'refunds'>): number {
+  return sumCents([...refunds.values()].filter(({ failed }) => !failed));
+}
+
+/** The sum of amounts, in minor units. */
+export function sumCents(rows: readonly { readonly amountCents: number }[]): number {
+  return rows.reduce((total, { amountCents }) => total + amountCents, 0);
 }
 
 function withOutcome(state: Proposal, sessionId: string, outcome: SessionOutcome): Proposal {

@@ -1,16 +1,18 @@
 import { Hono } from 'hono';
-import * as v from 'valibot';
 import { authenticate, authenticateStaff } from '../http/authenticate.ts';
 import { clientAddress } from '../http/client-address.ts';
 import type { AppEnv } from '../http/context.ts';
 import { validate } from '../http/validate.ts';
-import { ProposalParam, rowId } from '../schemas.ts';
+import { depositCents } from '../payments/deposit.ts';
+import { depositStatus } from '../payments/deposit-status.ts';
+import { ProposalParam } from '../schemas.ts';
 import { approveProposal } from './approve-proposal.ts';
 import { createProposal, type ProposalRow } from './create-proposal.ts';
-import { getProposal } from './get-proposal.ts';
+import { getProposal, type ProposalDetails } from './get-proposal.ts';
 import { listProposals } from './list-proposals.ts';
+import { refundedCents, sumCents } from './proposal.ts';
 import { reviseProposal } from './revise-proposal.ts';
-import { ApproveBody, CreateProposalBody, ReviseProposalBody } from './schemas.ts';
+import { ApproveBody, CreateProposalBody, ListProposalsQuery, ReviseProposalBody } from './schemas.ts';
 import { sendProposal } from './send-proposal.ts';
 import { voidProposal } from './void-proposal.ts';
 
@@ -19,14 +21,13 @@ export const proposalRoutes = new Hono<AppEnv>()
     const row = await createProposal(c.var.deps, c.var.actor, c.req.valid('json'));
     return c.json(toBody(row), 201, { location: `/proposals/${row.id}` });
   })
-  .get('/', authenticateStaff, validate('query', v.object({ cursor: v.optional(rowId) })), async (c) => {
-    const page = await listProposals(c.var.deps, c.var.actor, c.req.valid('query').cursor);
+  .get('/', authenticateStaff, validate('query', ListProposalsQuery), async (c) => {
+    const page = await listProposals(c.var.deps, c.var.actor, c.req.valid('query'));
     return c.json({ data: page.data.map(toBody), next_cursor: page.nextCursor });
   })
   .get('/:proposal_id', authenticate, validate('param', ProposalParam), async (c) => {
     const { proposal_id: proposalId } = c.req.valid('param');
-    const details = await getProposal(c.var.deps, c.var.actor, proposalId);
-    return c.json({ ...toBody(details), org_name: details.orgName, deposit_cents: details.depositCents });
+    return c.json(toDetailsBody(await getProposal(c.var.deps, c.var.actor, proposalId)));
   })
   .patch(
     '/:proposal_id',
@@ -86,5 +87,21 @@ function toBody(row: ProposalRow) {
     version: row.version,
     status: row.status,
     created_at: row.createdAt.toISOString(),
+  };
+}
+
+function toDetailsBody({ row, orgName, proposal }: ProposalDetails) {
+  const { totalCents, depositPercent, currency, version, approval, payments } = proposal;
+  const current = approval?.version === version ? approval : null;
+  return {
+    ...toBody(row),
+    org_name: orgName,
+    deposit_cents: depositCents(totalCents, depositPercent, currency),
+    deposit_status: depositStatus(proposal),
+    approved_by: current?.name ?? null,
+    approved_at: current?.at.toISOString() ?? null,
+    paid_cents: sumCents(payments),
+    paid_at: payments[0]?.at.toISOString() ?? null,
+    refunded_cents: refundedCents(proposal),
   };
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { email, line } from '../schemas.ts';
+import { email, line, rowId } from '../schemas.ts';
+import { proposalStatuses } from './proposal.ts';
 
 const LineItem = v.object({
   description: line(500),
@@ -25,6 +26,13 @@ export const CreateProposalBody = v.object({
 export const ReviseProposalBody = v.object({
   ...v.partial(v.object(content)).entries,
   version: v.optional(version),
+});
+
+/** `q` is looked for in the title and in the customer's name and address. */
+export const ListProposalsQuery = v.object({
+  cursor: v.optional(rowId),
+  status: v.optional(v.picklist(proposalStatuses)),
+  q: v.optional(line(200)),
 });
 
 export const ApproveBody = v.object({

@@ -17,7 +17,15 @@ test('the right password gets a token that says who one is', async () => {
   const answer = await call('POST /auth/login', { json: { email, password }, headers: from() });
   expect(answer).toMatchObject({ status: 200, json: { token_type: 'bearer', expires_in: 28_800 } });
   const me = await call('GET /auth/me', { token: answer.json.access_token });
-  expect(me.json).toEqual({ user_id: org.actor.userId, org_id: org.id, email: org.email, role: 'admin' });
+  expect(me.json).toEqual({
+    user_id: org.actor.userId,
+    org_id: org.id,
+    email: org.email,
+    role: 'admin',
+    org_name: 'Test',
+    currency: 'usd',
+    deposit_percent: 30,
+  });
 });
 
 test('a wrong password and an unknown address are told the same', async () => {

@@ -89,6 +89,7 @@ test('every route of the app is either protected or open on purpose', () => {
 test('a portal token is no staff token, though it is signed with the same key', async () => {
   const token = await tokens.signPortal(
     { kind: 'customer', proposalId: 1, orgId: 1 },
+    'Test',
     new Date(Date.now() + 60_000),
   );
   expect(await call('GET /auth/me', { token })).toMatchObject({ status: 403, json: { code: 'forbidden' } });

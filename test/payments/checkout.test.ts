@@ -194,6 +194,7 @@ describe('refuses, and changes nothing,', () => {
     const proposal = await createProposal(org.id);
     const token = await tokens.signPortal(
       { kind: 'customer', proposalId: proposal.id, orgId: other.id },
+      'Test',
       new Date(Date.now() + 60_000),
     );
     const answer = await checkout({ proposal_id: proposal.id }, token);
@@ -358,7 +359,7 @@ describe('in live mode', () => {
     const first = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
     await stripe.control(`sessions/${first.json.session_id}/pay`);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 24.5 * 3_600_000 });
-    const later = await tokens.signPortal(proposal.customer, new Date(Date.now() + 3_600_000));
+    const later = await tokens.signPortal(proposal.customer, 'Test', new Date(Date.now() + 3_600_000));
     const second = await stripe.checkout({ proposal_id: proposal.id }, later);
     vi.useRealTimers();
     expect(second).toMatchObject({ status: 409, json: { code: 'already_paid' } });
@@ -391,7 +392,7 @@ describe('in live mode', () => {
     expect(early).toMatchObject({ status: 409, json: { code: 'checkout_open' } });
     expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created']);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 24.5 * 3_600_000 });
-    const token = await tokens.signPortal(proposal.customer, new Date(Date.now() + 3_600_000));
+    const token = await tokens.signPortal(proposal.customer, 'Test', new Date(Date.now() + 3_600_000));
     await stripe.checkout({ proposal_id: proposal.id }, token);
     vi.useRealTimers();
     // It is asked for, and refused there, where it is still today.

@@ -42,7 +42,17 @@ describe('creating', () => {
     expect(created.headers.get('location')).toBe(`/proposals/${created.json.id}`);
     expect(await eventsOf(created.json.id)).toEqual([]);
     const got = await call(`GET /proposals/${created.json.id}`, { token: org.token });
-    expect(got.json).toEqual({ ...created.json, org_name: 'Test', deposit_cents: 207_000 });
+    expect(got.json).toEqual({
+      ...created.json,
+      org_name: 'Test',
+      deposit_cents: 207_000,
+      deposit_status: 'unpaid',
+      approved_by: null,
+      approved_at: null,
+      paid_cents: 0,
+      paid_at: null,
+      refunded_cents: 0,
+    });
   });
 
   test("a proposal may come from a lead of its org, not from another's", async () => {

@@ -74,7 +74,7 @@ export class Game {
     const later = new Date(Date.now() + 90 * 24 * 3_600_000);
     const made = [await createProposal(id), await createProposal(id, 'draft')];
     const proposals = made.map(async ({ id: proposalId, customer }) => {
-      return { id: proposalId, token: await tokens.signPortal(customer, later), version: 1 };
+      return { id: proposalId, token: await tokens.signPortal(customer, 'Test', later), version: 1 };
     });
     const org = { id, token: await tokens.signStaff(actor, later) };
     return new Game(platform, account, org, await Promise.all(proposals));

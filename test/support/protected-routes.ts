@@ -13,6 +13,8 @@ export const protectedRoutes = [
   { route: 'GET /proposals/1/activity', customer: false },
   { route: 'POST /payments/checkout_session', customer: true },
   { route: 'GET /payments/sessions/cs_1', customer: true },
+  { route: 'GET /reports/numbers', customer: false },
+  { route: 'GET /reports/attention', customer: false },
   { route: 'POST /metrics/rebuild', customer: false },
 ] as const;
 

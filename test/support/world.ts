@@ -100,7 +100,7 @@ export async function createProposal(
       .values({ ...entry, event: 'void', actor: 'staff', meta: {}, dedupeKey: `void:${id}` });
   }
   const customer = { kind: 'customer', proposalId: id, orgId } as const;
-  return { id, orgId, customer, token: await tokens.signPortal(customer, inAnHour()) };
+  return { id, orgId, customer, token: await tokens.signPortal(customer, 'Test', inAnHour()) };
 }
 
 /** The proposal's entries, oldest first. */

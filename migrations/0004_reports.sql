@@ -1,0 +1,1 @@
+CREATE INDEX "portal_activity_log_org" ON "portal_activity_log" USING btree ("org_id","event","created_at");

@@ -1,0 +1,101 @@
+import { sql } from 'drizzle-orm';
+import type { Staff } from '../auth/actor.ts';
+import { type Database, sqlState } from '../db/client.ts';
+import type { Deps } from '../deps.ts';
+import { AppError } from '../errors.ts';
+
+/** What a period came to, all of it from the log. Each proposal counts once in each step of the funnel. */
+export type Numbers = {
+  readonly payments: number;
+  readonly revenue_cents: number;
+  readonly average_deposit_cents: number;
+  /** Less those that failed, which may have been made before the period. */
+  readonly refunded_cents: number;
+  readonly disputes: number;
+  readonly funnel: {
+    readonly leads: number;
+    readonly sent: number;
+    readonly viewed: number;
+    readonly approved: number;
+    readonly paid: number;
+  };
+  /** From approval to payment, of half and of nine in ten of the payments; null without any. */
+  readonly velocity_seconds: { readonly p50: number | null; readonly p90: number | null };
+};
+
+export type Day = { readonly date: string; readonly payments: number; readonly revenue_cents: number };
+
+type Period = { readonly days: number; readonly timeZone: string };
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html: invalid_parameter_value, an unknown time zone here. */
+const invalidParameterValue = '22023';
+
+/** The org's last days, today included, and each of them by itself. One request. */
+export async function getNumbers(
+  { db }: Deps,
+  { orgId }: Staff,
+  period: Period,
+): Promise<Numbers & { readonly days: Day[] }> {
+  const [totals, days] = await db
+    .batch([selectTotals(db, orgId, period), selectDays(db, orgId, period)])
+    .catch(rejectUnknownZone);
+  const [row] = totals.rows;
+  if (!row) throw new Error('An aggregate returned no row.');
+  return { ...row.numbers, days: days.rows };
+}
+
+/** The midnight, in that zone, with which the period begins. */
+function beginningOf({ days, timeZone }: Period) {
+  return sql`date_trunc('day', now() at time zone ${timeZone}) - make_interval(days => ${days - 1}::int)`;
+}
+
+function selectTotals(db: Database, orgId: number, period: Period) {
+  const proposalsWith = (event: string) => sql`count(distinct proposal_id) filter (where event = ${event})`;
+  const seconds = sql`extract(epoch from created_at - (meta->>'approved_at')::timestamptz)`;
+  const percentile = (share: number) =>
+    sql`round(percentile_cont(${share}::float8) within group (order by ${seconds}) filter (where paid))`;
+  return db.execute<{ numbers: Numbers }>(sql`
+    with entry as (
+      select event, proposal_id, meta, created_at, event = 'payment_success' as paid,
+        (meta->>'amount_cents')::bigint as cents
+      from portal_activity_log
+      where org_id = ${orgId} and created_at >= (${beginningOf(period)}) at time zone ${period.timeZone}
+    )
+    select json_build_object(
+      'payments', count(*) filter (where paid),
+      'revenue_cents', coalesce(sum(cents) filter (where paid), 0),
+      'average_deposit_cents', coalesce(round(avg(cents) filter (where paid)), 0),
+      'refunded_cents', coalesce(sum(cents) filter (where event = 'payment_refunded'), 0)
+        - coalesce(sum(cents) filter (where event = 'refund_failed'), 0),
+      'disputes', count(*) filter (where event = 'dispute_opened'),
+      'funnel', json_build_object(
+        'leads', count(*) filter (where event = 'lead_created'),
+        'sent', ${proposalsWith('sent')},
+        'viewed', ${proposalsWith('view')},
+        'approved', ${proposalsWith('approve')},
+        'paid', ${proposalsWith('payment_success')}),
+      'velocity_seconds', json_build_object('p50', ${percentile(0.5)}, 'p90', ${percentile(0.9)})
+    ) as numbers
+    from entry`);
+}
+
+function selectDays(db: Database, orgId: number, period: Period) {
+  const { days, timeZone } = period;
+  return db.execute<Day>(sql`
+    select to_char(day, 'YYYY-MM-DD') as date, count(entry.id)::int as payments,
+      coalesce(sum((entry.meta->>'amount_cents')::bigint), 0)::float8 as revenue_cents
+    from generate_series(0, ${days - 1}::int) as n
+    cross join lateral (select ${beginningOf(period)} + make_interval(days => n) as day) as calendar
+    left join portal_activity_log as entry
+      on entry.org_id = ${orgId} and entry.event = 'payment_success'
+      and entry.created_at >= day at time zone ${timeZone}
+      and entry.created_at < (day + interval '1 day') at time zone ${timeZone}
+    group by day order by day`);
+}
+
+function rejectUnknownZone(error: unknown): never {
+  if (sqlState(error) === invalidParameterValue) {
+    throw new AppError('invalid_request', 'time_zone: There is no such time zone.', { cause: error });
+  }
+  throw error;
+}

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { call } from '../support/api.ts';
+import { withCheckout } from '../support/stripe-account.ts';
+import { createOrg, createProposal, paidEvent, tokens } from '../support/world.ts';
+
+const look = async ({ id, token }: { id: number; token: string }) =>
+  (await call(`GET /proposals/${id}`, { token })).json;
+
+describe('a customer who looks is told how the deposit stands', () => {
+  test('unpaid, while a session is open too', async () => {
+    const { proposal } = await withCheckout();
+    expect(await look(proposal)).toMatchObject({
+      deposit_status: 'unpaid',
+      paid_cents: 0,
+      paid_at: null,
+      approved_by: 'Ada Lovelace',
+    });
+  });
+
+  test('paid, and how much of it was given back', async () => {
+    const proposal = await createProposal((await createOrg()).id);
+    const paid = paidEvent(proposal);
+    await call('POST /payments/webhook', { json: paid });
+    expect(await look(proposal)).toMatchObject({
+      status: 'deposit_paid',
+      deposit_status: 'paid',
+      paid_cents: 472_500,
+      paid_at: expect.stringMatching(/^\d{4}-/),
+      refunded_cents: 0,
+    });
+
+    const { payment_intent } = paid.data.object;
+    const object = {
+      id: `re_${paid.id}`,
+      amount: 72_500,
+      currency: 'usd',
+      status: 'succeeded',
+      payment_intent,
+    };
+    await call('POST /payments/webhook', {
+      json: { id: `r_${paid.id}`, type: 'refund.created', data: { object } },
+    });
+    expect(await look(proposal)).toMatchObject({ deposit_status: 'paid', refunded_cents: 72_500 });
+
+    const failed = { ...object, status: 'failed' };
+    const json = { id: `f_${paid.id}`, type: 'refund.failed', data: { object: failed } };
+    await call('POST /payments/webhook', { json });
+    expect(await look(proposal)).toMatchObject({ deposit_status: 'paid', refunded_cents: 0 });
+  });
+
+  test('pending while a delayed method is on its way, failed when it came to nothing, unpaid with a new try', async () => {
+    const { proposal, stripe, sessionId } = await withCheckout();
+    const settle = () =>
+      call(`GET /payments/sessions/${sessionId}`, { token: proposal.token, bindings: stripe.bindings });
+    await stripe.control(`sessions/${sessionId}/later`);
+    await settle();
+    expect(await look(proposal)).toMatchObject({ deposit_status: 'pending', status: 'approved' });
+
+    await stripe.control(`sessions/${sessionId}/fail`);
+    await settle();
+    expect(await look(proposal)).toMatchObject({ deposit_status: 'failed', status: 'approved' });
+  });
+
+  test('an approval of an older version is none of this one', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    await call(`PATCH /proposals/${proposal.id}`, { token: org.token, json: { title: 'Larger kitchen' } });
+    expect(await look(proposal)).toMatchObject({ version: 2, approved_by: null, approved_at: null });
+  });
+});
+
+test('an expired link says whom to ask', async () => {
+  const proposal = await createProposal((await createOrg()).id);
+  const token = await tokens.signPortal(proposal.customer, 'PeakPro', new Date(Date.now() - 1_000));
+  expect(await call(`GET /proposals/${proposal.id}`, { token })).toMatchObject({
+    status: 401,
+    json: { code: 'token_expired', detail: 'This link has expired. Ask PeakPro for a new one.' },
+  });
+});
