@@ -1,23 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { parseArgs, parseEnv } from 'node:util';
+import { createServer } from 'vite';
 import { Tokens } from '../src/auth/tokens.ts';
 import { exitWith } from './command-line.ts';
 import { seedEmail, seedPassword } from './seed.ts';
 import { startStack } from './stack.ts';
 import { claimPort } from './worker.ts';
 
-// `npm run dev`: the whole API on this machine until Ctrl-C. `-- --reset` forgets everything first; `-- --stripe` runs it
+// `npm run dev`: API and portal on this machine until Ctrl-C. `-- --reset` forgets everything first; `-- --stripe` runs it
 // in live mode against a stand-in for Stripe.
 
 const port = 8089;
 const stripePort = 8090;
+const portalPort = 5173;
+const portalUrl = `http://localhost:${portalPort}`;
 const folder = '.wrangler/local';
 
 async function dev(): Promise<void> {
   const flag = { type: 'boolean', default: false } as const;
   const { values } = parseArgs({ options: { reset: flag, stripe: flag } });
   await claimPort(port);
+  await claimPort(portalPort);
   if (values.reset) rmSync(folder, { recursive: true, force: true });
 
   const vars = existsSync('.dev.vars') ? parseEnv(readFileSync('.dev.vars', 'utf8')) : {};
@@ -35,14 +39,21 @@ async function dev(): Promise<void> {
     quiet: false,
     ...(values.stripe ? { stripe } : {}),
   });
+  const portal = await createServer({
+    configFile: 'portal/vite.config.ts',
+    clearScreen: false,
+    logLevel: 'warn',
+  });
+  await portal.listen();
   void stack.worker.exited.then(stack.stop).then(() => exitWith('The Worker ended.'), exitWith);
 
   const inAnHour = new Date(Date.now() + 3_600_000);
   const customer = { kind: 'customer', proposalId: 8, orgId: 1 } as const;
   const token = await new Tokens(jwtSecret).signPortal(customer, 'PeakPro', inAnHour);
   process.stdout.write(`
+  Customer    ${portalUrl}/proposal/8#token=${token}
+  Staff       ${portalUrl}/staff, as ${seedEmail} with "${seedPassword}"
   API         ${stack.worker.url}
-  Staff       ${seedEmail} / ${seedPassword}
   Database    psql '${stack.postgres.url}'${
     values.stripe
       ? `

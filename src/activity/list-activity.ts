@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 import { type Page, pageLimit, toPage } from '../http/page.ts';
 import { accept, notFound } from '../proposals/decision.ts';
 
-type EntryRow = typeof activityLog.$inferSelect;
+export type EntryRow = typeof activityLog.$inferSelect;
 
 /** A proposal's entries, newest first, before the place that the page before ended with. One request. */
 export async function listActivity(

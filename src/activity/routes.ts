@@ -4,7 +4,8 @@ import { authenticateStaff } from '../http/authenticate.ts';
 import type { AppEnv } from '../http/context.ts';
 import { validate } from '../http/validate.ts';
 import { ProposalParam, rowId } from '../schemas.ts';
-import { listActivity } from './list-activity.ts';
+import type { Fact } from './entry.ts';
+import { type EntryRow, listActivity } from './list-activity.ts';
 
 /** PostgreSQL's largest integer: no entry has a place beyond it. */
 const maxSeq = 2 ** 31 - 1;
@@ -18,17 +19,20 @@ export const activityRoutes = new Hono<AppEnv>().get(
     const { proposal_id: proposalId } = c.req.valid('param');
     const page = await listActivity(c.var.deps, c.var.actor, proposalId, c.req.valid('query').cursor);
     return c.json({
-      data: page.data.map((entry) => ({
-        id: entry.id,
-        org_id: entry.orgId,
-        proposal_id: entry.proposalId,
-        seq: entry.seq,
-        event: entry.event,
-        actor: entry.actor,
-        meta: entry.meta,
-        created_at: entry.createdAt.toISOString(),
-      })),
+      data: page.data.map(toBody),
       next_cursor: page.nextCursor,
     });
   },
 );
+
+function toBody({ event, meta, ...entry }: EntryRow) {
+  return {
+    id: entry.id,
+    org_id: entry.orgId,
+    proposal_id: entry.proposalId,
+    seq: entry.seq,
+    ...({ event, meta } as Fact), // the two columns are written together, of one draft
+    actor: entry.actor,
+    created_at: entry.createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,75 @@
+import { type ClientResponse, DetailedError, hc, type InferResponseType, parseResponse } from 'hono/client';
+import type { AppType } from '../../src/app.ts';
+import type { ErrorCode } from '../../src/errors.ts';
+
+/** No answer after so long is none: our own deadlines are shorter (Stripe's 10 s, the database's 5 s). */
+const deadlineMs = 20_000;
+
+/** Why a request came to nothing: the API's own code, or that it could not be reached. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly code: ErrorCode | 'unreachable';
+
+  constructor(code: Problem['code'], detail: string) {
+    super(detail);
+    this.code = code;
+  }
+
+  /** Whether the same request may well succeed in a moment: it was not refused, it failed. */
+  get isPassing(): boolean {
+    return /^(unreachable|rate_limited|.*_unavailable|stripe_(failed|rate_limited|timeout)|internal_error)$/.test(
+      this.code,
+    );
+  }
+}
+
+/**
+ * The API as whoever bears the token; its paths and shapes are those of the Worker's own routes. `onRefused` hears that the
+ * token is not good any more.
+ */
+export function apiAs(token: string | null, onRefused?: () => void) {
+  return hc<AppType>(import.meta.env.API_URL || location.origin, {
+    headers: token ? { authorization: `Bearer ${token}` } : {},
+    fetch: async (input: RequestInfo | URL, init?: RequestInit) => {
+      const response = await fetch(input, { ...init, signal: AbortSignal.timeout(deadlineMs) });
+      if (response.status === 401) onRefused?.();
+      return response;
+    },
+  });
+}
+
+export type Api = ReturnType<typeof apiAs>;
+
+/** What the API answered; rejects with a `Problem`. */
+// biome-ignore lint/suspicious/noExplicitAny: the constraint is that of `parseResponse` itself
+export async function answerOf<T extends ClientResponse<any>>(response: Promise<T>) {
+  try {
+    return await parseResponse(response);
+  } catch (error) {
+    throw toProblem(error);
+  }
+}
+
+function toProblem(error: unknown): Problem {
+  const { code, detail } = (error instanceof DetailedError && error.detail?.data) || {};
+  if (typeof code === 'string' && typeof detail === 'string') return new Problem(code as ErrorCode, detail);
+  return new Problem('unreachable', 'There was no answer.');
+}
+
+/** A proposal with how its deposit stands. */
+export type Proposal = InferResponseType<Api['proposals'][':proposal_id']['$get'], 200>;
+
+export type ProposalSummary = InferResponseType<Api['proposals']['$get'], 200>['data'][number];
+
+export type Session = InferResponseType<Api['payments']['sessions'][':session_id']['$get'], 200>;
+
+export type Entry = InferResponseType<
+  Api['proposals'][':proposal_id']['activity']['$get'],
+  200
+>['data'][number];
+
+export type Me = InferResponseType<Api['auth']['me']['$get'], 200>;
+
+export type Numbers = InferResponseType<Api['reports']['numbers']['$get'], 200>;
+
+export type Attention = InferResponseType<Api['reports']['attention']['$get'], 200>;

@@ -1,0 +1,64 @@
+import { useEffect, useRef } from 'react';
+import type { Proposal } from '../api.ts';
+import { formatMoney, formatNumber } from '../money.ts';
+import { type Change, whatChanged } from './what-changed.ts';
+
+/** Shows what became of the proposal since the customer saw it; nothing is approved before they have seen that. */
+export function Changes({
+  before,
+  after,
+  onSeen,
+}: {
+  before: Proposal;
+  after: Proposal;
+  onSeen: () => void;
+}) {
+  const money = (cents: number) => formatMoney(cents, after.currency);
+  const changes = whatChanged(before, after, money);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <section className="changes" aria-labelledby="changes">
+      <h2 id="changes" ref={heading} tabIndex={-1}>
+        {after.org_name} changed this proposal
+      </h2>
+      {changes.length > 0 ? (
+        <dl>
+          {changes.map((change, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a list that is made once and never reordered
+            <Row key={index} change={change} money={money} />
+          ))}
+        </dl>
+      ) : (
+        <p>What is offered and what it costs are the same as before.</p>
+      )}
+      <button type="button" className="primary" onClick={onSeen}>
+        I have seen the changes
+      </button>
+    </section>
+  );
+}
+
+function Row({ change, money }: { change: Change; money: (cents: number) => string }) {
+  if (change.what !== 'item') {
+    return (
+      <div>
+        <dt>{change.what === 'title' ? 'Title' : 'Total'}</dt>
+        <dd>
+          <del>{change.before}</del> <ins>{change.after}</ins>
+        </dd>
+      </div>
+    );
+  }
+  const { before, after } = change;
+  const text = (item: NonNullable<typeof before>) =>
+    `${formatNumber(item.quantity)} × ${money(item.unit_price_cents)}`;
+  return (
+    <div>
+      <dt>{(after ?? before)?.description}</dt>
+      <dd>
+        {before ? <del>{text(before)}</del> : 'New:'} {after ? <ins>{text(after)}</ins> : 'Removed.'}
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,127 @@
+import { lazy, Suspense } from 'react';
+import { useSearchParams } from 'wouter';
+import type { Api, Proposal } from '../api.ts';
+import { formatMoney } from '../money.ts';
+import { formatTime } from '../time.ts';
+import { Notice } from '../ui/Notice.tsx';
+import { Spinner } from '../ui/Spinner.tsx';
+import { PayForm } from './PayForm.tsx';
+import { Receipt } from './Receipt.tsx';
+import { useSession } from './use-proposal.ts';
+
+// Plays Stripe's page in dev mode. A production build has neither the branch nor the file.
+const Simulation = import.meta.env.DEV ? lazy(() => import('./Simulation.tsx')) : null;
+
+/** How the deposit stands and what can be done about it, whichever way the customer came here. */
+export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
+  const id = String(proposal.id);
+  const [query] = useSearchParams();
+  const sessionId = query.get('session_id');
+  const session = useSession(api, id, sessionId);
+  const isSimulating = query.get('mock_payment') === 'true';
+  const { status, deposit_status: standing, org_name: org } = proposal;
+  const simulation = Simulation && (
+    <Suspense>
+      <Simulation api={api} proposal={proposal} sessionId={sessionId} />
+    </Suspense>
+  );
+
+  if (standing === 'paid') return <Receipt proposal={proposal} />;
+  if (status === 'void') {
+    return (
+      <Notice title="This proposal was withdrawn">
+        <p>There is nothing to approve or to pay any more. If that surprises you, ask {org}.</p>
+      </Notice>
+    );
+  }
+  if (standing === 'pending') {
+    return (
+      <>
+        <Notice kind="good" title="Your payment is on its way">
+          <p>
+            Your bank was asked for {formatMoney(proposal.deposit_cents, proposal.currency)}. That can take a
+            few days. You need not do anything, and you can close this page.
+          </p>
+        </Notice>
+        {simulation}
+      </>
+    );
+  }
+  // Not a new try: what became of the one before is not known yet.
+  const isConfirming = session.data?.status === 'open' || (sessionId !== null && session.isPending);
+  if (isConfirming && !session.isSlow) {
+    return (
+      <section>
+        <h2>Confirming your payment…</h2>
+        <Spinner label="We are asking Stripe. This takes a few seconds." />
+      </section>
+    );
+  }
+  if (isSimulating && simulation) return simulation;
+  return (
+    <>
+      <WayBack
+        outcome={
+          query.has('cancelled') ? 'cancelled' : standing === 'failed' ? 'failed' : session.data?.status
+        }
+      />
+      <Due api={api} proposal={proposal} />
+    </>
+  );
+}
+
+/** What happened on the way, in calm words. Nothing was charged in any of these. */
+function WayBack({ outcome }: { outcome: string | undefined }) {
+  switch (outcome) {
+    case 'cancelled':
+      return (
+        <Notice title="You left the payment page">
+          <p>Nothing was charged. You can pay whenever you are ready.</p>
+        </Notice>
+      );
+    case 'failed':
+      return (
+        <Notice kind="bad" title="Your payment did not go through">
+          <p>
+            Your bank declined it, and nothing was charged. You can try again, with another method if you
+            like.
+          </p>
+        </Notice>
+      );
+    case 'expired':
+      return (
+        <Notice title="The payment page has expired">
+          <p>It stayed open for too long, and nothing was charged. You can begin again.</p>
+        </Notice>
+      );
+    case 'open':
+      return (
+        <Notice title="We have not heard of your payment yet">
+          <p>
+            If you paid, you need not do anything: this page will show it. If you did not, you can go on
+            below; you cannot be charged twice.
+          </p>
+        </Notice>
+      );
+    default:
+      return null;
+  }
+}
+
+/** What is to be paid, and for whom it is to be approved. */
+function Due({ api, proposal }: { api: Api; proposal: Proposal }) {
+  const { approved_by: approvedBy, approved_at: approvedAt, currency } = proposal;
+  const amount = formatMoney(proposal.deposit_cents, currency);
+  return (
+    <section id="pay" aria-labelledby="pay-heading">
+      <h2 id="pay-heading">{approvedBy ? 'Pay the deposit' : 'Approve and pay the deposit'}</h2>
+      <p className="amount">{amount}</p>
+      {approvedBy && approvedAt && (
+        <p className="quiet">
+          Approved by {approvedBy} on {formatTime(approvedAt)}.
+        </p>
+      )}
+      <PayForm api={api} proposal={proposal} amount={amount} />
+    </section>
+  );
+}

@@ -1,0 +1,86 @@
+import { useEffect, useMemo, useState } from 'react';
+import { type Api, apiAs, type Proposal } from '../api.ts';
+import { formatMoney } from '../money.ts';
+import { linkToken } from '../tokens.ts';
+import { Offer } from '../ui/Offer.tsx';
+import { Changes } from './Changes.tsx';
+import { Keep } from './Keep.tsx';
+import { LinkProblem, NoLink } from './LinkProblem.tsx';
+import { Payment } from './Payment.tsx';
+import { useProposal } from './use-proposal.ts';
+
+/** A proposal as its customer sees it, by the link that they were sent. */
+export function ProposalPage({ id }: { id: string }) {
+  const token = linkToken(id);
+  if (!token) return <NoLink />;
+  return <LinkedProposal id={id} token={token} />;
+}
+
+function LinkedProposal({ id, token }: { id: string; token: string }) {
+  const api = useMemo(() => apiAs(token), [token]);
+  const { data, error, refetch, isFetching } = useProposal(api, id);
+  if (data) return <LoadedProposal api={api} proposal={data} isUnreachable={error !== null} />;
+  if (error) return <LinkProblem error={error} onRetry={() => refetch()} isBusy={isFetching} />;
+  return (
+    <main className="proposal" aria-busy="true">
+      <div className="offer skeleton" role="status">
+        <span className="hidden">Opening your proposal…</span>
+      </div>
+      <div className="payment skeleton" />
+    </main>
+  );
+}
+
+function LoadedProposal({
+  api,
+  proposal,
+  isUnreachable,
+}: {
+  api: Api;
+  proposal: Proposal;
+  isUnreachable: boolean;
+}) {
+  // The version that the customer has seen, which is the only one that they may approve.
+  const [seen, setSeen] = useState(proposal);
+  const mayBeApproved = proposal.deposit_status !== 'paid' && proposal.status !== 'void';
+  const isChanged = seen.version !== proposal.version && mayBeApproved;
+  useEffect(() => {
+    document.title = `${proposal.title} · ${proposal.org_name}`;
+  }, [proposal]);
+
+  return (
+    <main className="proposal">
+      <div>
+        <Offer proposal={proposal} />
+        <Keep proposal={proposal} />
+      </div>
+      <aside className="payment">
+        {isChanged ? (
+          <Changes before={seen} after={proposal} onSeen={() => setSeen(proposal)} />
+        ) : (
+          <Payment api={api} proposal={proposal} />
+        )}
+        {isUnreachable && (
+          <p className="quiet" role="status">
+            We cannot be reached right now; this is how it was a moment ago.
+          </p>
+        )}
+      </aside>
+      <DueBar proposal={proposal} />
+    </main>
+  );
+}
+
+/** On a small screen, what is due stays in sight until it is paid. */
+function DueBar({ proposal }: { proposal: Proposal }) {
+  const { deposit_status: standing, deposit_cents: deposit, currency, status } = proposal;
+  if (status === 'void' || standing === 'paid' || standing === 'pending') return null;
+  return (
+    <p className="due-bar">
+      <span>
+        Deposit due <strong>{formatMoney(deposit, currency)}</strong>
+      </span>
+      <a href="#pay">{proposal.approved_by === null ? 'Approve & pay' : 'Pay'}</a>
+    </p>
+  );
+}

@@ -1,0 +1,47 @@
+import type { Proposal } from '../api.ts';
+import { formatMoney } from '../money.ts';
+import { formatTime } from '../time.ts';
+
+/** The deposit is paid: how much, when, by whom it was approved, and what remains. */
+export function Receipt({ proposal }: { proposal: Proposal }) {
+  const { currency, paid_cents: paid, refunded_cents: refunded, paid_at: paidAt, org_name: org } = proposal;
+  const { approved_by: approvedBy, total_cents: total } = proposal;
+  const money = (cents: number) => formatMoney(cents, currency);
+  return (
+    <section className="receipt" aria-labelledby="receipt">
+      <h2 id="receipt">
+        {refunded >= paid ? 'Your deposit was refunded' : 'Thank you, your deposit is paid'}
+      </h2>
+      <p className="amount">{money(paid)}</p>
+      <dl className="sums">
+        {paidAt && (
+          <div>
+            <dt>Paid</dt>
+            <dd>{formatTime(paidAt)}</dd>
+          </div>
+        )}
+        {approvedBy && (
+          <div>
+            <dt>Approved by</dt>
+            <dd>{approvedBy}</dd>
+          </div>
+        )}
+        <div>
+          <dt>Paid to</dt>
+          <dd>{org}</dd>
+        </div>
+        {refunded > 0 && (
+          <div>
+            <dt>Refunded</dt>
+            <dd>{money(refunded)}</dd>
+          </div>
+        )}
+        <div>
+          <dt>Remains to be paid later</dt>
+          <dd>{money(Math.max(0, total - paid + refunded))}</dd>
+        </div>
+      </dl>
+      {refunded === 0 && <p className="quiet">{org} knows, and will be in touch. You can close this page.</p>}
+    </section>
+  );
+}

@@ -1,0 +1,93 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { type Api, answerOf, type Proposal } from '../api.ts';
+import { formatMoney } from '../money.ts';
+import { Notice } from '../ui/Notice.tsx';
+import { useRefresh } from './use-proposal.ts';
+
+/**
+ * Stands in for Stripe's page and Stripe's servers in dev mode: `?mock_payment=true` leads here. Only in `npm run dev`; a
+ * production build does not hold it.
+ */
+export default function Simulation({
+  api,
+  proposal,
+  sessionId,
+}: {
+  api: Api;
+  proposal: Proposal;
+  sessionId: string | null;
+}) {
+  const refresh = useRefresh(String(proposal.id));
+  const [isDeclined, setDeclined] = useState(false);
+  const tell = useMutation({
+    mutationFn: async ({ type, paid }: { type: string; paid: boolean }) => {
+      const id = sessionId ?? (await openSession(api, proposal));
+      await post(proposal, { id, type, paid });
+      return id;
+    },
+    onSuccess: (id) => {
+      void refresh();
+      if (sessionId === null) location.assign(`/proposal/${proposal.id}?session_id=${id}`);
+    },
+  });
+  const button = (label: string, type: string, paid: boolean) => (
+    <button type="button" disabled={tell.isPending} onClick={() => tell.mutate({ type, paid })}>
+      {label}
+    </button>
+  );
+  const amount = formatMoney(proposal.deposit_cents, proposal.currency);
+
+  return (
+    <section className="simulation" aria-labelledby="simulation">
+      <h2 id="simulation">Simulated payment</h2>
+      <p>This stands in for Stripe. No money moves here.</p>
+      {proposal.deposit_status === 'pending' ? (
+        <>
+          {button('The bank pays', 'checkout.session.async_payment_succeeded', true)}
+          {button('The bank declines', 'checkout.session.async_payment_failed', false)}
+        </>
+      ) : (
+        <>
+          {button(`Pay ${amount}`, 'checkout.session.completed', true)}
+          <button type="button" onClick={() => setDeclined(true)}>
+            Pay with a card that is declined
+          </button>
+          {button('Pay later, by bank debit', 'checkout.session.completed', false)}
+          <a href={`/proposal/${proposal.id}?cancelled=true`}>Cancel and go back</a>
+        </>
+      )}
+      {isDeclined && (
+        <Notice kind="bad" title="Your card was declined">
+          <p>Nothing was charged. Please try another card.</p>
+        </Notice>
+      )}
+      {tell.isError && <Notice kind="bad" title="The simulation failed" />}
+    </section>
+  );
+}
+
+/** The second click gets the session of the first. */
+async function openSession(api: Api, { id }: Proposal): Promise<string> {
+  const query = { proposal_id: String(id) };
+  return (await answerOf(api.payments.checkout_session.$post({ query }))).session_id;
+}
+
+async function post(
+  { id: proposalId, org_id, deposit_cents, currency }: Proposal,
+  { id, type, paid }: { id: string; type: string; paid: boolean },
+): Promise<void> {
+  const session = {
+    id,
+    amount_total: deposit_cents,
+    currency,
+    payment_status: paid ? 'paid' : 'unpaid',
+    metadata: { proposal_id: String(proposalId), org_id: String(org_id) },
+  };
+  const response = await fetch('/simulated-stripe', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ type, data: { object: session } }),
+  });
+  if (!response.ok) throw new Error('The webhook did not take it.');
+}

@@ -1,0 +1,57 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { type Api, answerOf } from '../api.ts';
+
+/** How often a delayed payment is looked after while somebody watches. */
+const pendingPollMs = 30_000;
+
+const keyOf = (id: string) => ['proposal', id];
+
+/** The proposal as it is: looked at again whenever the customer comes back to the tab. */
+export function useProposal(api: Api, id: string) {
+  return useQuery({
+    queryKey: keyOf(id),
+    queryFn: () => answerOf(api.proposals[':proposal_id'].$get({ param: { proposal_id: id } })),
+    refetchOnWindowFocus: 'always',
+    refetchInterval: ({ state }) => (state.data?.deposit_status === 'pending' ? pendingPollMs : false),
+  });
+}
+
+/** Looks at the proposal again. */
+export function useRefresh(id: string) {
+  const queries = useQueryClient();
+  return () => queries.invalidateQueries({ queryKey: keyOf(id) });
+}
+
+/** First soon and then less often: somebody is waiting, but not for ever. */
+const confirmingMs = 20_000;
+const pollMs = (age: number) => (age < confirmingMs ? 1_500 : 10_000);
+
+/**
+ * What has become of the session that the customer comes back from. The way back proves nothing, so the API is asked until
+ * it knows. `isSlow`: it did not know for longer than anyone likes to wait.
+ */
+export function useSession(api: Api, id: string, sessionId: string | null) {
+  const refresh = useRefresh(id);
+  const [since] = useState(() => Date.now());
+  const query = useQuery({
+    queryKey: ['session', sessionId],
+    queryFn: () =>
+      answerOf(api.payments.sessions[':session_id'].$get({ param: { session_id: sessionId ?? '' } })),
+    enabled: sessionId !== null,
+    refetchInterval: ({ state }) => {
+      const isOver = state.error ? !isUnsure(state.error) : state.data && state.data.status !== 'open';
+      return isOver ? false : pollMs(Date.now() - since);
+    },
+  });
+  const status = query.data?.status;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when the session has come to an end, and only then
+  useEffect(() => {
+    if (status && status !== 'open') void refresh();
+  }, [status]);
+  return { ...query, isSlow: Date.now() - since >= confirmingMs };
+}
+
+function isUnsure(error: Error): boolean {
+  return 'isPassing' in error && error.isPassing === true;
+}

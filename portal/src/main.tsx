@@ -1,0 +1,59 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { lazy, StrictMode, Suspense } from 'react';
+import { createRoot } from 'react-dom/client';
+import { Link, Route, Switch } from 'wouter';
+import { Problem } from './api.ts';
+import { ProposalPage } from './customer/ProposalPage.tsx';
+import { takeLinkToken } from './tokens.ts';
+import { ErrorBoundary } from './ui/ErrorBoundary.tsx';
+import { Message } from './ui/Message.tsx';
+import './styles.css';
+
+const StaffApp = lazy(() => import('./staff/StaffApp.tsx'));
+
+takeLinkToken();
+// Another link pasted into the same tab changes nothing but the fragment.
+addEventListener('hashchange', () => takeLinkToken() && location.reload());
+
+const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // A refusal stays one however often it is asked for.
+      retry: (failures, error) => failures < 2 && error instanceof Problem && error.isPassing,
+      networkMode: 'always', // the browser's own idea of being online is often wrong
+    },
+    mutations: { networkMode: 'always' },
+  },
+});
+
+const root = document.getElementById('root');
+if (!root) throw new Error('The page has no #root.');
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <ErrorBoundary>
+        <Suspense>
+          <Switch>
+            <Route path="/proposal/:id">{({ id }) => <ProposalPage key={id} id={id} />}</Route>
+            <Route path="/staff/*?">
+              <StaffApp />
+            </Route>
+            <Route path="/">
+              <Message title="Nothing to see without a link">
+                <p>To see your proposal, open the link that you were sent.</p>
+                <p>
+                  If you work here, <Link href="/staff">sign in</Link>.
+                </p>
+              </Message>
+            </Route>
+            <Route>
+              <Message title="There is no such page">
+                <p>To see your proposal, open the link that you were sent.</p>
+              </Message>
+            </Route>
+          </Switch>
+        </Suspense>
+      </ErrorBoundary>
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,125 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import { type Attention, answerOf } from '../api.ts';
+import { formatMoney } from '../money.ts';
+import { formatTime } from '../time.ts';
+import { Notice } from '../ui/Notice.tsx';
+import { Spinner } from '../ui/Spinner.tsx';
+import { reasonWords } from './describe-entry.ts';
+import { Failure } from './Failure.tsx';
+import { useStaff, useTitle } from './staff-context.ts';
+
+const pollMs = 60_000;
+
+function useAttention() {
+  const { api } = useStaff();
+  return useQuery({
+    queryKey: ['attention'],
+    queryFn: () => answerOf(api.reports.attention.$get()),
+    refetchInterval: pollMs,
+  });
+}
+
+/** Stands on every page while there is something to look at. */
+export function AttentionBanner() {
+  const { data, error } = useAttention();
+  if (error) {
+    return (
+      <div className="banner">
+        <Notice kind="bad" title="Whether anything needs attention could not be found out." />
+      </div>
+    );
+  }
+  if (!data) return null;
+  const { anomalies, disputes, unattributed } = data;
+  const parts = [
+    count(anomalies.length, 'payment that is not as agreed', 'payments that are not as agreed'),
+    count(disputes.length, 'open dispute', 'open disputes'),
+    count(unattributed.length, 'payment that no proposal claims', 'payments that no proposal claims'),
+  ].filter(Boolean);
+  if (parts.length === 0) return null;
+  return (
+    <div className="banner">
+      <Notice kind="bad" title={`Please look: ${new Intl.ListFormat('en').format(parts)}.`}>
+        {' '}
+        <Link href="/staff/attention">Show them</Link>
+      </Notice>
+    </div>
+  );
+}
+
+const count = (number: number, one: string, many: string) =>
+  number === 0 ? '' : `${number} ${number === 1 ? one : many}`;
+
+export function AttentionPage() {
+  useTitle('Attention');
+  const { data, error, refetch } = useAttention();
+  if (error) return <Failure error={error} onRetry={() => refetch()} />;
+  if (!data) return <Spinner label="Looking…" />;
+  return (
+    <>
+      <h1>What needs attention</h1>
+      <List title="Payments that are not as agreed" hint="Of the last 30 days. Refund or accept them.">
+        {data.anomalies.map((anomaly) => (
+          <li key={`${anomaly.proposal_id} ${anomaly.created_at} ${anomaly.reason}`}>
+            <Proposal {...anomaly} />: {reasonWords[anomaly.reason]}.{' '}
+            {formatMoney(anomaly.amount_cents, anomaly.currency ?? anomaly.expected_currency)} came,{' '}
+            {formatMoney(anomaly.expected_cents, anomaly.expected_currency)} was expected.
+            <When time={anomaly.created_at} />
+          </li>
+        ))}
+      </List>
+      <List title="Open disputes" hint="Answer them in Stripe’s dashboard before they are lost.">
+        {data.disputes.map((dispute) => (
+          <li key={dispute.dispute_id}>
+            <Proposal {...dispute} />: {formatMoney(dispute.amount_cents, dispute.currency)} disputed,{' '}
+            {dispute.reason.replaceAll('_', ' ')}.
+            <When time={dispute.created_at} />
+          </li>
+        ))}
+      </List>
+      <List
+        title="Payments that no proposal claims"
+        hint="Of the last 30 days. Find them in Stripe’s dashboard; they are tried again every five minutes."
+      >
+        {data.unattributed.map((event) => (
+          <li key={event.event_id}>
+            {event.amount_cents !== null && event.currency && formatMoney(event.amount_cents, event.currency)}{' '}
+            <code>{event.object_id ?? event.event_id}</code> ({event.type})
+            <When time={event.received_at} />
+          </li>
+        ))}
+      </List>
+    </>
+  );
+}
+
+function List({ title, hint, children }: { title: string; hint: string; children: ReactNode[] }) {
+  return (
+    <section>
+      <h2>{title}</h2>
+      {children.length === 0 ? (
+        <p className="quiet">None.</p>
+      ) : (
+        <>
+          <p className="quiet">{hint}</p>
+          <ul className="attention">{children}</ul>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Proposal({ proposal_id: id, title }: Pick<Attention['anomalies'][number], 'proposal_id' | 'title'>) {
+  return <Link href={`/staff/proposals/${id}`}>{title}</Link>;
+}
+
+function When({ time }: { time: string }) {
+  return (
+    <time className="quiet" dateTime={time}>
+      {' '}
+      {formatTime(time)}
+    </time>
+  );
+}

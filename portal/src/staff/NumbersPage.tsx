@@ -1,0 +1,85 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
+import { useSearchParams } from 'wouter';
+import { answerOf, type Numbers } from '../api.ts';
+import { formatMoney } from '../money.ts';
+import { formatSpan } from '../time.ts';
+import { Spinner } from '../ui/Spinner.tsx';
+import { Failure } from './Failure.tsx';
+import { useStaff, useTitle } from './staff-context.ts';
+
+// The charts' library weighs more than the other staff pages together.
+const Charts = lazy(() => import('./Charts.tsx'));
+
+const periods = ['7', '30', '90', '365'];
+
+/** What the last days came to. */
+export function NumbersPage() {
+  useTitle('Numbers');
+  const { api } = useStaff();
+  const [query, setQuery] = useSearchParams();
+  const asked = query.get('days') ?? '';
+  const days = periods.includes(asked) ? asked : '30';
+  const { data, error, refetch, isPlaceholderData } = useQuery({
+    queryKey: ['numbers', days],
+    queryFn: () => {
+      const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+      return answerOf(api.reports.numbers.$get({ query: { days, time_zone: timeZone } }));
+    },
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <>
+      <div className="title">
+        <h1>Numbers</h1>
+        <label className="period">
+          Period
+          <select value={days} onChange={({ target }) => setQuery({ days: target.value })}>
+            {periods.map((period) => (
+              <option key={period} value={period}>
+                Last {period} days
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      {error ? (
+        <Failure error={error} onRetry={() => refetch()} />
+      ) : !data ? (
+        <Spinner label="Adding up…" />
+      ) : (
+        <div aria-busy={isPlaceholderData} className="numbers">
+          <Sums numbers={data} />
+          <Suspense fallback={<div className="charts skeleton" />}>
+            <Charts numbers={data} />
+          </Suspense>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Sums({ numbers }: { numbers: Numbers }) {
+  const { currency } = useStaff().me;
+  const money = (cents: number) => formatMoney(cents, currency);
+  const { p50, p90 } = numbers.velocity_seconds;
+  const sums = [
+    ['Payments', String(numbers.payments)],
+    ['Revenue', money(numbers.revenue_cents)],
+    ['Average deposit', numbers.payments > 0 ? money(numbers.average_deposit_cents) : '–'],
+    ['Refunded', money(numbers.refunded_cents)],
+    ['Disputes', String(numbers.disputes)],
+    ['Half pay within', p50 === null ? '–' : formatSpan(p50)],
+    ['Nine in ten pay within', p90 === null ? '–' : formatSpan(p90)],
+  ] as const;
+  return (
+    <dl className="tiles">
+      {sums.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

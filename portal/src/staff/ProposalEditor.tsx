@@ -1,0 +1,194 @@
+import { Field } from '@base-ui/react/field';
+import { Form } from '@base-ui/react/form';
+import { NumberField } from '@base-ui/react/number-field';
+import type { InferRequestType } from 'hono/client';
+import { type ReactNode, useState } from 'react';
+import { maximumCharge, minorUnits } from '../../../src/payments/currency.ts';
+import { depositCents } from '../../../src/payments/deposit.ts';
+import type { Api } from '../api.ts';
+import { formatMoney, toCents } from '../money.ts';
+import { useStaff } from './staff-context.ts';
+
+export type Draft = Omit<InferRequestType<Api['proposals']['$post']>['json'], 'lead_id'>;
+
+type Item = Draft['line_items'][number] & { readonly key: number };
+
+let keys = 0;
+const withKey = (item: Draft['line_items'][number]): Item => {
+  keys += 1;
+  return { ...item, key: keys };
+};
+const blank = { description: '', quantity: 1, unit_price_cents: 0 };
+
+/** What is offered to whom, with the sums as one types. */
+export function ProposalEditor({
+  start,
+  onSave,
+  isBusy,
+  action,
+  children,
+}: {
+  start?: Draft;
+  onSave: (draft: Draft) => void;
+  isBusy: boolean;
+  action: string;
+  children: ReactNode;
+}) {
+  const [items, setItems] = useState(() => (start?.line_items ?? [blank]).map(withKey));
+  const change = (key: number, part: Partial<Item>) =>
+    setItems((before) => before.map((item) => (item.key === key ? { ...item, ...part } : item)));
+  return (
+    <Form
+      className="editor"
+      onFormSubmit={({ title, customer_name, customer_email }) =>
+        !isBusy &&
+        onSave({
+          title: String(title).trim(),
+          customer_name: String(customer_name).trim(),
+          customer_email: String(customer_email).trim(),
+          line_items: items.map(({ key, ...item }) => item),
+        })
+      }
+    >
+      <Text name="title" label="Title" value={start?.title} />
+      <div className="pair">
+        <Text name="customer_name" label="Customer’s name" value={start?.customer_name} />
+        <Text name="customer_email" label="Customer’s email" type="email" value={start?.customer_email} />
+      </div>
+      <fieldset>
+        <legend>What is offered</legend>
+        {items.map((item, index) => (
+          <ItemFields
+            key={item.key}
+            item={item}
+            number={index + 1}
+            onChange={(part) => change(item.key, part)}
+            onRemove={
+              items.length > 1 ? () => setItems(items.filter(({ key }) => key !== item.key)) : undefined
+            }
+          />
+        ))}
+        <button
+          type="button"
+          onClick={() => setItems([...items, withKey(blank)])}
+          disabled={items.length >= 200}
+        >
+          Add a line
+        </button>
+      </fieldset>
+      <Sums items={items} />
+      {children}
+      <p>
+        <button type="submit" className="primary" aria-disabled={isBusy}>
+          {isBusy ? 'Saving…' : action}
+        </button>
+      </p>
+    </Form>
+  );
+}
+
+function Text({
+  name,
+  label,
+  type = 'text',
+  value,
+}: {
+  name: string;
+  label: string;
+  type?: string;
+  value: string | undefined;
+}) {
+  return (
+    <Field.Root name={name}>
+      <Field.Label>{label}</Field.Label>
+      <Field.Control type={type} required maxLength={type === 'email' ? 254 : 200} defaultValue={value} />
+      <Field.Error />
+    </Field.Root>
+  );
+}
+
+function ItemFields({
+  item,
+  number,
+  onChange,
+  onRemove,
+}: {
+  item: Item;
+  number: number;
+  onChange: (part: Partial<Item>) => void;
+  onRemove: (() => void) | undefined;
+}) {
+  const { currency } = useStaff().me;
+  return (
+    <div className="item">
+      <Field.Root>
+        <Field.Label>
+          Description<span className="hidden"> of line {number}</span>
+        </Field.Label>
+        <Field.Control
+          required
+          maxLength={500}
+          value={item.description}
+          onValueChange={(description) => onChange({ description })}
+        />
+        <Field.Error />
+      </Field.Root>
+      <Field.Root>
+        <Field.Label>
+          Quantity<span className="hidden"> of line {number}</span>
+        </Field.Label>
+        <NumberField.Root
+          required
+          min={1}
+          max={1_000_000}
+          step={1}
+          format={{ maximumFractionDigits: 0 }}
+          value={item.quantity}
+          onValueChange={(quantity) => onChange({ quantity: Math.round(quantity ?? 1) })}
+        >
+          <NumberField.Input />
+        </NumberField.Root>
+        <Field.Error />
+      </Field.Root>
+      <Field.Root>
+        <Field.Label>
+          Price<span className="hidden"> of one in line {number}</span>
+        </Field.Label>
+        <NumberField.Root
+          required
+          min={0}
+          max={maximumCharge / minorUnits(currency)}
+          step="any"
+          format={{ style: 'currency', currency }}
+          value={item.unit_price_cents / minorUnits(currency)}
+          onValueChange={(price) => onChange({ unit_price_cents: toCents(price ?? 0, currency) })}
+        >
+          <NumberField.Input />
+        </NumberField.Root>
+        <Field.Error />
+      </Field.Root>
+      {onRemove && (
+        <button type="button" onClick={onRemove} aria-label={`Remove line ${number}`}>
+          Remove
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Sums({ items }: { items: readonly Item[] }) {
+  const { currency, deposit_percent: percent } = useStaff().me;
+  const total = items.reduce((sum, item) => sum + item.quantity * item.unit_price_cents, 0);
+  return (
+    <dl className="sums" aria-live="polite">
+      <div className="total">
+        <dt>Total</dt>
+        <dd>{formatMoney(total, currency)}</dd>
+      </div>
+      <div>
+        <dt>Deposit, {percent} %</dt>
+        <dd>{formatMoney(depositCents(total, percent, currency), currency)}</dd>
+      </div>
+    </dl>
+  );
+}

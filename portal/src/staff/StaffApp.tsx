@@ -1,0 +1,113 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
+import { answerOf, apiAs } from '../api.ts';
+import { keepStaffToken, staffToken } from '../tokens.ts';
+import { Message } from '../ui/Message.tsx';
+import { Spinner } from '../ui/Spinner.tsx';
+import { AttentionBanner, AttentionPage } from './Attention.tsx';
+import { EditProposalPage, NewProposalPage } from './EditorPages.tsx';
+import { LoginPage } from './LoginPage.tsx';
+import { NumbersPage } from './NumbersPage.tsx';
+import { ProposalListPage } from './ProposalListPage.tsx';
+import { StaffProposalPage } from './StaffProposalPage.tsx';
+import { StaffContext } from './staff-context.ts';
+import './staff.css';
+
+/** What those see who work for the org: signed in, or asked to. */
+export default function StaffApp() {
+  const [token, setToken] = useState(staffToken);
+  const [wasSignedOut, setSignedOut] = useState(false);
+  const queries = useQueryClient();
+  function keep(next: string | null) {
+    queries.clear(); // of whoever was signed in before
+    keepStaffToken(next);
+    setToken(next);
+  }
+  function onRefused() {
+    keep(null);
+    setSignedOut(true);
+  }
+  if (token === null) return <LoginPage onSignedIn={keep} wasSignedOut={wasSignedOut} />;
+  return <SignedIn token={token} onRefused={onRefused} onSignOut={() => keep(null)} />;
+}
+
+function SignedIn({
+  token,
+  onRefused,
+  onSignOut,
+}: {
+  token: string;
+  onRefused: () => void;
+  onSignOut: () => void;
+}) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the same token is the same client
+  const api = useMemo(() => apiAs(token, onRefused), [token]);
+  const {
+    data: me,
+    error,
+    refetch,
+  } = useQuery({ queryKey: ['me'], queryFn: () => answerOf(api.auth.me.$get()) });
+  if (!me) {
+    if (!error) return <Spinner label="Signing in…" />;
+    return (
+      <Message title="We cannot be reached right now">
+        <p>Please check your connection, or try again in a moment.</p>
+        <p>
+          <button type="button" className="primary" onClick={() => refetch()}>
+            Try again
+          </button>
+        </p>
+      </Message>
+    );
+  }
+  return (
+    <StaffContext value={{ api, me }}>
+      <Header orgName={me.org_name} email={me.email} onSignOut={onSignOut} />
+      <AttentionBanner />
+      <main className="staff">
+        <Switch>
+          <Route path="/staff">
+            <Redirect to="/staff/proposals" replace />
+          </Route>
+          <Route path="/staff/proposals" component={ProposalListPage} />
+          <Route path="/staff/proposals/new" component={NewProposalPage} />
+          <Route path="/staff/proposals/:id/edit">{({ id }) => <EditProposalPage key={id} id={id} />}</Route>
+          <Route path="/staff/proposals/:id">{({ id }) => <StaffProposalPage key={id} id={id} />}</Route>
+          <Route path="/staff/numbers" component={NumbersPage} />
+          <Route path="/staff/attention" component={AttentionPage} />
+          <Route>
+            <h1>There is no such page</h1>
+            <p>
+              <Link href="/staff/proposals">All proposals</Link>
+            </p>
+          </Route>
+        </Switch>
+      </main>
+    </StaffContext>
+  );
+}
+
+function Header({ orgName, email, onSignOut }: { orgName: string; email: string; onSignOut: () => void }) {
+  const [path] = useLocation();
+  const current = (href: string) => (path.startsWith(href) ? 'page' : undefined);
+  return (
+    <header className="bar">
+      <strong>{orgName}</strong>
+      <nav aria-label="Main">
+        <Link href="/staff/proposals" aria-current={current('/staff/proposals')}>
+          Proposals
+        </Link>
+        <Link href="/staff/numbers" aria-current={current('/staff/numbers')}>
+          Numbers
+        </Link>
+      </nav>
+      <span className="who">
+        <span className="quiet">{email}</span>
+        <button type="button" onClick={onSignOut}>
+          Sign out
+        </button>
+      </span>
+    </header>
+  );
+}

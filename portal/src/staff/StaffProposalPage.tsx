@@ -1,0 +1,165 @@
+import { AlertDialog } from '@base-ui/react/alert-dialog';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { answerOf, type Proposal } from '../api.ts';
+import { formatMoney } from '../money.ts';
+import { formatDate, formatTime } from '../time.ts';
+import { Offer } from '../ui/Offer.tsx';
+import { Spinner } from '../ui/Spinner.tsx';
+import { Failure } from './Failure.tsx';
+import { Status } from './Status.tsx';
+import { useStaff, useTitle } from './staff-context.ts';
+import { Timeline } from './Timeline.tsx';
+
+/** One proposal with its story, and what can be done with it. */
+export function StaffProposalPage({ id }: { id: string }) {
+  useTitle(`Proposal ${id}`);
+  const { api } = useStaff();
+  const { data, error, refetch } = useQuery({
+    queryKey: ['staff-proposal', id],
+    queryFn: () => answerOf(api.proposals[':proposal_id'].$get({ param: { proposal_id: id } })),
+  });
+  if (error) return <Failure error={error} onRetry={() => refetch()} />;
+  if (!data) return <Spinner label="Opening the proposal…" />;
+  return (
+    <>
+      <p>
+        <Link href="/staff/proposals">All proposals</Link>
+      </p>
+      <div className="title">
+        <p className="standing">
+          <Status status={data.status} />
+          <Standing proposal={data} />
+        </p>
+        <Actions proposal={data} />
+      </div>
+      <div className="story">
+        <Offer proposal={data} />
+        <Timeline proposal={data} />
+      </div>
+    </>
+  );
+}
+
+function Standing({ proposal }: { proposal: Proposal }) {
+  const { deposit_status: standing, currency } = proposal;
+  switch (standing) {
+    case 'paid':
+      return (
+        <span>
+          {formatMoney(proposal.paid_cents, currency)} paid
+          {proposal.paid_at && ` on ${formatTime(proposal.paid_at)}`}
+          {proposal.refunded_cents > 0 && `, ${formatMoney(proposal.refunded_cents, currency)} refunded`}
+        </span>
+      );
+    case 'pending':
+      return <span>A payment is on its way.</span>;
+    case 'failed':
+      return <span>The last payment did not go through.</span>;
+    case 'unpaid':
+      return proposal.status === 'void' ? null : (
+        <span>Deposit of {formatMoney(proposal.deposit_cents, currency)} not paid yet.</span>
+      );
+  }
+}
+
+function Actions({ proposal }: { proposal: Proposal }) {
+  const { status, deposit_status: standing } = proposal;
+  if (status === 'void') return null;
+  return (
+    <div className="actions">
+      <Send proposal={proposal} />
+      {standing !== 'paid' && standing !== 'pending' && (
+        <Link href={`/staff/proposals/${proposal.id}/edit`} className="button">
+          Change
+        </Link>
+      )}
+      <Void proposal={proposal} />
+    </div>
+  );
+}
+
+function Send({ proposal }: { proposal: Proposal }) {
+  const { api } = useStaff();
+  const queries = useQueryClient();
+  const [isCopied, setCopied] = useState(false);
+  const send = useMutation({
+    mutationFn: () =>
+      answerOf(api.proposals[':proposal_id'].send.$post({ param: { proposal_id: String(proposal.id) } })),
+    onSuccess: async ({ portal_url: url }) => {
+      void queries.invalidateQueries();
+      await copy(url);
+    },
+  });
+  async function copy(url: string) {
+    // Refused where the page is not in front, or not served securely: the link stands there to be copied by hand.
+    setCopied(
+      await navigator.clipboard.writeText(url).then(
+        () => true,
+        () => false,
+      ),
+    );
+  }
+  const link = send.data;
+  return (
+    <div className="send">
+      <button type="button" className="primary" onClick={() => send.mutate()} disabled={send.isPending}>
+        {send.isPending ? 'Making a link…' : 'Copy link for the customer'}
+      </button>
+      {link && (
+        <p role="status" className="quiet">
+          {isCopied ? 'Copied. ' : 'Copy this link: '}
+          It opens the proposal without an account until {formatDate(link.expires_at)}.
+          <input
+            readOnly
+            aria-label="Link for the customer"
+            value={link.portal_url}
+            onFocus={({ target }) => target.select()}
+          />
+        </p>
+      )}
+      {send.error && <Failure error={send.error} />}
+    </div>
+  );
+}
+
+function Void({ proposal }: { proposal: Proposal }) {
+  const { api } = useStaff();
+  const queries = useQueryClient();
+  const [isOpen, setOpen] = useState(false);
+  const voiding = useMutation({
+    mutationFn: () =>
+      answerOf(api.proposals[':proposal_id'].void.$post({ param: { proposal_id: String(proposal.id) } })),
+    onSuccess: async () => {
+      setOpen(false);
+      await queries.invalidateQueries();
+    },
+  });
+  return (
+    <AlertDialog.Root open={isOpen} onOpenChange={setOpen}>
+      <AlertDialog.Trigger className="danger">Void</AlertDialog.Trigger>
+      <AlertDialog.Portal>
+        <AlertDialog.Backdrop className="backdrop" />
+        <AlertDialog.Popup className="dialog">
+          <AlertDialog.Title>Void this proposal?</AlertDialog.Title>
+          <AlertDialog.Description>
+            {proposal.customer_name} can then neither approve nor pay it. This cannot be undone.
+          </AlertDialog.Description>
+          {voiding.error && <Failure error={voiding.error} />}
+          <div className="actions">
+            <AlertDialog.Close>Keep it</AlertDialog.Close>
+            <button
+              type="button"
+              className="danger"
+              onClick={() => voiding.mutate()}
+              disabled={voiding.isPending}
+            >
+              {voiding.isPending ? 'Voiding…' : 'Void it'}
+            </button>
+          </div>
+        </AlertDialog.Popup>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}

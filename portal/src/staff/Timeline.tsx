@@ -1,0 +1,68 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { answerOf, type Entry, type Proposal } from '../api.ts';
+import { formatTime } from '../time.ts';
+import { Spinner } from '../ui/Spinner.tsx';
+import { describe, isWorrying } from './describe-entry.ts';
+import { Failure } from './Failure.tsx';
+import { useStaff } from './staff-context.ts';
+
+const actorWords: Record<Entry['actor'], string> = {
+  staff: 'by staff',
+  customer: 'by the customer',
+  stripe: 'told by Stripe',
+  reconciler: 'found by the reconciler',
+};
+
+/** What happened to the proposal, newest first: its entries in the activity log, in words. */
+export function Timeline({ proposal }: { proposal: Proposal }) {
+  const { api } = useStaff();
+  const param = { proposal_id: String(proposal.id) };
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+    queryKey: ['activity', proposal.id],
+    queryFn: ({ pageParam }) =>
+      answerOf(
+        api.proposals[':proposal_id'].activity.$get({
+          param,
+          query: pageParam ? { cursor: pageParam } : {},
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+  const entries = data?.pages.flatMap((page) => page.data) ?? [];
+  return (
+    <section aria-labelledby="story">
+      <h2 id="story">What happened</h2>
+      {error ? (
+        <Failure error={error} onRetry={() => refetch()} />
+      ) : !data ? (
+        <Spinner label="Reading the log…" />
+      ) : (
+        <ol className="timeline">
+          {entries.map((entry) => (
+            <li key={entry.id} className={isWorrying(entry) ? 'worrying' : undefined}>
+              <strong>{describe(entry, proposal.currency)}</strong>
+              <span className="quiet">
+                <time dateTime={entry.created_at}>{formatTime(entry.created_at)}</time>,{' '}
+                {actorWords[entry.actor]}
+              </span>
+            </li>
+          ))}
+          {!hasNextPage && (
+            <li>
+              <strong>Made</strong>
+              <span className="quiet">
+                <time dateTime={proposal.created_at}>{formatTime(proposal.created_at)}</time>, by staff
+              </span>
+            </li>
+          )}
+        </ol>
+      )}
+      {hasNextPage && (
+        <button type="button" onClick={() => fetchNextPage()} disabled={isFetchingNextPage}>
+          {isFetchingNextPage ? 'Loading…' : 'Show earlier'}
+        </button>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,20 @@
+import { createContext, useContext, useEffect } from 'react';
+import type { Api, Me } from '../api.ts';
+
+type Staff = { readonly api: Api; readonly me: Me };
+
+export const StaffContext = createContext<Staff | null>(null);
+
+/** Who is signed in, and the API as they may use it. */
+export function useStaff(): Staff {
+  const staff = useContext(StaffContext);
+  if (!staff) throw new Error('Nobody is signed in.');
+  return staff;
+}
+
+export function useTitle(title: string): void {
+  const { me } = useStaff();
+  useEffect(() => {
+    document.title = `${title} · ${me.org_name}`;
+  }, [title, me]);
+}

@@ -1,0 +1,21 @@
+/** A moment as the reader writes it: `24 November 2026 at 14:05`. */
+export function formatTime(iso: string): string {
+  return new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(iso));
+}
+
+export function formatDate(iso: string): string {
+  return new Intl.DateTimeFormat(undefined, { dateStyle: 'long' }).format(new Date(iso));
+}
+
+/** A span as a person would say it: `3 hours`. */
+export function formatSpan(seconds: number): string {
+  const units = [
+    [86_400, 'day'],
+    [3_600, 'hour'],
+    [60, 'minute'],
+    [1, 'second'],
+  ] as const;
+  const [size, unit] = units.find(([least]) => seconds >= least) ?? [1, 'second'];
+  const amount = Math.round((seconds / size) * 10) / 10;
+  return new Intl.NumberFormat(undefined, { style: 'unit', unit, unitDisplay: 'long' }).format(amount);
+}

@@ -1,0 +1,28 @@
+import { Component, type ReactNode } from 'react';
+import { Message } from './Message.tsx';
+
+/**
+ * What broke is said, instead of a blank page. Most likely a part of the page could not be loaded: there is no connection,
+ * or there is a newer version by now.
+ */
+export class ErrorBoundary extends Component<{ children: ReactNode }, { hasFailed: boolean }> {
+  override state = { hasFailed: false };
+
+  static getDerivedStateFromError() {
+    return { hasFailed: true };
+  }
+
+  override render() {
+    if (!this.state.hasFailed) return this.props.children;
+    return (
+      <Message title="This page could not be shown">
+        <p>Nothing is lost. Please load it again.</p>
+        <p>
+          <button type="button" className="primary" onClick={() => location.reload()}>
+            Load again
+          </button>
+        </p>
+      </Message>
+    );
+  }
+}

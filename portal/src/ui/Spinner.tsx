@@ -1,0 +1,9 @@
+/** Something is under way; `label` says what. */
+export function Spinner({ label }: { label: string }) {
+  return (
+    <p className="spinner" role="status">
+      <span aria-hidden="true" />
+      {label}
+    </p>
+  );
+}

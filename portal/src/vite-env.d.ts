@@ -1,0 +1,4 @@
+interface ImportMetaEnv {
+  /** Where the API is; empty where it is on the page's own origin. */
+  readonly API_URL: string;
+}

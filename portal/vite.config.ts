@@ -1,0 +1,24 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** Where `npm run dev` serves the API. A production build is served by the Worker, so its API is where it is itself. */
+const localApi = 'http://localhost:8089';
+
+export default defineConfig(({ command }) => ({
+  root: import.meta.dirname,
+  plugins: [react()],
+  define: { 'import.meta.env.API_URL': JSON.stringify(command === 'serve' ? localApi : '') },
+  build: {
+    outDir: '../dist/portal',
+    emptyOutDir: true,
+    assetsInlineLimit: 0, // a data: URL would need a wider Content-Security-Policy
+    chunkSizeWarningLimit: 2_000, // the PDF library, which is loaded on a click; test/local/portal-build.test.ts has the budgets
+  },
+  server: {
+    host: '127.0.0.1',
+    port: 5173,
+    strictPort: true,
+    // Where the simulated payment posts what Stripe's servers would: no browser may post to the webhook itself.
+    proxy: { '/simulated-stripe': { target: localApi, rewrite: () => '/payments/webhook' } },
+  },
+}));
