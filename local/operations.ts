@@ -57,8 +57,10 @@ export const operations: Record<string, Operation> = {
     problems: ['invalid_request'],
   },
   'POST /proposals': {
-    summary: 'Create a draft; its total is the sum of its line items, in minor units of the org’s currency.',
+    summary:
+      'Create a draft; its total is the sum of its line items, in minor units of the org’s currency. The same Idempotency-Key and body are the same proposal.',
     bearer: 'staff',
+    header: 'Idempotency-Key',
     body: CreateProposalBody,
     success: [201, 'The proposal'],
     problems: ['invalid_request', 'invalid_amount'],

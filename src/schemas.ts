@@ -27,3 +27,6 @@ export const rowId = v.pipe(
 );
 
 export const ProposalParam = v.object({ proposal_id: rowId });
+
+/** The same key and body are the same request, sent again (draft-ietf-httpapi-idempotency-key-header). */
+export const IdempotencyHeader = v.object({ 'idempotency-key': v.optional(line(255)) });

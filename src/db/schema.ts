@@ -93,9 +93,12 @@ export const proposals = pgTable(
     contentHash: text().notNull(),
     /** A projection of the log, written by the append that changes it. */
     status: text().$type<ProposalStatus>().notNull().default('draft'),
+    /** Names the request that made it, so that a second click makes no second one. Older rows have none. */
+    dedupeKey: text(),
     createdAt: createdAt(),
   },
   (table) => [
+    unique('proposals_dedupe_key').on(table.orgId, table.dedupeKey),
     index('proposals_org').on(table.orgId, table.id),
     // A lead of another org cannot be pointed at.
     foreignKey({

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { authenticateStaff } from '../http/authenticate.ts';
 import type { AppEnv } from '../http/context.ts';
 import { validate } from '../http/validate.ts';
-import { line } from '../schemas.ts';
+import { IdempotencyHeader } from '../schemas.ts';
 import { createLead } from './create-lead.ts';
 import { listLeads } from './list-leads.ts';
 import { CreateLeadBody } from './schemas.ts';
@@ -12,7 +12,7 @@ export const leadRoutes = new Hono<AppEnv>()
   .post(
     '/',
     authenticateStaff,
-    validate('header', v.object({ 'idempotency-key': v.optional(line(255)) })),
+    validate('header', IdempotencyHeader),
     validate('json', CreateLeadBody),
     async (c) => {
       const key = c.req.valid('header')['idempotency-key'];

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { and, eq } from 'drizzle-orm';
 import type { InferOutput } from 'valibot';
 import type { Staff } from '../auth/actor.ts';
 import { getOrg } from '../auth/get-org.ts';
@@ -15,23 +17,40 @@ const foreignKeyViolation = '23503';
 
 export type ProposalRow = typeof proposals.$inferSelect;
 
-/** Creates a draft in the org's currency, its total the sum of its line items. Two requests; no entry yet. */
+/**
+ * Creates a draft in the org's currency, its total the sum of its line items. Two requests; no entry yet. With an
+ * idempotency key, the same key and body are the same proposal, however often and however concurrently it is asked for.
+ */
 export async function createProposal(
   { db }: Deps,
   actor: Staff,
   body: InferOutput<typeof CreateProposalBody>,
+  idempotencyKey: string | undefined,
 ): Promise<ProposalRow> {
   const { title, customer_name: customerName, customer_email: customerEmail, line_items: lineItems } = body;
   const { currency } = await getOrg(db, actor);
   const content = { title, customerName, customerEmail, lineItems, totalCents: totalOf(lineItems, currency) };
   const leadId = body.lead_id ?? null;
-  const [row] = await db
-    .insert(proposals)
-    .values({ ...content, orgId: actor.orgId, leadId, currency, contentHash: contentHash(content) })
-    .returning()
+  const hash = contentHash(content);
+  const dedupeKey = idempotencyKey ? keyOf([idempotencyKey, leadId, hash]) : crypto.randomUUID();
+  const { orgId } = actor;
+  const values = { ...content, orgId, leadId, currency, contentHash: hash, dedupeKey };
+  // Two statements: what a concurrent request inserted, only a later one sees.
+  const [, [row]] = await db
+    .batch([
+      db.insert(proposals).values(values).onConflictDoNothing(),
+      db
+        .select()
+        .from(proposals)
+        .where(and(eq(proposals.orgId, orgId), eq(proposals.dedupeKey, dedupeKey))),
+    ])
     .catch(rejectForeignLead);
-  if (!row) throw new Error('An insert of one row returned none.');
+  if (!row) throw new Error('An insert of one row left none.');
   return row;
+}
+
+function keyOf(identity: [idempotencyKey: string, leadId: string | null, contentHash: string]): string {
+  return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 }
 
 /** What the items cost together, in minor units. Rejects with `invalid_amount` what Stripe could not charge. */

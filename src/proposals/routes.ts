@@ -5,7 +5,7 @@ import type { AppEnv } from '../http/context.ts';
 import { validate } from '../http/validate.ts';
 import { depositCents } from '../payments/deposit.ts';
 import { depositStatus } from '../payments/deposit-status.ts';
-import { ProposalParam } from '../schemas.ts';
+import { IdempotencyHeader, ProposalParam } from '../schemas.ts';
 import { approveProposal } from './approve-proposal.ts';
 import { createProposal, type ProposalRow } from './create-proposal.ts';
 import { getProposal, type ProposalDetails } from './get-proposal.ts';
@@ -17,10 +17,17 @@ import { sendProposal } from './send-proposal.ts';
 import { voidProposal } from './void-proposal.ts';
 
 export const proposalRoutes = new Hono<AppEnv>()
-  .post('/', authenticateStaff, validate('json', CreateProposalBody), async (c) => {
-    const row = await createProposal(c.var.deps, c.var.actor, c.req.valid('json'));
-    return c.json(toBody(row), 201, { location: `/proposals/${row.id}` });
-  })
+  .post(
+    '/',
+    authenticateStaff,
+    validate('header', IdempotencyHeader),
+    validate('json', CreateProposalBody),
+    async (c) => {
+      const key = c.req.valid('header')['idempotency-key'];
+      const row = await createProposal(c.var.deps, c.var.actor, c.req.valid('json'), key);
+      return c.json(toBody(row), 201, { location: `/proposals/${row.id}` });
+    },
+  )
   .get('/', authenticateStaff, validate('query', ListProposalsQuery), async (c) => {
     const page = await listProposals(c.var.deps, c.var.actor, c.req.valid('query'));
     return c.json({ data: page.data.map(toBody), next_cursor: page.nextCursor });

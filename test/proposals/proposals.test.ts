@@ -55,6 +55,32 @@ describe('creating', () => {
     });
   });
 
+  test('with an idempotency key, a replay and the loser of a race get the same proposal', async () => {
+    const org = await createOrg();
+    const post = (key: string, json: object = body) =>
+      call('POST /proposals', { token: org.token, json, headers: { 'idempotency-key': key } });
+    const answers = [...(await Promise.all([post('one'), post('one'), post('one')])), await post('one')];
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+    const ids = new Set(answers.map(({ json }) => json.id));
+    expect(ids.size).toBe(1);
+
+    const others = [await post('two'), await post('one', { ...body, title: 'Another' })];
+    for (const { json } of others) ids.add(json.id);
+    const lead = await call('POST /leads', { token: org.token, json: { name: 'Grace' } });
+    ids.add((await post('one', { ...body, lead_id: lead.json.id })).json.id);
+    expect(ids.size).toBe(4);
+    expect((await call('GET /proposals', { token: org.token })).json.data).toHaveLength(4);
+  });
+
+  test('the same key in another org is another proposal', async () => {
+    const orgs = [await createOrg(), await createOrg()];
+    for (const { id, token } of orgs) {
+      const headers = { 'idempotency-key': 'one' };
+      const answer = await call('POST /proposals', { token, json: body, headers });
+      expect(answer).toMatchObject({ status: 201, json: { org_id: id } });
+    }
+  });
+
   test("a proposal may come from a lead of its org, not from another's", async () => {
     const [org, other] = [await createOrg(), await createOrg()];
     const lead = await call('POST /leads', { token: org.token, json: { name: 'Grace' } });

@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { answerOf, Problem } from '../api.ts';
 import { Notice } from '../ui/Notice.tsx';
@@ -12,8 +13,11 @@ export function NewProposalPage() {
   const { api } = useStaff();
   const [, navigate] = useLocation();
   const queries = useQueryClient();
+  // A second click, or a try after a lost answer, makes no second proposal.
+  const [form] = useState(() => crypto.randomUUID());
   const create = useMutation({
-    mutationFn: (draft: Draft) => answerOf(api.proposals.$post({ json: draft })),
+    mutationFn: (draft: Draft) =>
+      answerOf(api.proposals.$post({ json: draft, header: { 'idempotency-key': form } })),
     onSuccess: async ({ id }) => {
       await queries.invalidateQueries({ queryKey: ['proposals'] });
       navigate(`/staff/proposals/${id}`);

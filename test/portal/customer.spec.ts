@@ -1,0 +1,399 @@
+import { approveAndPay, expect, paidHeading, test } from './support/fixtures.ts';
+import type { Sent } from './support/office.ts';
+
+// The portal as it is deployed, against the stand-in for Stripe.
+
+test.afterEach(({ deployed: { stripe } }) => {
+  if (stripe.deliveries.endpoint)
+    stripe.deliveries.endpoint = { ...stripe.deliveries.endpoint, blocked: false };
+});
+
+test('a customer approves, pays on Stripe’s page, comes back to a receipt, and no address ever held the token', async ({
+  page,
+  deployed: { office, stripe },
+}) => {
+  const sent = await office.send();
+  const addresses: string[] = [];
+  const bearers: (string | undefined)[] = [];
+  page.on('request', (request) => {
+    const { referer, authorization } = request.headers();
+    addresses.push(request.url(), referer ?? '');
+    if (authorization) bearers.push(authorization);
+  });
+  await page.goto(sent.link);
+  await expect(page.getByRole('heading', { name: 'Kitchen renovation' })).toBeVisible();
+  expect(page.url()).not.toContain('#');
+  await page.getByLabel('Your full name').fill('Ada Lovelace');
+  await page.getByRole('button', { name: 'Approve & pay deposit $4,725.00' }).click();
+  await page.getByRole('button', { name: 'Pay $4,725.00' }).click();
+  await page.getByRole('link', { name: 'Go back' }).click();
+  await expect(paidHeading(page)).toBeVisible();
+  await expect(page.locator('.receipt')).toContainText('$11,025.00'); // what remains
+
+  // The page itself was asked for with it, in the fragment, which goes nowhere.
+  expect(addresses.filter((address) => address.includes(sent.token) && address !== sent.link)).toEqual([]);
+  expect(new Set(bearers)).toEqual(new Set([`Bearer ${sent.token}`]));
+  expect(await page.evaluate(() => JSON.stringify(localStorage) + document.cookie)).toBe('{}');
+  expect([...stripe.account.sessions.values()].filter((session) => isOf(session, sent))).toHaveLength(1);
+});
+
+test('comes back before the webhook, which never comes: settled all the same', async ({
+  page,
+  deployed: { office, stripe },
+}) => {
+  if (stripe.deliveries.endpoint)
+    stripe.deliveries.endpoint = { ...stripe.deliveries.endpoint, blocked: true };
+  const sent = await office.send();
+  await approveAndPay(page, sent);
+  await page.getByRole('button', { name: 'Pay $4,725.00' }).click();
+  await page.getByRole('link', { name: 'Go back' }).click();
+  await expect(paidHeading(page)).toBeVisible();
+  expect(await office.count(sent.id, 'payment_success')).toBe(1);
+});
+
+test('pays, closes the tab, and the webhook never comes: the link shows it when they ask to pay again', async ({
+  page,
+  context,
+  deployed: { office, stripe },
+}) => {
+  if (stripe.deliveries.endpoint)
+    stripe.deliveries.endpoint = { ...stripe.deliveries.endpoint, blocked: true };
+  const sent = await office.send();
+  await approveAndPay(page, sent);
+  await page.getByRole('button', { name: 'Pay $4,725.00' }).click();
+  await page.getByText('Paid. Thank you.').waitFor();
+  await page.close();
+
+  const another = await context.newPage();
+  await another.goto(sent.link);
+  await another.getByRole('button', { name: 'Pay deposit $4,725.00' }).click();
+  await expect(paidHeading(another)).toBeVisible();
+  expect(await office.count(sent.id, 'payment_success')).toBe(1);
+});
+
+test('closes the tab before paying: what is due is there when the link is opened again', async ({
+  page,
+  context,
+  deployed: { office },
+}) => {
+  const sent = await office.send();
+  await approveAndPay(page, sent);
+  await page.getByRole('button', { name: 'Pay $4,725.00' }).waitFor();
+  await page.close();
+  const another = await context.newPage();
+  await another.goto(sent.link);
+  await expect(another.getByText('Approved by Ada Lovelace')).toBeVisible();
+  await expect(another.getByRole('button', { name: 'Pay deposit $4,725.00' })).toBeVisible();
+});
+
+test('a tab without the link asks for it', async ({ page, deployed: { url, office } }) => {
+  const { id } = await office.send();
+  await page.goto(`${url}/proposal/${id}`);
+  await expect(page.getByRole('heading', { name: 'Please open your link again' })).toBeVisible();
+});
+
+test('a double click approves once and makes one session', async ({ page, deployed: { office, stripe } }) => {
+  const sent = await office.send();
+  await page.goto(sent.link);
+  await page.getByLabel('Your full name').fill('Ada Lovelace');
+  await page.getByRole('button', { name: 'Approve & pay deposit $4,725.00' }).dblclick();
+  await page.getByRole('button', { name: 'Pay $4,725.00' }).waitFor();
+  expect(await office.count(sent.id, 'approve')).toBe(1);
+  expect([...stripe.account.sessions.values()].filter((session) => isOf(session, sent))).toHaveLength(1);
+});
+
+test('two tabs: one pays, the other finds it paid', async ({
+  page,
+  context,
+  deployed: { office, stripe },
+}) => {
+  const sent = await office.send();
+  const other = await context.newPage();
+  await other.goto(sent.link);
+  await other.getByLabel('Your full name').fill('Ada Lovelace');
+  await approveAndPay(page, sent);
+  await page.getByRole('button', { name: 'Pay $4,725.00' }).click();
+  await page.getByRole('link', { name: 'Go back' }).click();
+  await expect(paidHeading(page)).toBeVisible();
+
+  const button = other.getByRole('button', { name: /pay deposit \$4,725\.00/i });
+  if (await button.isVisible()) await button.click({ timeout: 2_000 }).catch(() => null); // it may have looked by itself
+  await expect(paidHeading(other)).toBeVisible();
+  expect([...stripe.account.sessions.values()].filter((session) => isOf(session, sent))).toHaveLength(1);
+});
+
+test('the card is declined on Stripe’s page, and the next one pays', async ({
+  page,
+  deployed: { office },
+}) => {
+  const sent = await office.send();
+  await approveAndPay(page, sent);
+  await page.getByRole('button', { name: 'Pay with a card that is declined' }).click();
+  await expect(page.getByText('Your card was declined.')).toBeVisible();
+  await page.getByRole('button', { name: 'Pay $4,725.00' }).click();
+  await page.getByRole('link', { name: 'Go back' }).click();
+  await expect(paidHeading(page)).toBeVisible();
+});
+
+test('cancels, is told that nothing was charged, and pays in the same session', async ({
+  page,
+  deployed: { office, stripe },
+}) => {
+  const sent = await office.send();
+  await approveAndPay(page, sent);
+  await page.getByRole('link', { name: 'Cancel and go back' }).click();
+  await expect(page.getByText('You left the payment page')).toBeVisible();
+  await page.getByRole('button', { name: 'Pay deposit $4,725.00' }).click();
+  await page.getByRole('button', { name: 'Pay $4,725.00' }).click();
+  await page.getByRole('link', { name: 'Go back' }).click();
+  await expect(paidHeading(page)).toBeVisible();
+  expect([...stripe.account.sessions.values()].filter((session) => isOf(session, sent))).toHaveLength(1);
+});
+
+test('goes back by the browser’s button, and the button works again', async ({
+  page,
+  deployed: { office },
+}) => {
+  await approveAndPay(page, await office.send());
+  await page.getByRole('button', { name: 'Pay $4,725.00' }).waitFor();
+  await page.goBack();
+  await page.getByRole('button', { name: 'Pay deposit $4,725.00' }).click();
+  await expect(page.getByText('A stand-in for Stripe')).toBeVisible();
+});
+
+test('the session expires: begins again', async ({ page, deployed: { office, stripe, url } }) => {
+  const sent = await office.send();
+  await approveAndPay(page, sent);
+  await page.getByRole('button', { name: 'Pay $4,725.00' }).waitFor();
+  const [session] = [...stripe.account.sessions.values()].filter((each) => isOf(each, sent));
+  stripe.account.expireSession(session?.id ?? '');
+  await page.goto(`${url}/proposal/${sent.id}?session_id=${session?.id}`);
+  await expect(page.getByText('The payment page has expired')).toBeVisible();
+  await page.getByRole('button', { name: 'Pay deposit $4,725.00' }).click();
+  await page.getByRole('button', { name: 'Pay $4,725.00' }).click();
+  await page.getByRole('link', { name: 'Go back' }).click();
+  await expect(paidHeading(page)).toBeVisible();
+});
+
+test('a delayed method is on its way, then fails, then another is paid', async ({
+  page,
+  deployed: { office, stripe },
+}) => {
+  const sent = await office.send();
+  await approveAndPay(page, sent);
+  await page.getByRole('button', { name: 'Pay later, by bank debit' }).click();
+  await page.getByRole('link', { name: 'Go back' }).click();
+  await expect(page.getByText('Your payment is on its way')).toBeVisible();
+  await expect(page.getByRole('button', { name: /pay deposit/i })).toHaveCount(0);
+  const [session] = [...stripe.account.sessions.values()].filter((each) => isOf(each, sent));
+
+  stripe.account.settleLater(session?.id ?? '', 'failed');
+  await expect.poll(() => office.count(sent.id, 'payment_failed')).toBe(1);
+  await page.reload();
+  await expect(page.getByRole('alert')).toContainText('Your payment did not go through');
+  await page.getByRole('button', { name: 'Pay deposit $4,725.00' }).click();
+  await page.getByRole('button', { name: 'Pay $4,725.00' }).click();
+  await page.getByRole('link', { name: 'Go back' }).click();
+  await expect(paidHeading(page)).toBeVisible();
+});
+
+test('whoever comes back without paying is not told that they paid', async ({
+  page,
+  deployed: { office, stripe, url },
+}) => {
+  const sent = await office.send();
+  await approveAndPay(page, sent);
+  await page.getByRole('button', { name: 'Pay $4,725.00' }).waitFor();
+  const [session] = [...stripe.account.sessions.values()].filter((each) => isOf(each, sent));
+  await page.goto(`${url}/proposal/${sent.id}?session_id=${session?.id}`);
+  await expect(page.getByRole('heading', { name: 'Confirming your payment…' })).toBeVisible();
+  await expect(page.getByText('We have not heard of your payment yet')).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole('button', { name: 'Pay deposit $4,725.00' })).toBeVisible();
+  stripe.account.pay(session?.id ?? ''); // it is looked at again, slowly
+  await expect(paidHeading(page)).toBeVisible({ timeout: 15_000 });
+});
+
+test('a session of somebody else’s teaches nothing', async ({ page, deployed: { office, url } }) => {
+  const sent = await office.send();
+  await page.goto(sent.link);
+  await page.goto(`${url}/proposal/${sent.id}?session_id=cs_test_of_another`);
+  await expect(page.getByRole('button', { name: 'Approve & pay deposit $4,725.00' })).toBeVisible();
+});
+
+test('the proposal changes under the customer: they see what changed before they can approve it', async ({
+  page,
+  deployed: { office },
+}) => {
+  const sent = await office.send();
+  await page.goto(sent.link);
+  await page.getByLabel('Your full name').fill('Ada Lovelace');
+  await office.revise(sent.id, {
+    title: 'Kitchen, larger',
+    line_items: [
+      { description: 'Cabinets, oak, fitted', quantity: 2, unit_price_cents: 980_000 },
+      { description: 'Installation, per day', quantity: 5, unit_price_cents: 45_000 },
+      { description: 'Lamps', quantity: 3, unit_price_cents: 10_000 },
+    ],
+  });
+  await page.getByRole('button', { name: 'Approve & pay deposit $4,725.00' }).click();
+  const changes = page.getByRole('region', { name: 'PeakPro changed this proposal' });
+  await expect(changes).toContainText('Kitchen renovation Kitchen, larger');
+  await expect(changes).toContainText('1 × $9,800.00 2 × $9,800.00');
+  await expect(changes).toContainText('New: 3 × $100.00');
+  await expect(changes).toContainText('5 × $740.00 Removed.');
+  await expect(changes).toContainText('$15,750.00 $22,150.00');
+  expect(await office.count(sent.id, 'approve')).toBe(0);
+
+  await page.getByRole('button', { name: 'I have seen the changes' }).click();
+  await page.getByLabel('Your full name').fill('Ada Lovelace');
+  await page.getByRole('button', { name: 'Approve & pay deposit $6,645.00' }).click();
+  await expect(page.getByRole('button', { name: 'Pay $6,645.00' })).toBeVisible();
+  const approval = (await office.story(sent.id)).find(({ event }) => event === 'approve');
+  expect(approval?.meta.version).toBe(2);
+});
+
+test('the proposal is withdrawn under the customer', async ({ page, deployed: { office } }) => {
+  const sent = await office.send();
+  await page.goto(sent.link);
+  await page.getByLabel('Your full name').fill('Ada Lovelace');
+  await office.void(sent.id);
+  await page.getByRole('button', { name: /Approve & pay/ }).click();
+  await expect(page.getByText('This proposal was withdrawn')).toBeVisible();
+  await expect(page.getByText('ask PeakPro')).toBeVisible();
+  await expect(page.getByRole('button', { name: /pay deposit/i })).toHaveCount(0);
+});
+
+test('an expired link says whom to ask; a broken one and another proposal’s open nothing', async ({
+  page,
+  deployed: { office, tokens, url },
+}) => {
+  const [own, other] = [await office.send(), await office.send({ title: 'A secret garden' })];
+  const past = new Date(Date.now() - 1_000);
+  const expired = await tokens.signPortal(
+    { kind: 'customer', proposalId: own.id, orgId: 1 },
+    'PeakPro',
+    past,
+  );
+  await page.goto(`${url}/proposal/${own.id}#token=${expired}`);
+  await expect(page.getByRole('heading', { name: 'This link has expired' })).toBeVisible();
+  await expect(page.getByText('Ask PeakPro for a new one.')).toBeVisible();
+
+  for (const link of [
+    `${url}/proposal/${own.id}#token=nonsense`,
+    `${url}/proposal/${other.id}#token=${own.token}`,
+  ]) {
+    await page.goto(link);
+    await expect(page.getByRole('heading', { name: 'This link does not open a proposal' })).toBeVisible();
+    await expect(page.getByText('A secret garden')).toHaveCount(0);
+  }
+});
+
+test('a newer link pasted into the same tab is the one that counts', async ({
+  page,
+  deployed: { office, url },
+}) => {
+  const sent = await office.send();
+  await page.goto(`${url}/proposal/${sent.id}#token=nonsense`);
+  await page.getByRole('heading', { name: 'This link does not open a proposal' }).waitFor();
+  await page.goto(sent.link);
+  await expect(page.getByRole('heading', { name: 'Kitchen renovation' })).toBeVisible();
+  expect(page.url()).not.toContain('#');
+});
+
+test('offline: the click says so and nothing is charged; online again, it works', async ({
+  page,
+  context,
+  deployed: { office },
+}) => {
+  const sent = await office.send();
+  await page.goto(sent.link);
+  await page.getByLabel('Your full name').fill('Ada Lovelace');
+  await context.setOffline(true);
+  const button = page.getByRole('button', { name: 'Approve & pay deposit $4,725.00' });
+  await button.click();
+  await expect(page.getByRole('alert')).toContainText('We cannot be reached.');
+  await context.setOffline(false);
+  await button.click();
+  await expect(page.getByText('A stand-in for Stripe')).toBeVisible();
+});
+
+test('the API is down when the link is opened: there is a way to try again', async ({
+  page,
+  deployed: { office },
+}) => {
+  const sent = await office.send();
+  await page.route(`**/proposals/${sent.id}`, (route) => route.abort());
+  await page.goto(sent.link);
+  await expect(page.getByRole('heading', { name: 'We cannot show your proposal right now' })).toBeVisible();
+  await page.unroute(`**/proposals/${sent.id}`);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('heading', { name: 'Kitchen renovation' })).toBeVisible();
+});
+
+test('Stripe is down: the customer is told, approved as they are, and can try again', async ({
+  page,
+  deployed: { office, stripe },
+}) => {
+  const sent = await office.send();
+  stripe.api.faults.push({ on: 'POST /v1/checkout/sessions', kind: 'limit', times: 1 });
+  await approveAndPay(page, sent);
+  await expect(page.getByRole('alert')).toContainText('Nothing was charged.');
+  await page.getByRole('button', { name: 'Pay deposit $4,725.00' }).click();
+  await expect(page.getByText('A stand-in for Stripe')).toBeVisible();
+  expect(await office.count(sent.id, 'approve')).toBe(1);
+});
+
+test('with the keyboard alone: from the link to Stripe’s page', async ({ page, deployed: { office } }) => {
+  await page.goto((await office.send()).link);
+  await page.getByRole('heading', { name: 'Kitchen renovation' }).waitFor();
+  const focused = () =>
+    page.evaluate(() => document.activeElement?.textContent || document.activeElement?.tagName);
+  await page.keyboard.press('Tab');
+  expect(await focused()).toBe('Print');
+  await page.keyboard.press('Tab');
+  expect(await focused()).toBe('Download PDF');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter'); // without a name
+  await expect(page.getByText('Please type your name to approve.')).toBeVisible();
+  await page.keyboard.type('Ada Lovelace');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('A stand-in for Stripe')).toBeVisible();
+});
+
+test('a production build holds no simulated payment', async ({ page, deployed: { office, url } }) => {
+  const sent = await office.send();
+  await page.goto(sent.link);
+  await page.goto(`${url}/proposal/${sent.id}?mock_payment=true`);
+  await expect(page.getByRole('button', { name: 'Approve & pay deposit $4,725.00' })).toBeVisible();
+  await expect(page.getByText('Simulated')).toHaveCount(0);
+});
+
+test('no page of another site may frame it, and no script but its own runs', async ({
+  page,
+  complaints,
+  deployed: { url },
+}) => {
+  const response = await page.goto(`${url}/proposal/1`);
+  const policy = response?.headers()['content-security-policy'] ?? '';
+  for (const part of [
+    "default-src 'none'",
+    "script-src 'self';",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ]) {
+    expect(policy).toContain(part);
+  }
+  expect(response?.headers()['referrer-policy']).toBe('no-referrer');
+  const inline = await page.evaluate(() => {
+    const script = document.createElement('script');
+    script.textContent = 'window.ran = true';
+    document.body.append(script);
+    return 'ran' in window;
+  });
+  expect(inline).toBe(false);
+  expect(complaints.splice(0).join()).toContain('Content Security Policy');
+});
+
+function isOf(session: { client_reference_id: string | null }, { id }: Sent): boolean {
+  return session.client_reference_id === String(id);
+}

@@ -1,0 +1,229 @@
+import { expect, test } from './support/fixtures.ts';
+import { signIn } from './support/staff-page.ts';
+
+test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
+
+test('staff make a proposal, send it, change it and void it; its story tells all of that', async ({
+  page,
+  deployed: { url, office },
+}) => {
+  await signIn(page, url);
+  await page.getByRole('link', { name: 'New proposal' }).click();
+  await page.getByRole('textbox', { name: 'Title' }).fill('Garden wall');
+  await page.getByLabel('Customer’s name').fill('Mary Shelley');
+  await page.getByLabel('Customer’s email').fill('mary@example.com');
+  await page.getByLabel('Description of line 1').fill('Bricks');
+  await page.getByLabel('Quantity of line 1').fill('1,200');
+  await page.getByLabel('Price of one in line 1').fill('1.25');
+  await page.getByRole('button', { name: 'Add a line' }).click();
+  await page.getByLabel('Description of line 2').fill('Work');
+  await page.getByLabel('Price of one in line 2').fill('$2,000');
+  await page.getByLabel('Description of line 2').click();
+  await expect(page.locator('.sums')).toContainText('$3,500.00');
+  await expect(page.locator('.sums')).toContainText('$1,050.00');
+  await page.getByRole('button', { name: 'Create draft' }).dblclick();
+
+  await expect(page.getByRole('heading', { name: 'Garden wall' })).toBeVisible();
+  await expect(page.locator('.status')).toHaveText('Draft');
+  const id = Number(page.url().split('/').at(-1));
+  const { data } = await office.call<{ data: unknown[] }>('GET', '/proposals?q=Garden%20wall');
+  expect(data).toHaveLength(1);
+
+  await page.getByRole('button', { name: 'Copy link for the customer' }).click();
+  await expect(page.getByText('Copied.')).toBeVisible();
+  await expect(page.locator('.status')).toHaveText('Sent');
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link).toMatch(new RegExp(`^${url}/proposal/${id}#token=`));
+  expect(await page.getByLabel('Link for the customer').inputValue()).toBe(link);
+
+  await page.getByRole('link', { name: 'Change' }).click();
+  await page.getByLabel('Quantity of line 2').fill('2');
+  await page.getByRole('button', { name: 'Remove line 1' }).click();
+  await page.getByRole('button', { name: 'Save as a new version' }).click();
+  await expect(page.getByText('version 2 for Mary Shelley')).toBeVisible();
+  await expect(page.locator('.total')).toContainText('$4,000.00');
+
+  await page.getByRole('button', { name: 'Void' }).click();
+  await page.getByRole('button', { name: 'Void it' }).click();
+  await expect(page.locator('.status')).toHaveText('Void');
+  await expect(page.getByRole('button', { name: 'Copy link for the customer' })).toHaveCount(0);
+  await expect(page.locator('.timeline li strong')).toHaveText([
+    'Voided',
+    'Changed to version 2, $4,000.00 in all',
+    'Link made for version 1',
+    'Made',
+  ]);
+});
+
+test('two edit at once: the second is told, and nothing of theirs is saved', async ({
+  page,
+  deployed: { url, office },
+}) => {
+  const { id } = await office.send();
+  await signIn(page, url, `/staff/proposals/${id}/edit`);
+  await page.getByRole('textbox', { name: 'Title' }).fill('Mine');
+  await office.revise(id, { title: 'Theirs' });
+  await page.getByRole('button', { name: 'Save as a new version' }).click();
+  await expect(page.getByRole('alert')).toContainText('Somebody else changed this proposal meanwhile.');
+  await page.getByRole('button', { name: 'Open it again' }).click();
+  await expect(page.getByRole('textbox', { name: 'Title' })).toHaveValue('Theirs');
+});
+
+test('what the API refuses is said where it was asked', async ({ page, deployed: { url } }) => {
+  await signIn(page, url, '/staff/proposals/new');
+  await page.getByRole('textbox', { name: 'Title' }).fill('For nothing');
+  await page.getByLabel('Customer’s name').fill('Mary Shelley');
+  await page.getByLabel('Customer’s email').fill('mary@example.com');
+  await page.getByLabel('Description of line 1').fill('Advice');
+  await page.getByRole('button', { name: 'Create draft' }).click();
+  await expect(page.getByRole('alert')).toContainText('Must be from 50');
+  await page.getByLabel('Price of one in line 1').fill('100');
+  await page.getByRole('button', { name: 'Create draft' }).click();
+  await expect(page.getByRole('heading', { name: 'For nothing' })).toBeVisible();
+});
+
+test('filters stand in the address, and what matches nothing says so', async ({
+  page,
+  deployed: { url, office },
+}) => {
+  const { id } = await office.send({ title: 'Winter garden' });
+  await office.void(id);
+  await signIn(page, url);
+  await page.getByLabel('Search').fill('winter');
+  await expect(page.getByRole('link', { name: 'Winter garden' })).toBeVisible();
+  await expect(page.getByRole('row')).toHaveCount(2);
+  await page.getByLabel('Status').selectOption('Sent');
+  await expect(page.getByText('No proposal matches.')).toBeVisible();
+  await page.reload();
+  await expect(page.getByText('No proposal matches.')).toBeVisible();
+  await page.getByLabel('Status').selectOption('Void');
+  await page.getByRole('link', { name: 'Winter garden' }).click();
+  await page.goBack();
+  await expect(page.getByLabel('Search')).toHaveValue('winter');
+  await expect(page.getByRole('link', { name: 'Winter garden' })).toBeVisible();
+});
+
+test('money that is not as agreed, disputed, or nobody’s cannot be missed', async ({
+  page,
+  deployed: { url, office, stripe },
+}) => {
+  const sent = await office.send({ title: 'Paid twice' });
+  await office.call('POST', `/proposals/${sent.id}/approve`, { name: 'Ada', version: 1 });
+  const { session_id } = await office.call<{ session_id: string }>(
+    'POST',
+    `/payments/checkout_session?proposal_id=${sent.id}`,
+  );
+  stripe.account.pay(session_id);
+  await expect.poll(() => office.count(sent.id, 'payment_success')).toBe(1);
+  const intent = stripe.account.sessions.get(session_id)?.payment_intent ?? '';
+  stripe.account.openDispute(intent);
+  // As another program might, on the same account.
+  const metadata = { portal_url: url, org_id: '1' };
+  const given = { currency: 'usd', customer_email: null, client_reference_id: null, description: 'Another' };
+  const urls = { success_url: url, cancel_url: null, expires_at: null };
+  const make = (proposal_id: number, amount_total: number) =>
+    stripe.account.createSession({
+      ...given,
+      ...urls,
+      amount_total,
+      metadata: { ...metadata, proposal_id: String(proposal_id) },
+    });
+  stripe.account.pay(make(sent.id, 100).id);
+  stripe.account.pay(make(987_654_321, 4_200).id);
+  await expect.poll(() => office.count(sent.id, 'payment_anomaly')).toBe(2);
+  await expect.poll(() => office.count(sent.id, 'dispute_opened')).toBe(1);
+
+  await signIn(page, url);
+  const banner = page.getByRole('alert');
+  await expect(banner).toContainText('2 payments that are not as agreed, 1 open dispute');
+  await expect(banner).toContainText('1 payment that no proposal claims');
+  await banner.getByRole('link', { name: 'Show them' }).click();
+  await expect(page.getByText('It is not the amount that was asked for. $1.00 came')).toBeVisible();
+  await expect(page.getByText('The deposit had been paid already')).toBeVisible();
+  await expect(page.getByText('$4,725.00 disputed')).toBeVisible();
+  await expect(page.getByText('$42.00')).toBeVisible();
+
+  await page.getByRole('link', { name: 'Paid twice' }).first().click();
+  await expect(page.locator('.timeline li.worrying')).toHaveCount(3);
+});
+
+test('the numbers are what the log says', async ({ page, deployed: { url, office, stripe } }) => {
+  const before = await office.call<{ payments: number }>('GET', '/reports/numbers');
+  const { id } = await office.send();
+  await office.call('POST', `/proposals/${id}/approve`, { name: 'Ada', version: 1 });
+  const checkout = `/payments/checkout_session?proposal_id=${id}`;
+  const { session_id } = await office.call<{ session_id: string }>('POST', checkout);
+  stripe.account.pay(session_id);
+  await expect.poll(() => office.count(id, 'payment_success')).toBe(1);
+
+  await signIn(page, url, '/staff/numbers');
+  const after = await office.call<{ payments: number; revenue_cents: number }>('GET', '/reports/numbers');
+  expect(after.payments).toBe(before.payments + 1);
+  const tile = (name: string) => page.locator('.tiles div', { hasText: name }).locator('dd');
+  await expect(tile('Payments')).toHaveText(String(after.payments));
+  const revenue = (after.revenue_cents / 100).toLocaleString('en', { style: 'currency', currency: 'USD' });
+  await expect(tile('Revenue')).toHaveText(revenue);
+  await expect(page.locator('.recharts-bar-rectangle').first()).toBeVisible();
+  await page.getByLabel('Period').selectOption('Last 7 days');
+  await expect(page).toHaveURL(/days=7/);
+  await expect(tile('Payments')).toHaveText(String(after.payments));
+});
+
+test('a wrong password is told calmly, and a session that ended leads back to where one was', async ({
+  page,
+  deployed: { url },
+}) => {
+  await page.goto(`${url}/staff/numbers`);
+  await page.getByLabel('Email').fill('admin@peakpro.io');
+  await page.getByLabel('Password').fill('wrong');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('alert')).toContainText('The email or the password is wrong.');
+  await page.getByLabel('Password').fill('password');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { name: 'Numbers' })).toBeVisible();
+
+  await page.evaluate(() => sessionStorage.setItem('staff', 'no.longer.valid'));
+  await page.reload();
+  await expect(page.getByText('You were signed out.')).toBeVisible();
+  expect(await page.evaluate(() => sessionStorage.getItem('staff'))).toBe(null);
+});
+
+test('whoever signs out leaves nothing behind', async ({ page, deployed: { url } }) => {
+  await signIn(page, url);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage, ...localStorage }))).toBe('{}');
+});
+
+test('with the keyboard alone: opens a proposal, thinks better of voiding it, then voids it', async ({
+  page,
+  deployed: { url, office },
+}) => {
+  const { id } = await office.send();
+  await signIn(page, url, `/staff/proposals/${id}`);
+  await page.getByRole('button', { name: 'Void' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alertdialog')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Keep it' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('alertdialog')).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Void' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('button', { name: 'Void it' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.status')).toHaveText('Void');
+});
+
+test('the API is down: what cannot be shown says so and can be tried again', async ({
+  page,
+  deployed: { url },
+}) => {
+  await signIn(page, url);
+  await page.route('**/reports/numbers?*', (route) => route.abort());
+  await page.getByRole('link', { name: 'Numbers' }).click();
+  await expect(page.getByText('We cannot be reached right now.')).toBeVisible({ timeout: 20_000 });
+  await page.unroute('**/reports/numbers?*');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.locator('.tiles')).toBeVisible();
+});

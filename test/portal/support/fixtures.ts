@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { test as base, expect, type Page } from '@playwright/test';
+import { startStack } from '../../../local/stack.ts';
+import type { Play } from '../../../local/stripe/server.ts';
+import { claimPort } from '../../../local/worker.ts';
+import { Tokens } from '../../../src/auth/tokens.ts';
+import { Office, type Sent } from './office.ts';
+
+/** What `npm run dev` started: the portal on 5173, the API on 8089, no Stripe. */
+export type Development = { readonly office: Office; readonly printed: () => string };
+
+/**
+ * The portal as it is deployed: a production build that the Worker serves itself, in production, in live mode against the
+ * stand-in for Stripe, which delivers webhooks.
+ */
+export type Deployed = {
+  readonly url: string;
+  readonly office: Office;
+  readonly stripe: Play;
+  readonly tokens: Tokens;
+};
+
+const jwtSecret = 'only-for-tests-only-for-tests-only-for-tests';
+const webhookSecret = 'whsec_only_for_tests_only_for_tests';
+
+export const test = base.extend<{ complaints: string[] }, { development: Development; deployed: Deployed }>({
+  development: [
+    // biome-ignore lint/correctness/noEmptyPattern: how Playwright knows that it needs no other fixture
+    async ({}, use) => {
+      const child = spawn('npm', ['run', 'dev'], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+      let output = '';
+      child.stdout.on('data', (chunk) => {
+        output += chunk;
+      });
+      await expect.poll(() => output, { timeout: 60_000 }).toContain('Ctrl-C stops everything');
+      await use({
+        office: await Office.open('http://localhost:8089'),
+        printed: () => stripVTControlCharacters(output),
+      });
+      if (child.pid) process.kill(-child.pid, 'SIGINT');
+      await once(child, 'exit');
+    },
+    { scope: 'worker', timeout: 90_000 },
+  ],
+
+  deployed: [
+    // biome-ignore lint/correctness/noEmptyPattern: how Playwright knows that it needs no other fixture
+    async ({}, use) => {
+      const folder = mkdtempSync(join(tmpdir(), 'portal-test-'));
+      const port = await claimPort();
+      const url = `http://localhost:${port}`;
+      const stack = await startStack({
+        folder,
+        port,
+        quiet: true,
+        bindings: {
+          ENVIRONMENT: 'production',
+          PORTAL_PUBLIC_URL: url,
+          JWT_SECRET: jwtSecret,
+          METRICS_TOKEN: 'only-for-tests-only-for-tests',
+        },
+        stripe: { port: 0, secretKey: 'sk_test_only_for_tests_only_for_tests', webhookSecret },
+      });
+      if (!stack.stripe) throw new Error('There is no stand-in for Stripe.');
+      await use({ url, office: await Office.open(url), stripe: stack.stripe, tokens: new Tokens(jwtSecret) });
+      await stack.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+    { scope: 'worker', timeout: 90_000 },
+  ],
+
+  /** What the browser complained about, such as what the Content-Security-Policy refused: at the end, nothing. */
+  complaints: [
+    async ({ context }, use) => {
+      const complaints: string[] = [];
+      context.on('console', (message) => {
+        // A refusal of the API is told there too; whether it was right is what the tests are about.
+        const isOurs = !message.text().startsWith('Failed to load resource');
+        if (isOurs && ['error', 'warning'].includes(message.type())) complaints.push(message.text());
+      });
+      context.on('weberror', (error) => complaints.push(String(error.error())));
+      await use(complaints);
+      expect(complaints).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+/** Opens a customer's link, types the name and clicks the one button. */
+export async function approveAndPay(page: Page, { link }: Sent): Promise<void> {
+  await page.goto(link);
+  await page.getByLabel('Your full name').fill('Ada Lovelace');
+  await page.getByRole('button', { name: 'Approve & pay deposit $4,725.00' }).click();
+}
+
+export const paidHeading = (page: Page) =>
+  page.getByRole('heading', { name: 'Thank you, your deposit is paid' });
+
+export { expect };
