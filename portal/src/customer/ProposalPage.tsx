@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'react';
+import { useSearchParams } from 'wouter';
 import { type Api, apiAs, type Proposal } from '../api.ts';
 import { formatMoney } from '../money.ts';
 import { linkToken } from '../tokens.ts';
@@ -48,24 +49,34 @@ function LoadedProposal({
     document.title = `${proposal.title} · ${proposal.org_name}`;
   }, [proposal]);
 
+  const [query] = useSearchParams();
+  const isNews =
+    isChanged || proposal.deposit_status !== 'unpaid' || proposal.status === 'void' || query.size > 0;
+
+  const offer = (
+    <div key="offer">
+      <Offer proposal={proposal} />
+      <Keep proposal={proposal} />
+    </div>
+  );
+  const payment = (
+    <aside key="payment" className="payment" aria-label="Payment">
+      {isChanged ? (
+        <Changes before={seen} after={proposal} onSeen={() => setSeen(proposal)} />
+      ) : (
+        <Payment api={api} proposal={proposal} />
+      )}
+      {isUnreachable && (
+        <p className="quiet" role="status">
+          We cannot be reached right now; this is how it was a moment ago.
+        </p>
+      )}
+    </aside>
+  );
   return (
     <main className="proposal">
-      <div>
-        <Offer proposal={proposal} />
-        <Keep proposal={proposal} />
-      </div>
-      <aside className="payment">
-        {isChanged ? (
-          <Changes before={seen} after={proposal} onSeen={() => setSeen(proposal)} />
-        ) : (
-          <Payment api={api} proposal={proposal} />
-        )}
-        {isUnreachable && (
-          <p className="quiet" role="status">
-            We cannot be reached right now; this is how it was a moment ago.
-          </p>
-        )}
-      </aside>
+      {/* What is new comes first, on a small screen above what they know already. */}
+      {isNews ? [payment, offer] : [offer, payment]}
       <DueBar proposal={proposal} />
     </main>
   );
