@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { seedEmail, seedPassword } from '../../local/seed.ts';
 import { approveAndPay, expect, paidHeading, test } from './support/fixtures.ts';
+import { look } from './support/look.ts';
 
 // What `npm run dev` starts: a page of localhost:5173 that asks an API on localhost:8089, and a simulated payment.
 
@@ -126,4 +127,13 @@ test('the PDF is one', async ({ page, development: { office } }) => {
   const file = readFileSync(await download.path(), 'latin1');
   expect(file.startsWith('%PDF-1.')).toBe(true);
   expect(file.trimEnd().endsWith('%%EOF')).toBe(true);
+});
+
+test('what a developer sees: the simulated payment', async ({ page, development: { office } }) => {
+  await approveAndPay(page, await office.send());
+  await page.getByRole('heading', { name: 'Simulated payment' }).waitFor();
+  await look(page, 'simulation');
+  await page.getByRole('button', { name: 'Pay later, by bank debit' }).click();
+  await page.getByRole('button', { name: 'The bank pays' }).waitFor();
+  await look(page, 'simulation-pending');
 });

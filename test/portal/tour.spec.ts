@@ -5,7 +5,7 @@ import { signIn } from './support/staff-page.ts';
 
 // Every page in every state, small and large, light and dark.
 
-test.setTimeout(120_000);
+test.describe.configure({ mode: 'parallel', timeout: 120_000 });
 
 const longWord = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft';
 
@@ -174,15 +174,6 @@ test('what staff see', async ({ page, deployed: { url, office, stripe } }) => {
   await page.goto(`${url}/staff/nowhere`);
   await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
   await look(page, 'staff-no-such-page');
-});
-
-test('what a developer sees: the simulated payment', async ({ page, development: { office } }) => {
-  await approveAndPay(page, await office.send());
-  await page.getByRole('heading', { name: 'Simulated payment' }).waitFor();
-  await look(page, 'simulation');
-  await page.getByRole('button', { name: 'Pay later, by bank debit' }).click();
-  await page.getByRole('button', { name: 'The bank pays' }).waitFor();
-  await look(page, 'simulation-pending');
 });
 
 test('what comes out of a printer: what was agreed and paid, and nothing to click', async ({
