@@ -106,7 +106,7 @@ test('what those see who have no link, or none that works', async ({
   for (const [name, address, heading] of [
     ['nothing', url, 'Nothing to see without a link'],
     ['link-missing', `${url}/proposal/${id}`, 'Please open your link again'],
-    ['link-expired', `${url}/proposal/${id}#token=${expired}`, 'This link has expired'],
+    ['link-expired', `${url}/proposal/${id}#token=${expired}`, 'Please ask for a new link'],
     ['link-broken', `${url}/proposal/${id}#token=no`, 'This link does not open a proposal'],
     ['no-such-page', `${url}/proposal/`, 'There is no such page'],
   ] as const) {
@@ -147,6 +147,11 @@ test('what staff see', async ({ page, deployed: { url, office, stripe } }) => {
   await page.getByLabel('Search').fill('nobody has this');
   await page.getByText('No proposal matches.').waitFor();
   await look(page, 'staff-no-match');
+
+  await page.getByLabel('Search').fill('Loft');
+  await page.getByRole('link', { name: 'Loft' }).click();
+  await page.getByText('$4,725.00 paid on').waitFor();
+  await look(page, 'staff-paid');
 
   await page.goto(`${url}/staff/proposals/new`);
   await page.getByRole('button', { name: 'Add a line' }).click();

@@ -27,7 +27,7 @@ export function LinkProblem({
   switch (code) {
     case 'token_expired':
       return (
-        <Message title="This link has expired">
+        <Message title="Please ask for a new link">
           <p>{error.message}</p>
         </Message>
       );

@@ -122,6 +122,13 @@ function Due({ api, proposal }: { api: Api; proposal: Proposal }) {
         </p>
       )}
       <PayForm api={api} proposal={proposal} amount={amount} />
+      {/* On a small screen, what is due stays in sight. */}
+      <p className="due-bar">
+        <span>
+          Deposit due <strong>{amount}</strong>
+        </span>
+        <a href="#pay">{approvedBy ? 'Pay' : 'Approve & pay'}</a>
+      </p>
     </section>
   );
 }

@@ -1,7 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { type Api, apiAs, type Proposal } from '../api.ts';
-import { formatMoney } from '../money.ts';
 import { linkToken } from '../tokens.ts';
 import { Offer } from '../ui/Offer.tsx';
 import { Changes } from './Changes.tsx';
@@ -77,21 +76,6 @@ function LoadedProposal({
     <main className="proposal">
       {/* What is new comes first, on a small screen above what they know already. */}
       {isNews ? [payment, offer] : [offer, payment]}
-      <DueBar proposal={proposal} />
     </main>
-  );
-}
-
-/** On a small screen, what is due stays in sight until it is paid. */
-function DueBar({ proposal }: { proposal: Proposal }) {
-  const { deposit_status: standing, deposit_cents: deposit, currency, status } = proposal;
-  if (status === 'void' || standing === 'paid' || standing === 'pending') return null;
-  return (
-    <p className="due-bar">
-      <span>
-        Deposit due <strong>{formatMoney(deposit, currency)}</strong>
-      </span>
-      <a href="#pay">{proposal.approved_by === null ? 'Approve & pay' : 'Pay'}</a>
-    </p>
   );
 }
