@@ -1,14 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type ConversionConfig, toJsonSchema } from '@valibot/to-json-schema';
+import { html } from 'hono/html';
 import type { GenericSchema } from 'valibot';
 import type { ErrorCode } from '../src/errors.ts';
 import { statuses } from '../src/http/statuses.ts';
 import { type Operation, operations } from './operations.ts';
 
-// `npm run openapi` writes src/openapi.json: the routes below, their input from the very schemas that check it. At build
-// time, because the libraries that do it at run time weigh as much as the rest of the Worker.
+// `npm run openapi` writes what the API says of itself: its routes, with their input from the very schemas that check it, as
+// a document and as a page. At build time, because the libraries that do it at run time weigh as much as the rest of the
+// Worker; and as files beside the portal's, because then they weigh nothing there.
 
-const file = 'src/openapi.json';
+const files = { document: 'portal/public/openapi.json', page: 'portal/public/docs.html' };
 
 const tokenProblems: ErrorCode[] = ['token_missing', 'token_invalid', 'token_expired', 'forbidden'];
 const anyProblems: ErrorCode[] = [
@@ -109,7 +111,42 @@ function toParameters(where: 'path' | 'query', schema: GenericSchema | undefined
   }));
 }
 
-if (import.meta.main) writeFileSync(file, `${JSON.stringify(openapiDocument(), null, 2)}\n`);
+/** The same to read, for people. */
+export function docsPage(): string {
+  const { info } = openapiDocument();
+  const routes = Object.entries(operations).map(([route, operation]) => {
+    const { summary, description, responses } = toOperation(operation);
+    const answers = Object.entries<{ description: string | undefined }>(responses).map(
+      ([status, answer]) => html`<li><code>${status}</code> ${answer.description}</li>\n`,
+    );
+    return html`<h2><code>${route}</code></h2>
+<p>${summary} ${description ?? ''}</p>
+<ul>
+${answers}</ul>
+`;
+  });
+  return String(html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${info.title}</title>
+</head>
+<body>
+<h1>${info.title}</h1>
+<p>${info.description} The whole of it, for tools: <a href="/openapi.json">openapi.json</a>.</p>
+${routes}</body>
+</html>
+`);
+}
+
+if (import.meta.main) {
+  writeFileSync(files.document, `${JSON.stringify(openapiDocument(), null, 2)}\n`);
+  writeFileSync(files.page, docsPage());
+}
 
 /** What is committed, for a test to hold against what would be written. */
-export const committedDocument = () => JSON.parse(readFileSync(file, 'utf8'));
+export const committed = {
+  document: () => JSON.parse(readFileSync(files.document, 'utf8')),
+  page: () => readFileSync(files.page, 'utf8'),
+};

@@ -1,12 +1,18 @@
 import { expect, test } from 'vitest';
-import { committedDocument, openapiDocument } from '../../local/openapi.ts';
+import { committed, docsPage, openapiDocument } from '../../local/openapi.ts';
 
-test('src/openapi.json is what the schemas say: npm run openapi', () => {
-  expect(committedDocument()).toEqual(JSON.parse(JSON.stringify(openapiDocument())));
+test('the document and the page are what the schemas say: npm run openapi', () => {
+  expect(committed.document()).toEqual(JSON.parse(JSON.stringify(openapiDocument())));
+  expect(committed.page()).toBe(docsPage());
+});
+
+test('the page shows every route, without any script', () => {
+  for (const path of Object.keys(committed.document().paths)) expect(committed.page()).toContain(path);
+  expect(committed.page()).not.toContain('<script');
 });
 
 test('the input of a route is told as it is checked', () => {
-  const { paths } = committedDocument();
+  const { paths } = committed.document();
   const checkout = paths['/payments/checkout_session'].post.parameters;
   expect(checkout).toMatchObject([
     { name: 'proposal_id', in: 'query', required: true },

@@ -25,6 +25,4 @@ export const openRoutes = [
   'GET /metrics',
   'GET /healthz',
   'GET /readyz',
-  'GET /openapi.json',
-  'GET /docs',
 ] as const;
