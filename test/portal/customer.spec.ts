@@ -216,6 +216,55 @@ test('whoever comes back without paying is not told that they paid', async ({
   await expect(paidHeading(page)).toBeVisible();
 });
 
+test('comes back while the API is down for a while: no second payment is offered, and it heals by itself', async ({
+  page,
+  deployed: { office, stripe },
+}) => {
+  const sent = await office.send();
+  await approveAndPay(page, sent);
+  // The webhook is slow, so that the page knows nothing from elsewhere.
+  if (stripe.deliveries.endpoint)
+    stripe.deliveries.endpoint = { ...stripe.deliveries.endpoint, blocked: true };
+  await page.getByRole('button', { name: 'Pay $4,725.00' }).click();
+  let isDown = true;
+  await page.route('**/payments/sessions/*', (route) => (isDown ? route.abort() : route.continue()));
+  await page.getByRole('link', { name: 'Go back' }).click();
+  await expect(page.getByRole('heading', { name: 'Confirming your payment…' })).toBeVisible();
+  await page.waitForRequest('**/payments/sessions/*');
+  await page.waitForRequest('**/payments/sessions/*');
+  await expect(page.getByRole('button', { name: /pay deposit/i })).toHaveCount(0);
+  isDown = false;
+  await expect(paidHeading(page)).toBeVisible({ timeout: 20_000 });
+  await expect(paidHeading(page)).toBeFocused();
+});
+
+test('nothing jumps while a proposal loads', async ({ page, deployed: { office } }) => {
+  const sent = await office.send();
+  await page.addInitScript(() => {
+    const shifts: number[] = [];
+    Object.assign(window, { shifts });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries())
+        shifts.push((entry as PerformanceEntry & { value: number }).value);
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  for (const viewport of [
+    { width: 320, height: 640 },
+    { width: 1440, height: 900 },
+  ]) {
+    await page.setViewportSize(viewport);
+    await page.goto('about:blank');
+    await page.goto(sent.link);
+    await page.getByRole('heading', { name: 'Kitchen renovation' }).waitFor();
+    await page.evaluate(
+      () => new Promise((painted) => requestAnimationFrame(() => setTimeout(painted, 200))),
+    );
+    const shifts = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
+    // Under this it counts as good (https://web.dev/articles/cls).
+    expect(shifts.reduce((sum, shift) => sum + shift, 0)).toBeLessThan(0.1);
+  }
+});
+
 test('a session of somebody else’s teaches nothing', async ({ page, deployed: { office, url } }) => {
   const sent = await office.send();
   await page.goto(sent.link);

@@ -14,17 +14,23 @@ const Simulation = import.meta.env.DEV ? lazy(() => import('./Simulation.tsx')) 
 
 /** How the deposit stands and what can be done about it, whichever way the customer came here. */
 export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
-  const id = String(proposal.id);
   const [query] = useSearchParams();
   const sessionId = query.get('session_id');
-  const session = useSession(api, id, sessionId);
   const isSimulating = query.get('mock_payment') === 'true';
   const { status, deposit_status: standing, org_name: org } = proposal;
+  const isSettled = standing === 'paid' || standing === 'pending';
+  const session = useSession(api, String(proposal.id), isSettled ? null : sessionId);
   const simulation = Simulation && (
     <Suspense>
       <Simulation api={api} proposal={proposal} sessionId={sessionId} />
     </Suspense>
   );
+
+  function outcome() {
+    if (query.has('cancelled')) return 'cancelled';
+    if (standing === 'failed') return 'failed';
+    return session.isUnsure ? 'unsure' : session.status;
+  }
 
   if (standing === 'paid') return <Receipt proposal={proposal} />;
   if (status === 'void') {
@@ -48,8 +54,7 @@ export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
     );
   }
   // Not a new try: what became of the one before is not known yet.
-  const isConfirming = session.data?.status === 'open' || (sessionId !== null && session.isPending);
-  if (isConfirming && !session.isSlow) {
+  if (session.isUnsure && !session.isSlow) {
     return (
       <section>
         <h2>Confirming your payment…</h2>
@@ -60,11 +65,7 @@ export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
   if (isSimulating && simulation) return simulation;
   return (
     <>
-      <WayBack
-        outcome={
-          query.has('cancelled') ? 'cancelled' : standing === 'failed' ? 'failed' : session.data?.status
-        }
-      />
+      <WayBack outcome={outcome()} />
       <Due api={api} proposal={proposal} />
     </>
   );
@@ -94,7 +95,7 @@ function WayBack({ outcome }: { outcome: string | undefined }) {
           <p>It stayed open for too long, and nothing was charged. You can begin again.</p>
         </Notice>
       );
-    case 'open':
+    case 'unsure':
       return (
         <Notice title="We have not heard of your payment yet">
           <p>

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import type { Proposal } from '../api.ts';
 import { formatMoney } from '../money.ts';
 import { formatTime } from '../time.ts';
@@ -7,9 +8,12 @@ export function Receipt({ proposal }: { proposal: Proposal }) {
   const { currency, paid_cents: paid, refunded_cents: refunded, paid_at: paidAt, org_name: org } = proposal;
   const { approved_by: approvedBy, total_cents: total } = proposal;
   const money = (cents: number) => formatMoney(cents, currency);
+  // Whoever waited for it hears of it.
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
   return (
     <section className="receipt" aria-labelledby="receipt">
-      <h2 id="receipt">
+      <h2 id="receipt" ref={heading} tabIndex={-1}>
         {refunded >= paid ? 'Your deposit was refunded' : 'Thank you, your deposit is paid'}
       </h2>
       <p className="amount">{money(paid)}</p>

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { type Api, answerOf } from '../api.ts';
+import { type Api, answerOf, Problem, type Session } from '../api.ts';
 
 /** How often a delayed payment is looked after while somebody watches. */
 const pendingPollMs = 30_000;
@@ -28,30 +28,33 @@ const confirmingMs = 20_000;
 const pollMs = (age: number) => (age < confirmingMs ? 1_500 : 10_000);
 
 /**
- * What has become of the session that the customer comes back from. The way back proves nothing, so the API is asked until
- * it knows. `isSlow`: it did not know for longer than anyone likes to wait.
+ * What has become of the session that the customer comes back from; null where that is settled. The way back proves
+ * nothing, so the API is asked until it knows, and the proposal shows it. `isUnsure`: that is not so yet; `isSlow`: for longer
+ * than anyone likes to wait.
  */
 export function useSession(api: Api, id: string, sessionId: string | null) {
   const refresh = useRefresh(id);
   const [since] = useState(() => Date.now());
-  const query = useQuery({
+  const { data, error, dataUpdatedAt } = useQuery({
     queryKey: ['session', sessionId],
     queryFn: () =>
       answerOf(api.payments.sessions[':session_id'].$get({ param: { session_id: sessionId ?? '' } })),
     enabled: sessionId !== null,
-    refetchInterval: ({ state }) => {
-      const isOver = state.error ? !isUnsure(state.error) : state.data && state.data.status !== 'open';
-      return isOver ? false : pollMs(Date.now() - since);
-    },
+    refetchInterval: ({ state }) => (isOver(state) ? false : pollMs(Date.now() - since)),
   });
-  const status = query.data?.status;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: when the session has come to an end, and only then
+  // biome-ignore lint/correctness/useExhaustiveDependencies: at every answer, and only then
   useEffect(() => {
-    if (status && status !== 'open') void refresh();
-  }, [status]);
-  return { ...query, isSlow: Date.now() - since >= confirmingMs };
+    if (data && data.status !== 'open') void refresh();
+  }, [dataUpdatedAt]);
+  return {
+    status: data?.status,
+    isUnsure: sessionId !== null && !isOver({ data, error }),
+    isSlow: Date.now() - since >= confirmingMs,
+  };
 }
 
-function isUnsure(error: Error): boolean {
-  return 'isPassing' in error && error.isPassing === true;
+/** Nothing more will come of it: no money, or it is not this customer's. */
+function isOver({ data, error }: { data: Session | undefined; error: Error | null }): boolean {
+  if (error) return !(error instanceof Problem && error.isPassing);
+  return data?.status === 'failed' || data?.status === 'expired';
 }

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { answerOf, apiAs } from '../api.ts';
 import { keepStaffToken, staffToken } from '../tokens.ts';
@@ -65,7 +65,7 @@ function SignedIn({
     <StaffContext value={{ api, me }}>
       <Header orgName={me.org_name} email={me.email} onSignOut={onSignOut} />
       <AttentionBanner />
-      <main className="staff">
+      <Main>
         <Switch>
           <Route path="/staff">
             <Redirect to="/staff/proposals" replace />
@@ -83,8 +83,24 @@ function SignedIn({
             </p>
           </Route>
         </Switch>
-      </main>
+      </Main>
     </StaffContext>
+  );
+}
+
+/** Takes the focus whenever the page in it changes, so that whoever does not see that is told. */
+function Main({ children }: { children: ReactNode }) {
+  const [path] = useLocation();
+  const main = useRef<HTMLElement>(null);
+  const shown = useRef(path);
+  useEffect(() => {
+    if (shown.current !== path) main.current?.focus();
+    shown.current = path;
+  }, [path]);
+  return (
+    <main className="staff" ref={main} tabIndex={-1}>
+      {children}
+    </main>
   );
 }
 
