@@ -80,7 +80,7 @@ export const operations: Record<string, Operation> = {
     ...oneProposal,
     success: [
       200,
-      'The proposal, org_name, deposit_cents, deposit_status (unpaid, pending, failed or paid), approved_by, approved_at, paid_cents, paid_at, refunded_cents',
+      'The proposal, org_name, deposit_cents, due_cents (what whoever pays now is asked for), deposit_status (unpaid, pending, failed or paid), approved_by, approved_at, paid_cents, paid_at, refunded_cents',
     ],
     problems: ['invalid_proposal_id', 'proposal_not_found'],
   },

@@ -1,12 +1,16 @@
 import { html } from 'hono/html';
-import { minorUnits } from '../../src/payments/currency.ts';
+import { minorUnits, priceDecimals } from '../../src/payments/currency.ts';
 import type { Session } from './objects.ts';
 
 /** The hosted page where a customer would type a card number. */
 export function checkoutPage(session: Session, note = '') {
   const { currency } = session;
   const units = session.amount_total / minorUnits(currency);
-  const amount = new Intl.NumberFormat('en', { style: 'currency', currency }).format(units);
+  const decimals = {
+    minimumFractionDigits: priceDecimals(currency),
+    maximumFractionDigits: priceDecimals(currency),
+  };
+  const amount = new Intl.NumberFormat('en', { style: 'currency', currency, ...decimals }).format(units);
   return html`<!doctype html>
 <html lang="en">
 <head>

@@ -1,10 +1,14 @@
-import { minorUnits } from '../../src/payments/currency.ts';
+import { minorUnits, priceDecimals } from '../../src/payments/currency.ts';
+
+/** How a price is written. With our own decimals: where `Intl` has none for a currency, Stripe may charge hundredths. */
+export function priceFormat(currency: string): Intl.NumberFormatOptions {
+  const decimals = priceDecimals(currency);
+  return { style: 'currency', currency, minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+}
 
 /** Minor units as the reader writes money, in the org's currency: `$4,725.00`. */
 export function formatMoney(cents: number, currency: string): string {
-  return new Intl.NumberFormat(undefined, { style: 'currency', currency }).format(
-    cents / minorUnits(currency),
-  );
+  return new Intl.NumberFormat(undefined, priceFormat(currency)).format(cents / minorUnits(currency));
 }
 
 /** A number as the reader writes it: `1,200`. */

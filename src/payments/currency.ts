@@ -53,6 +53,11 @@ export function chargeStep(currency: string): number {
   return threeDecimal.has(currency) ? 10 : 1;
 }
 
+/** Decimals in which a price is written: cents, fillér and fils, but none where they are always 0. */
+export function priceDecimals(currency: string): number {
+  return String(minorUnits(currency) / (hundredfold.has(currency) ? 100 : 1)).length - 1;
+}
+
 /** The least that can be charged, in minor units. */
 export function minimumChargeOf(currency: string): number {
   return minimumCharge[currency] ?? chargeStep(currency);

@@ -1,17 +1,34 @@
 import type { Proposal } from '../proposals/proposal.ts';
+import { openCheckout } from './checkout-rules.ts';
+import { depositCents } from './deposit.ts';
 
 /**
- * How the deposit stands. `pending`: the money of a delayed method is on its way. `failed`: the last try came to nothing,
- * and another may be made. `paid` is final, whatever is refunded later.
+ * How the deposit stands. `pending`: the money of a delayed method is on its way. `failed`: the last try at this version
+ * came to nothing, and another may be made. `paid` is final, whatever is refunded later.
  */
 export type DepositStatus = 'unpaid' | 'pending' | 'failed' | 'paid';
 
-export function depositStatus({
-  payments,
-  outcomes,
-}: Pick<Proposal, 'payments' | 'outcomes'>): DepositStatus {
+export function depositStatus({ payments, outcomes, checkouts, version }: Proposal): DepositStatus {
   if (payments.length > 0) return 'paid';
-  const all = [...outcomes.values()];
-  if (all.includes('pending')) return 'pending';
-  return all.at(-1) === 'failed' ? 'failed' : 'unpaid';
+  if ([...outcomes.values()].includes('pending')) return 'pending';
+  const [sessionId, outcome] = [...outcomes].at(-1) ?? [];
+  const tried = checkouts.find((checkout) => checkout.sessionId === sessionId);
+  return outcome === 'failed' && (tried?.version ?? version) === version ? 'failed' : 'unpaid';
+}
+
+/**
+ * What whoever pays now is asked for, in minor units: what is on its way, or what the session is for that is open, since
+ * staff may have begun one of another total; else the deposit on the proposal's.
+ */
+export function dueCents(state: Proposal, devMode: boolean, now: Date): number {
+  const [pending] = state.checkouts.filter(({ sessionId }) => state.outcomes.get(sessionId) === 'pending');
+  const begun = pending ?? (state.status === 'approved' ? openCheckout(state, devMode, now) : null);
+  return begun?.depositCents ?? depositCents(state.totalCents, state.depositPercent, state.currency);
+}
+
+/** What was paid in the proposal's own currency, in minor units. Money in another is an anomaly, and no part of any sum. */
+export function paidCents({ payments, currency }: Pick<Proposal, 'payments' | 'currency'>): number {
+  return payments
+    .filter((payment) => (payment.currency ?? currency) === currency)
+    .reduce((total, { amountCents }) => total + amountCents, 0);
 }

@@ -25,6 +25,8 @@ export type Payment = {
   readonly sessionId: string;
   readonly paymentIntent: string | null;
   readonly amountCents: number;
+  /** Null where nobody told: it is the proposal's then. */
+  readonly currency: string | null;
   readonly at: Date;
 };
 
@@ -125,8 +127,14 @@ export function evolve(before: Proposal, entry: Fact & { actor: ActorKind; creat
     case 'payment_failed':
       return withOutcome(state, entry.meta.stripe_session_id, 'failed');
     case 'payment_success': {
-      const { stripe_session_id: sessionId, amount_cents: amountCents, payment_intent } = entry.meta;
-      const payment = { sessionId, amountCents, paymentIntent: payment_intent ?? null, at };
+      const { stripe_session_id: sessionId, amount_cents: amountCents, currency = null } = entry.meta;
+      const payment = {
+        sessionId,
+        amountCents,
+        currency,
+        paymentIntent: entry.meta.payment_intent ?? null,
+        at,
+      };
       return {
         ...withOutcome(state, sessionId, 'paid'),
         status: state.status === 'void' ? 'void' : 'deposit_paid',
@@ -175,7 +183,7 @@ export function refundedCents({ refunds }: Pick<Proposal, 'refunds'>): number {
 }
 
 /** The sum of amounts, in minor units. */
-export function sumCents(rows: readonly { readonly amountCents: number }[]): number {
+function sumCents(rows: readonly { readonly amountCents: number }[]): number {
   return rows.reduce((total, { amountCents }) => total + amountCents, 0);
 }
 

@@ -4,13 +4,13 @@ import { clientAddress } from '../http/client-address.ts';
 import type { AppEnv } from '../http/context.ts';
 import { validate } from '../http/validate.ts';
 import { depositCents } from '../payments/deposit.ts';
-import { depositStatus } from '../payments/deposit-status.ts';
+import { depositStatus, dueCents, paidCents } from '../payments/deposit-status.ts';
 import { IdempotencyHeader, ProposalParam } from '../schemas.ts';
 import { approveProposal } from './approve-proposal.ts';
 import { createProposal, type ProposalRow } from './create-proposal.ts';
 import { getProposal, type ProposalDetails } from './get-proposal.ts';
 import { listProposals } from './list-proposals.ts';
-import { refundedCents, sumCents } from './proposal.ts';
+import { refundedCents } from './proposal.ts';
 import { reviseProposal } from './revise-proposal.ts';
 import { ApproveBody, CreateProposalBody, ListProposalsQuery, ReviseProposalBody } from './schemas.ts';
 import { sendProposal } from './send-proposal.ts';
@@ -34,7 +34,10 @@ export const proposalRoutes = new Hono<AppEnv>()
   })
   .get('/:proposal_id', authenticate, validate('param', ProposalParam), async (c) => {
     const { proposal_id: proposalId } = c.req.valid('param');
-    return c.json(toDetailsBody(await getProposal(c.var.deps, c.var.actor, proposalId)));
+    const { deps, actor } = c.var;
+    const details = await getProposal(deps, actor, proposalId);
+    const due = dueCents(details.proposal, deps.config.devMode, deps.now());
+    return c.json({ ...toDetailsBody(details), due_cents: due });
   })
   .patch(
     '/:proposal_id',
@@ -107,7 +110,7 @@ function toDetailsBody({ row, orgName, proposal }: ProposalDetails) {
     deposit_status: depositStatus(proposal),
     approved_by: current?.name ?? null,
     approved_at: current?.at.toISOString() ?? null,
-    paid_cents: sumCents(payments),
+    paid_cents: paidCents(proposal),
     paid_at: payments[0]?.at.toISOString() ?? null,
     refunded_cents: refundedCents(proposal),
   };

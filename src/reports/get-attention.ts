@@ -3,6 +3,8 @@ import type { AnomalyReason } from '../activity/entry.ts';
 import type { Staff } from '../auth/actor.ts';
 import type { Database } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
+import { isSessionFact, type StripeFact } from '../payments/stripe-fact.ts';
+import { decodeEvent } from '../stripe/decode-event.ts';
 
 /** A payment that is not what was asked for. */
 export type Anomaly = {
@@ -31,8 +33,8 @@ export type OpenDispute = {
 export type UnattributedEvent = {
   readonly event_id: string;
   readonly type: string;
-  readonly object_id: string | null;
-  readonly amount_cents: number | null;
+  readonly object_id: string;
+  readonly amount_cents: number;
   readonly currency: string | null;
   readonly received_at: string;
 };
@@ -51,9 +53,13 @@ export async function getAttention({ db }: Deps, { orgId }: Staff): Promise<Atte
   const [anomalies, disputes, unattributed] = await db.batch([
     selectAnomalies(db, orgId),
     selectOpenDisputes(db, orgId),
-    selectUnattributed(db, orgId),
+    selectUnattributed(db),
   ]);
-  return { anomalies: anomalies.rows, disputes: disputes.rows, unattributed: unattributed.rows };
+  return {
+    anomalies: anomalies.rows,
+    disputes: disputes.rows,
+    unattributed: unattributed.rows.flatMap((row) => toUnattributed(row, orgId)),
+  };
 }
 
 /** As JavaScript writes a time. */
@@ -84,15 +90,49 @@ function selectOpenDisputes(db: Database, orgId: number) {
     order by entry.created_at desc limit ${limit}`);
 }
 
-/** Those that name this org; where there is but one org, those that name none are its too. */
-function selectUnattributed(db: Database, orgId: number) {
-  const object = sql`(payload->'data'->'object')`;
-  return db.execute<UnattributedEvent>(sql`
-    select id as event_id, type, ${object}->>'id' as object_id,
-      coalesce(${object}->>'amount_total', ${object}->>'amount')::float8 as amount_cents,
-      ${object}->>'currency' as currency, ${iso(sql`received_at`)} as received_at
+/**
+ * Whole and as text: `payload` may hold what no operator of PostgreSQL's reads (\u0000). What names no org is the operator's,
+ * who has the metrics; where there is but one org, it is that one's.
+ */
+function selectUnattributed(db: Database) {
+  return db.execute<{ id: string; payload: string; received_at: string; is_only_org: boolean }>(sql`
+    select id, payload::text, ${iso(sql`received_at`)} as received_at,
+      (select count(*) from orgs) = 1 as is_only_org
     from stripe_events
     where outcome = 'unattributed' and received_at > now() - interval '30 days'
-      and (${object}->'metadata'->>'org_id' = ${String(orgId)} or (select count(*) from orgs) = 1)
     order by received_at desc limit ${limit}`);
+}
+
+type UnattributedRow = Awaited<ReturnType<typeof selectUnattributed>>['rows'][number];
+
+function toUnattributed(row: UnattributedRow, orgId: number): UnattributedEvent[] {
+  const decoded = decodeEvent(row.payload);
+  if (!decoded) return [];
+  const { told, event } = decoded;
+  const named = isSessionFact(told) ? told.orgId : null;
+  if (named !== orgId && !(named === null && row.is_only_org)) return [];
+  return [
+    {
+      event_id: row.id,
+      type: event.type,
+      object_id: objectIdOf(told),
+      amount_cents: told.amountCents,
+      currency: told.currency,
+      received_at: row.received_at,
+    },
+  ];
+}
+
+function objectIdOf(told: StripeFact): string {
+  switch (told.fact) {
+    case 'refund':
+      return told.refundId;
+    case 'dispute':
+      return told.disputeId;
+    case 'checkout_paid':
+    case 'checkout_pending':
+    case 'checkout_failed':
+    case 'checkout_expired':
+      return told.sessionId;
+  }
 }

@@ -1,10 +1,14 @@
 import { sql } from 'drizzle-orm';
+import type { EventName } from '../activity/entry.ts';
 import type { Staff } from '../auth/actor.ts';
 import { type Database, sqlState } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 
-/** What a period came to, all of it from the log. Each proposal counts once in each step of the funnel. */
+/**
+ * What a period came to, all of it from the log, money in the org's currency. Each proposal counts once in each step of the
+ * funnel.
+ */
 export type Numbers = {
   readonly payments: number;
   readonly revenue_cents: number;
@@ -44,6 +48,21 @@ export async function getNumbers(
   return { ...row.numbers, days: days.rows };
 }
 
+/** The events that are counted, of which the log has an index. */
+const counted = [
+  'lead_created',
+  'sent',
+  'view',
+  'approve',
+  'payment_success',
+  'payment_refunded',
+  'refund_failed',
+  'dispute_opened',
+] satisfies EventName[];
+
+/** An entry's amount; null in another currency than the org's, which is an anomaly and no part of any sum. */
+const cents = sql`case when coalesce(meta->>'currency', orgs.currency) = orgs.currency then (meta->>'amount_cents')::bigint end`;
+
 /** The midnight, in that zone, with which the period begins. */
 function beginningOf({ days, timeZone }: Period) {
   return sql`date_trunc('day', now() at time zone ${timeZone}) - make_interval(days => ${days - 1}::int)`;
@@ -56,10 +75,10 @@ function selectTotals(db: Database, orgId: number, period: Period) {
     sql`round(percentile_cont(${share}::float8) within group (order by ${seconds}) filter (where paid))`;
   return db.execute<{ numbers: Numbers }>(sql`
     with entry as (
-      select event, proposal_id, meta, created_at, event = 'payment_success' as paid,
-        (meta->>'amount_cents')::bigint as cents
-      from portal_activity_log
-      where org_id = ${orgId} and created_at >= (${beginningOf(period)}) at time zone ${period.timeZone}
+      select event, proposal_id, meta, portal_activity_log.created_at, event = 'payment_success' as paid, ${cents} as cents
+      from portal_activity_log join orgs on orgs.id = org_id
+      where org_id = ${orgId} and event = any(${sql.param(counted)}::text[])
+        and portal_activity_log.created_at >= (${beginningOf(period)}) at time zone ${period.timeZone}
     )
     select json_build_object(
       'payments', count(*) filter (where paid),
@@ -83,13 +102,14 @@ function selectDays(db: Database, orgId: number, period: Period) {
   const { days, timeZone } = period;
   return db.execute<Day>(sql`
     select to_char(day, 'YYYY-MM-DD') as date, count(entry.id)::int as payments,
-      coalesce(sum((entry.meta->>'amount_cents')::bigint), 0)::float8 as revenue_cents
-    from generate_series(0, ${days - 1}::int) as n
+      coalesce(sum(${cents}), 0)::float8 as revenue_cents
+    from orgs cross join generate_series(0, ${days - 1}::int) as n
     cross join lateral (select ${beginningOf(period)} + make_interval(days => n) as day) as calendar
     left join portal_activity_log as entry
-      on entry.org_id = ${orgId} and entry.event = 'payment_success'
+      on entry.org_id = orgs.id and entry.event = 'payment_success'
       and entry.created_at >= day at time zone ${timeZone}
       and entry.created_at < (day + interval '1 day') at time zone ${timeZone}
+    where orgs.id = ${orgId}
     group by day order by day`);
 }
 

@@ -5,6 +5,7 @@ import {
   maximumCharge,
   minimumChargeOf,
   minorUnits,
+  priceDecimals,
   toMinorUnits,
   whyNotChargeable,
 } from '../../src/payments/currency.ts';
@@ -14,6 +15,17 @@ import { stripeAccount } from '../support/stripe-account.ts';
 import { createOrg } from '../support/world.ts';
 
 // The expected values are Stripe's: https://docs.stripe.com/currencies.
+
+test.each([
+  ['usd', 2],
+  ['huf', 2], // two-decimal for charges, though `Intl` writes none
+  ['jpy', 0],
+  ['isk', 0], // counted in hundredths that are always 0
+  ['ugx', 0],
+  ['kwd', 3],
+])('a price in %s is written with %i decimals', (currency, decimals) => {
+  expect(priceDecimals(currency)).toBe(decimals);
+});
 
 test.each([
   ['usd', '15750', 1_575_000],

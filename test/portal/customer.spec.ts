@@ -161,6 +161,70 @@ test('goes back by the browser’s button, and the button works again', async ({
   await expect(page.getByText('A stand-in for Stripe')).toBeVisible();
 });
 
+test('comes back out of the browser’s cache, or never gets to Stripe: the button works again', async ({
+  page,
+  deployed: { office },
+}) => {
+  const sent = await office.send();
+  await page.route('**/c/pay/**', (route) => route.fulfill({ status: 204 })); // the browser stays where it is
+  await approveAndPay(page, sent);
+  await expect(page.getByRole('button', { name: 'One moment…' })).toBeVisible();
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
+  const button = page.getByRole('button', { name: 'Pay deposit $4,725.00' });
+  await expect(button).toBeVisible({ timeout: 2_000 });
+  await button.click();
+  await expect(page.getByRole('button', { name: 'One moment…' })).toBeVisible();
+  await expect(button).toBeVisible(); // after a while, by itself
+});
+
+test('staff began a checkout of another total: the button says what is charged, and a stale one charges nothing', async ({
+  page,
+  deployed: { office },
+}) => {
+  const sent = await office.send();
+  await office.call('POST', `/proposals/${sent.id}/approve`, { name: 'Ada', version: 1 });
+  await page.goto(sent.link);
+  const stale = page.getByRole('button', { name: 'Pay deposit $4,725.00' });
+  await stale.waitFor();
+  await office.call('POST', `/payments/checkout_session?proposal_id=${sent.id}&amount_dollars=1000`);
+  await stale.click();
+  await expect(page.getByRole('alert')).toContainText('The amount has changed.');
+  await page.getByRole('button', { name: 'Pay deposit $300.00' }).click();
+  await expect(page.getByRole('button', { name: 'Pay $300.00' })).toBeVisible();
+});
+
+test('a second try is paid while the first one’s failure is all that the page knows: no alarm, no second offer', async ({
+  page,
+  deployed: { office, stripe },
+}) => {
+  const sent = await office.send();
+  await approveAndPay(page, sent);
+  await page.getByRole('button', { name: 'Pay later, by bank debit' }).click();
+  const [session] = [...stripe.account.sessions.values()].filter((each) => isOf(each, sent));
+  stripe.account.settleLater(session?.id ?? '', 'failed');
+  await expect.poll(() => office.count(sent.id, 'payment_failed')).toBe(1);
+  await page.goto(sent.link);
+  await page.getByText('Your payment did not go through').waitFor();
+  await page.getByRole('button', { name: 'Pay deposit $4,725.00' }).click();
+  await page.getByRole('button', { name: 'Pay $4,725.00' }).click();
+
+  // The proposal as it was before, for a while.
+  const before = await office.call<object>('GET', `/proposals/${sent.id}`);
+  const old = { ...before, deposit_status: 'failed', paid_cents: 0, paid_at: null, status: 'approved' };
+  let isStale = true;
+  await page.route(`**/proposals/${sent.id}`, (route) =>
+    isStale ? route.fulfill({ json: old }) : route.continue(),
+  );
+  await page.getByRole('link', { name: 'Go back' }).click();
+  await expect(page.getByRole('heading', { name: 'Confirming your payment…' })).toBeVisible();
+  await page.waitForResponse('**/payments/sessions/*');
+  await page.waitForResponse('**/payments/sessions/*');
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await expect(page.getByRole('button', { name: /pay deposit/i })).toHaveCount(0);
+  isStale = false;
+  await expect(paidHeading(page)).toBeVisible();
+});
+
 test('the session expires: begins again', async ({ page, deployed: { office, stripe, url } }) => {
   const sent = await office.send();
   await approveAndPay(page, sent);
@@ -297,7 +361,8 @@ test('the proposal changes under the customer: they see what changed before they
   expect(await office.count(sent.id, 'approve')).toBe(0);
 
   await page.getByRole('button', { name: 'I have seen the changes' }).click();
-  await page.getByLabel('Your full name').fill('Ada Lovelace');
+  await expect(page.getByRole('complementary', { name: 'Payment' })).toBeFocused();
+  await expect(page.getByLabel('Your full name')).toHaveValue('Ada Lovelace'); // as it was typed
   await page.getByRole('button', { name: 'Approve & pay deposit $6,645.00' }).click();
   await expect(page.getByRole('button', { name: 'Pay $6,645.00' })).toBeVisible();
   const approval = (await office.story(sent.id)).find(({ event }) => event === 'approve');

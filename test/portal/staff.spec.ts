@@ -188,6 +188,49 @@ test('a wrong password is told calmly, and a session that ended leads back to wh
   expect(await page.evaluate(() => sessionStorage.getItem('staff'))).toBe(null);
 });
 
+test('a session that ends in the middle of something keeps what was begun, for the same person alone', async ({
+  page,
+  deployed: { url },
+}) => {
+  await signIn(page, url, '/staff/proposals/new');
+  await page.getByRole('textbox', { name: 'Title' }).fill('Half written');
+  const refuse = () =>
+    page.route('**/reports/attention', (route) =>
+      route.fulfill({ status: 401, json: { code: 'token_expired', detail: 'The token has expired.' } }),
+    );
+  const end = async () => {
+    await refuse();
+    await page.evaluate(() => dispatchEvent(new Event('visibilitychange'))); // it looks again
+    await page.getByText('You were signed out.').waitFor();
+    await page.unroute('**/reports/attention');
+  };
+  await end();
+  await page.getByRole('textbox', { name: 'Email' }).fill('admin@peakpro.io');
+  await page.getByLabel('Password').fill('password');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('textbox', { name: 'Title' })).toHaveValue('Half written');
+
+  await end();
+  await page.getByRole('textbox', { name: 'Email' }).fill('admin@summit.example');
+  await page.getByLabel('Password').fill('password');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByText('Summit Roofing')).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Title' })).toHaveValue('');
+});
+
+test('Home and End move in what is typed, and change no price', async ({ page, deployed: { url } }) => {
+  await signIn(page, url, '/staff/proposals/new');
+  const price = page.getByLabel('Price of one in line 1');
+  await price.fill('1500');
+  await price.press('End');
+  await price.press('Home');
+  await price.press('Tab');
+  await expect(price).toHaveValue('$1,500.00');
+  await page.getByRole('button', { name: 'Add a line' }).click();
+  await page.getByRole('button', { name: 'Remove line 1' }).click();
+  await expect(page.getByRole('button', { name: 'Add a line' })).toBeFocused();
+});
+
 test('whoever signs out leaves nothing behind', async ({ page, deployed: { url } }) => {
   await signIn(page, url);
   await page.getByRole('button', { name: 'Sign out' }).click();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { call } from '../support/api.ts';
-import { withCheckout } from '../support/stripe-account.ts';
+import { stripeAccount, withCheckout } from '../support/stripe-account.ts';
 import { createOrg, createProposal, paidEvent, tokens } from '../support/world.ts';
 
 const look = async ({ id, token }: { id: number; token: string }) =>
@@ -67,6 +67,50 @@ describe('a customer who looks is told how the deposit stands', () => {
     await call(`PATCH /proposals/${proposal.id}`, { token: org.token, json: { title: 'Larger kitchen' } });
     expect(await look(proposal)).toMatchObject({ version: 2, approved_by: null, approved_at: null });
   });
+});
+
+describe('what is due', () => {
+  test('is what the open session is for, whoever began it, and what is on its way from it', async () => {
+    const stripe = stripeAccount();
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    expect(await look(proposal)).toMatchObject({ deposit_cents: 472_500, due_cents: 472_500 });
+    const input = { proposal_id: proposal.id, amount_dollars: 1_000 };
+    const { json } = await stripe.checkout(input, org.token);
+    const live = { token: proposal.token, bindings: stripe.bindings };
+    const seen = async () => (await call(`GET /proposals/${proposal.id}`, live)).json;
+    expect(await seen()).toMatchObject({ deposit_cents: 472_500, due_cents: 30_000 });
+
+    await stripe.control(`sessions/${json.session_id}/later`);
+    await call(`GET /payments/sessions/${json.session_id}`, live);
+    expect(await seen()).toMatchObject({ deposit_status: 'pending', due_cents: 30_000 });
+    await stripe.control(`sessions/${json.session_id}/fail`);
+    await call(`GET /payments/sessions/${json.session_id}`, live);
+    expect(await seen()).toMatchObject({ deposit_status: 'failed', due_cents: 472_500 });
+  });
+});
+
+test('what failed for an older version says nothing of this one', async () => {
+  const { org, proposal, stripe, sessionId } = await withCheckout();
+  const live = { token: proposal.token, bindings: stripe.bindings };
+  await stripe.control(`sessions/${sessionId}/later`);
+  await stripe.control(`sessions/${sessionId}/fail`);
+  await call(`GET /payments/sessions/${sessionId}`, live);
+  expect(await look(proposal)).toMatchObject({ deposit_status: 'failed' });
+  await call(`PATCH /proposals/${proposal.id}`, {
+    token: org.token,
+    json: { title: 'Smaller kitchen' },
+    bindings: stripe.bindings,
+  });
+  expect(await look(proposal)).toMatchObject({ version: 2, deposit_status: 'unpaid' });
+});
+
+test('money in another currency is a payment, and no part of what was paid in this one', async () => {
+  const proposal = await createProposal((await createOrg()).id);
+  await call('POST /payments/webhook', {
+    json: paidEvent(proposal, { amount_total: 700_000, currency: 'jpy' }),
+  });
+  expect(await look(proposal)).toMatchObject({ deposit_status: 'paid', paid_cents: 0 });
 });
 
 test('an expired link says whom to ask', async () => {

@@ -46,6 +46,7 @@ describe('creating', () => {
       ...created.json,
       org_name: 'Test',
       deposit_cents: 207_000,
+      due_cents: 207_000,
       deposit_status: 'unpaid',
       approved_by: null,
       approved_at: null,

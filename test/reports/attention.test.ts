@@ -71,3 +71,26 @@ test('money that no proposal claims stands there for the org it names', async ()
   ]);
   expect((await attention(other.token)).unattributed).toEqual([]);
 });
+
+test('one event that PostgreSQL cannot look into hides nothing', async () => {
+  const org = await createOrg();
+  const customer_details = { name: 'A\u0000b' };
+  const event = paidEvent({ id: 999_999_998, orgId: org.id }, { customer_details });
+  await call('POST /payments/webhook', { json: event });
+  expect((await attention(org.token)).unattributed).toMatchObject([{ event_id: event.id }]);
+});
+
+test('money that names no org is shown to none where there are several: it is the operator’s to find', async () => {
+  const org = await createOrg();
+  const object = {
+    id: `re_${org.id}`,
+    amount: 5,
+    currency: 'usd',
+    status: 'succeeded',
+    payment_intent: `pi_${org.id}`,
+  };
+  await call('POST /payments/webhook', {
+    json: { id: `evt_re_${org.id}`, type: 'refund.created', data: { object } },
+  });
+  expect((await attention(org.token)).unattributed).toEqual([]);
+});

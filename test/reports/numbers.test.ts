@@ -86,6 +86,15 @@ describe('the numbers', () => {
     expect(answer.days.map(({ payments }: { payments: number }) => payments)).toEqual([0, 2]);
   });
 
+  test('add up no yen to dollars', async () => {
+    const org = await createOrg();
+    await told(org, ['payment_success', 0, { ...paid(700_000, 0, 1), currency: 'jpy' }]);
+    await told(org, ['payment_success', 0, { ...paid(100, 0, 1), currency: 'usd' }]);
+    const answer = await numbers(org, '?days=1');
+    expect(answer).toMatchObject({ payments: 2, revenue_cents: 100, average_deposit_cents: 100 });
+    expect(answer.days).toMatchObject([{ payments: 2, revenue_cents: 100 }]);
+  });
+
   test('hold what is in the period, and nothing before it', async () => {
     const org = await createOrg();
     const [inside, outside] = [2 * dayMs, 40 * dayMs];

@@ -8,7 +8,7 @@ export function NoLink() {
       <p>
         This page shows a proposal to whoever was sent its link. Open it once more from the message you got.
       </p>
-      <p>Did you just pay? Then all is well: the link will show it.</p>
+      <p>Did you just pay? The link will show it.</p>
     </Message>
   );
 }

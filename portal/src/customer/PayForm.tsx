@@ -3,21 +3,21 @@ import { Form } from '@base-ui/react/form';
 import { type Api, Problem, type Proposal } from '../api.ts';
 import { formatMoney } from '../money.ts';
 import { Notice } from '../ui/Notice.tsx';
-import { usePayment } from './use-payment.ts';
+import { AmountChanged, usePayment } from './use-payment.ts';
 
 /** One button: approves what is on the screen, if that is not done yet, and goes to pay. */
 export function PayForm({ api, proposal, amount }: { api: Api; proposal: Proposal; amount: string }) {
-  const { mutate, isBusy, error } = usePayment(api, proposal);
+  const { pay, isBusy, error } = usePayment(api, proposal);
   const needsApproval = proposal.approved_by === null;
   return (
-    <Form onFormSubmit={({ name }) => !isBusy && mutate(String(name ?? '').trim())}>
+    <Form onFormSubmit={({ name }) => !isBusy && pay(String(name ?? '').trim())}>
       {needsApproval && <Approval proposal={proposal} />}
       <button type="submit" className="primary large" aria-disabled={isBusy}>
         {isBusy ? 'One moment…' : `${needsApproval ? 'Approve & pay' : 'Pay'} deposit ${amount}`}
       </button>
       {error && (
         <Notice kind="bad" title="That did not work">
-          <p>{wordsFor(error)} Nothing was charged.</p>
+          <p>{wordsFor(error)}</p>
         </Notice>
       )}
       <p className="quiet">You pay on Stripe’s page. We never see your card.</p>
@@ -51,8 +51,10 @@ function Approval({ proposal }: { proposal: Proposal }) {
 }
 
 function wordsFor(error: Error): string {
-  if (!(error instanceof Problem)) return 'Please try again.';
-  if (error.code === 'unreachable')
-    return 'We cannot be reached. Please check your connection and try again.';
-  return error.isPassing ? 'Please try again in a moment.' : error.message;
+  if (error instanceof AmountChanged) return 'The amount has changed. Please look at it, then click again.';
+  if (!(error instanceof Problem)) return 'Please try again. Nothing was charged.';
+  if (error.code === 'unreachable') {
+    return 'We cannot be reached. Please check your connection and try again. Nothing was charged.';
+  }
+  return error.isPassing ? 'Please try again in a moment. Nothing was charged.' : error.message;
 }

@@ -28,8 +28,8 @@ export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
 
   function outcome() {
     if (query.has('cancelled')) return 'cancelled';
-    if (standing === 'failed') return 'failed';
-    return session.isUnsure ? 'unsure' : session.status;
+    if (session.isUnsure) return 'unsure'; // whatever became of one before it
+    return standing === 'failed' ? 'failed' : session.status;
   }
 
   if (standing === 'paid') return <Receipt proposal={proposal} />;
@@ -45,8 +45,8 @@ export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
       <>
         <Notice kind="good" title="Your payment is on its way">
           <p>
-            Your bank was asked for {formatMoney(proposal.deposit_cents, proposal.currency)}. That can take a
-            few days. You need not do anything, and you can close this page.
+            Your bank was asked for {formatMoney(proposal.due_cents, proposal.currency)}. That can take a few
+            days. You need not do anything, and you can close this page.
           </p>
         </Notice>
         {simulation}
@@ -112,7 +112,7 @@ function WayBack({ outcome }: { outcome: string | undefined }) {
 /** What is to be paid, and for whom it is to be approved. */
 function Due({ api, proposal }: { api: Api; proposal: Proposal }) {
   const { approved_by: approvedBy, approved_at: approvedAt, currency } = proposal;
-  const amount = formatMoney(proposal.deposit_cents, currency);
+  const amount = formatMoney(proposal.due_cents, currency);
   return (
     <section id="pay" aria-labelledby="pay-heading">
       <h2 id="pay-heading">{approvedBy ? 'Pay the deposit' : 'Approve and pay the deposit'}</h2>

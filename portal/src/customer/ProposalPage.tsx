@@ -1,6 +1,6 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useSearchParams } from 'wouter';
-import { type Api, apiAs, type Proposal } from '../api.ts';
+import { type Api, apiAs, Problem, type Proposal } from '../api.ts';
 import { linkToken } from '../tokens.ts';
 import { Offer } from '../ui/Offer.tsx';
 import { Changes } from './Changes.tsx';
@@ -19,7 +19,10 @@ export function ProposalPage({ id }: { id: string }) {
 function LinkedProposal({ id, token }: { id: string; token: string }) {
   const api = useMemo(() => apiAs(token), [token]);
   const { data, error, refetch, isFetching } = useProposal(api, id);
-  if (data) return <LoadedProposal api={api} proposal={data} isUnreachable={error !== null} />;
+  const isPassing = error instanceof Problem && error.isPassing;
+  if (data && (!error || isPassing)) {
+    return <LoadedProposal api={api} proposal={data} isUnreachable={isPassing} />;
+  }
   if (error) return <LinkProblem error={error} onRetry={() => refetch()} isBusy={isFetching} />;
   return (
     <main className="proposal" aria-busy="true">
@@ -42,15 +45,21 @@ function LoadedProposal({
 }) {
   // The version that the customer has seen, which is the only one that they may approve.
   const [seen, setSeen] = useState(proposal);
+  const [first] = useState(proposal.version);
   const mayBeApproved = proposal.deposit_status !== 'paid' && proposal.status !== 'void';
   const isChanged = seen.version !== proposal.version && mayBeApproved;
   useEffect(() => {
     document.title = `${proposal.title} · ${proposal.org_name}`;
   }, [proposal]);
+  const panel = useRef<HTMLElement>(null);
+  function onSeen() {
+    setSeen(proposal);
+    panel.current?.focus();
+  }
 
   const [query] = useSearchParams();
-  const isNews =
-    isChanged || proposal.deposit_status !== 'unpaid' || proposal.status === 'void' || query.size > 0;
+  const isUntouched = proposal.deposit_status === 'unpaid' && proposal.status !== 'void' && query.size === 0;
+  const isNews = !isUntouched || proposal.version !== first;
 
   const offer = (
     <div key="offer">
@@ -59,12 +68,12 @@ function LoadedProposal({
     </div>
   );
   const payment = (
-    <aside key="payment" className="payment" aria-label="Payment">
-      {isChanged ? (
-        <Changes before={seen} after={proposal} onSeen={() => setSeen(proposal)} />
-      ) : (
+    <aside key="payment" className="payment" aria-label="Payment" ref={panel} tabIndex={-1}>
+      {isChanged && <Changes before={seen} after={proposal} onSeen={onSeen} />}
+      {/* Kept while the changes are shown: a name that was typed is there when they have been seen. */}
+      <div hidden={isChanged}>
         <Payment api={api} proposal={proposal} />
-      )}
+      </div>
       {isUnreachable && (
         <p className="quiet" role="status">
           We cannot be reached right now; this is how it was a moment ago.

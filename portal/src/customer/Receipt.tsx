@@ -14,9 +14,13 @@ export function Receipt({ proposal }: { proposal: Proposal }) {
   return (
     <section className="receipt" aria-labelledby="receipt">
       <h2 id="receipt" ref={heading} tabIndex={-1}>
-        {refunded >= paid ? 'Your deposit was refunded' : 'Thank you, your deposit is paid'}
+        {paid > 0 && refunded >= paid ? 'Your deposit was refunded' : 'Thank you, your deposit is paid'}
       </h2>
-      <p className="amount">{money(paid)}</p>
+      {paid > 0 ? (
+        <p className="amount">{money(paid)}</p>
+      ) : (
+        <p>It came in another currency than was asked for. {org} knows, and will be in touch.</p>
+      )}
       <dl className="sums">
         {paidAt && (
           <div>

@@ -36,7 +36,7 @@ export default function Simulation({
       {label}
     </button>
   );
-  const amount = formatMoney(proposal.deposit_cents, proposal.currency);
+  const amount = formatMoney(proposal.due_cents, proposal.currency);
 
   return (
     <section className="simulation" aria-labelledby="simulation">
@@ -74,12 +74,12 @@ async function openSession(api: Api, { id }: Proposal): Promise<string> {
 }
 
 async function post(
-  { id: proposalId, org_id, deposit_cents, currency }: Proposal,
+  { id: proposalId, org_id, due_cents, currency }: Proposal,
   { id, type, paid }: { id: string; type: string; paid: boolean },
 ): Promise<void> {
   const session = {
     id,
-    amount_total: deposit_cents,
+    amount_total: due_cents,
     currency,
     payment_status: paid ? 'paid' : 'unpaid',
     metadata: { proposal_id: String(proposalId), org_id: String(org_id) },

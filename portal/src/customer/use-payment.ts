@@ -3,8 +3,8 @@ import { useEffect } from 'react';
 import { type Api, answerOf, Problem, type Proposal } from '../api.ts';
 import { useRefresh } from './use-proposal.ts';
 
-/** They say that somebody was here first, perhaps this very customer: the proposal as it is now says it better. */
-const overtaken: Problem['code'][] = ['already_paid', 'payment_pending', 'version_conflict', 'proposal_void'];
+/** On the way to Stripe for so long, the customer is not going there: they stopped, or it does not answer. */
+const leavingMs = 5_000;
 
 /**
  * Approves what is on the screen, if it is not approved yet, and goes to the page where the deposit is paid. Safe to do
@@ -13,15 +13,23 @@ const overtaken: Problem['code'][] = ['already_paid', 'payment_pending', 'versio
 export function usePayment(api: Api, proposal: Proposal) {
   const refresh = useRefresh(String(proposal.id));
   const payment = useMutation({
-    mutationFn: async (name: string) => {
+    mutationFn: async ({ name }: { name: string; version: number }) => {
       if (proposal.approved_by === null) await approve(api, proposal, name);
       const query = { proposal_id: String(proposal.id) };
-      return answerOf(api.payments.checkout_session.$post({ query }));
+      const checkout = await answerOf(api.payments.checkout_session.$post({ query }));
+      // What is on the button is what is charged, or they look again.
+      if (checkout.deposit_cents !== proposal.due_cents) throw new AmountChanged();
+      return checkout.checkout_url;
     },
-    onSuccess: ({ checkout_url: url }) => location.assign(url),
+    onSuccess: (url) => location.assign(url),
     onError: () => refresh(),
   });
-  const { reset, error } = payment;
+  const { reset, isSuccess } = payment;
+  useEffect(() => {
+    if (!isSuccess) return;
+    const timer = setTimeout(reset, leavingMs);
+    return () => clearTimeout(timer);
+  }, [isSuccess, reset]);
   useEffect(() => {
     // Back by the browser's button, the page is as it was left: waiting to leave.
     const onShow = ({ persisted }: PageTransitionEvent) => {
@@ -32,8 +40,17 @@ export function usePayment(api: Api, proposal: Proposal) {
     addEventListener('pageshow', onShow);
     return () => removeEventListener('pageshow', onShow);
   });
-  const isOvertaken = error instanceof Problem && overtaken.includes(error.code);
-  return { ...payment, error: isOvertaken ? null : error, isBusy: payment.isPending || payment.isSuccess };
+  const isOfThisVersion = payment.variables?.version === proposal.version;
+  return {
+    pay: (name: string) => payment.mutate({ name, version: proposal.version }),
+    isBusy: payment.isPending || isSuccess,
+    error: isOfThisVersion ? payment.error : null,
+  };
+}
+
+/** The session that is open is for another amount than the one on the screen. */
+export class AmountChanged extends Error {
+  override readonly name = 'AmountChanged';
 }
 
 async function approve(api: Api, { id, version }: Proposal, name: string): Promise<void> {

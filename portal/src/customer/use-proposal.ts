@@ -25,7 +25,7 @@ export function useRefresh(id: string) {
 
 /** First soon and then less often: somebody is waiting, but not for ever. */
 const confirmingMs = 20_000;
-const pollMs = (age: number) => (age < confirmingMs ? 1_500 : 10_000);
+const pollMs = (age: number) => (age < confirmingMs ? 1_500 : age < 5 * 60_000 ? 10_000 : 60_000);
 
 /**
  * What has become of the session that the customer comes back from; null where that is settled. The way back proves

@@ -55,7 +55,7 @@ const count = (number: number, one: string, many: string) =>
 export function AttentionPage() {
   useTitle('Attention');
   const { data, error, refetch } = useAttention();
-  if (error) return <Failure error={error} onRetry={() => refetch()} />;
+  if (!data && error) return <Failure error={error} onRetry={() => refetch()} />;
   if (!data) return <Spinner label="Looking…" />;
   return (
     <>
@@ -86,7 +86,7 @@ export function AttentionPage() {
         {data.unattributed.map((event) => (
           <li key={event.event_id}>
             {event.amount_cents !== null && event.currency && formatMoney(event.amount_cents, event.currency)}{' '}
-            <code>{event.object_id ?? event.event_id}</code> ({event.type})
+            <code>{event.object_id}</code> ({event.type})
             <When time={event.received_at} />
           </li>
         ))}

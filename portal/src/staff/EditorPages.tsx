@@ -13,7 +13,7 @@ export function NewProposalPage() {
   const { api } = useStaff();
   const [, navigate] = useLocation();
   const queries = useQueryClient();
-  // A second click, or a try after a lost answer, makes no second proposal.
+  // A second click, or the same try after a lost answer, makes no second proposal.
   const [form] = useState(() => crypto.randomUUID());
   const create = useMutation({
     mutationFn: (draft: Draft) =>
@@ -58,7 +58,7 @@ export function EditProposalPage({ id }: { id: string }) {
       navigate(`/staff/proposals/${id}`);
     },
   });
-  if (error) return <Failure error={error} onRetry={() => refetch()} />;
+  if (!data && error) return <Failure error={error} onRetry={() => refetch()} />;
   if (!data) return <Spinner label="Opening the proposal…" />;
   const isOvertaken = save.error instanceof Problem && save.error.code === 'version_conflict';
   return (

@@ -43,7 +43,7 @@ export function NumbersPage() {
           </select>
         </label>
       </div>
-      {error ? (
+      {!data && error ? (
         <Failure error={error} onRetry={() => refetch()} />
       ) : !data ? (
         <Spinner label="Adding up…" />

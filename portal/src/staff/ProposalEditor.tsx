@@ -1,12 +1,13 @@
 import { Field } from '@base-ui/react/field';
 import { Form } from '@base-ui/react/form';
 import { NumberField } from '@base-ui/react/number-field';
+import type { BaseUIEvent } from '@base-ui/react/types';
 import type { InferRequestType } from 'hono/client';
-import { type ReactNode, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
 import { maximumCharge, minorUnits } from '../../../src/payments/currency.ts';
 import { depositCents } from '../../../src/payments/deposit.ts';
 import type { Api } from '../api.ts';
-import { formatMoney, toCents } from '../money.ts';
+import { formatMoney, priceFormat, toCents } from '../money.ts';
 import { useStaff } from './staff-context.ts';
 
 export type Draft = Omit<InferRequestType<Api['proposals']['$post']>['json'], 'lead_id'>;
@@ -28,13 +29,20 @@ export function ProposalEditor({
   action,
   children,
 }: {
-  start?: Draft;
+  start?: Draft & { currency: string };
   onSave: (draft: Draft) => void;
   isBusy: boolean;
   action: string;
   children: ReactNode;
 }) {
   const [items, setItems] = useState(() => (start?.line_items ?? [blank]).map(withKey));
+  const { me } = useStaff();
+  const currency = start?.currency ?? me.currency;
+  const addButton = useRef<HTMLButtonElement>(null);
+  function remove(key: number) {
+    setItems(items.filter((item) => item.key !== key));
+    addButton.current?.focus(); // what had the focus is gone
+  }
   const change = (key: number, part: Partial<Item>) =>
     setItems((before) => before.map((item) => (item.key === key ? { ...item, ...part } : item)));
   return (
@@ -62,13 +70,13 @@ export function ProposalEditor({
             key={item.key}
             item={item}
             number={index + 1}
+            currency={currency}
             onChange={(part) => change(item.key, part)}
-            onRemove={
-              items.length > 1 ? () => setItems(items.filter(({ key }) => key !== item.key)) : undefined
-            }
+            onRemove={items.length > 1 ? () => remove(item.key) : undefined}
           />
         ))}
         <button
+          ref={addButton}
           type="button"
           onClick={() => setItems([...items, withKey(blank)])}
           disabled={items.length >= 200}
@@ -76,7 +84,7 @@ export function ProposalEditor({
           Add a line
         </button>
       </fieldset>
-      <Sums items={items} />
+      <Sums items={items} currency={currency} />
       {children}
       <p>
         <button type="submit" className="primary" aria-disabled={isBusy}>
@@ -110,15 +118,16 @@ function Text({
 function ItemFields({
   item,
   number,
+  currency,
   onChange,
   onRemove,
 }: {
   item: Item;
   number: number;
+  currency: string;
   onChange: (part: Partial<Item>) => void;
   onRemove: (() => void) | undefined;
 }) {
-  const { currency } = useStaff().me;
   return (
     <div className="item">
       <Field.Root>
@@ -146,7 +155,7 @@ function ItemFields({
           value={item.quantity}
           onValueChange={(quantity) => onChange({ quantity: Math.round(quantity ?? 1) })}
         >
-          <NumberField.Input />
+          <NumberField.Input onKeyDown={moveInText} />
         </NumberField.Root>
         <Field.Error />
       </Field.Root>
@@ -159,11 +168,11 @@ function ItemFields({
           min={0}
           max={maximumCharge / minorUnits(currency)}
           step="any"
-          format={{ style: 'currency', currency }}
+          format={priceFormat(currency)}
           value={item.unit_price_cents / minorUnits(currency)}
           onValueChange={(price) => onChange({ unit_price_cents: toCents(price ?? 0, currency) })}
         >
-          <NumberField.Input />
+          <NumberField.Input onKeyDown={moveInText} />
         </NumberField.Root>
         <Field.Error />
       </Field.Root>
@@ -176,8 +185,13 @@ function ItemFields({
   );
 }
 
-function Sums({ items }: { items: readonly Item[] }) {
-  const { currency, deposit_percent: percent } = useStaff().me;
+/** Home and End go to the ends of what is typed, as everywhere; the component would set the least and the most. */
+function moveInText(event: BaseUIEvent<KeyboardEvent>): void {
+  if (event.key === 'Home' || event.key === 'End') event.preventBaseUIHandler();
+}
+
+function Sums({ items, currency }: { items: readonly Item[]; currency: string }) {
+  const { deposit_percent: percent } = useStaff().me;
   const total = items.reduce((sum, item) => sum + item.quantity * item.unit_price_cents, 0);
   return (
     <dl className="sums" aria-live="polite">

@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { useDeferredValue } from 'react';
+import { useEffect, useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import { answerOf, type ProposalSummary } from '../api.ts';
 import { formatMoney } from '../money.ts';
@@ -56,9 +56,19 @@ export function ProposalListPage() {
           </select>
         </label>
       </search>
-      <Results status={status} text={useDeferredValue(text)} />
+      <Results status={status} text={useSettled(text)} />
     </>
   );
+}
+
+/** A value once it has not changed for a quarter of a second: nobody needs the answer to every letter. */
+function useSettled(value: string): string {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), 250);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return settled;
 }
 
 function Results({ status, text }: { status: string; text: string }) {
@@ -81,7 +91,7 @@ function Results({ status, text }: { status: string; text: string }) {
       getNextPageParam: (page) => page.next_cursor,
       placeholderData: keepPreviousData,
     });
-  if (error) return <Failure error={error} onRetry={() => refetch()} />;
+  if (!data && error) return <Failure error={error} onRetry={() => refetch()} />;
   if (!data) return <Spinner label="Loading proposals…" />;
   const proposals = data.pages.flatMap((page) => page.data);
   if (proposals.length === 0) {

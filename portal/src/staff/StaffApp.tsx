@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { answerOf, apiAs } from '../api.ts';
-import { keepStaffToken, staffToken } from '../tokens.ts';
+import { keepStaffToken, staffToken, subjectOf } from '../tokens.ts';
 import { Message } from '../ui/Message.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { AttentionBanner, AttentionPage } from './Attention.tsx';
@@ -17,19 +17,31 @@ import './staff.css';
 /** What those see who work for the org: signed in, or asked to. */
 export default function StaffApp() {
   const [token, setToken] = useState(staffToken);
-  const [wasSignedOut, setSignedOut] = useState(false);
+  // A token that was refused: it has come to its end, in the middle of something perhaps.
+  const [refused, setRefused] = useState<string | null>(null);
   const queries = useQueryClient();
   function keep(next: string | null) {
-    queries.clear(); // of whoever was signed in before
+    const isSame = token !== null && next !== null && subjectOf(token) === subjectOf(next);
+    if (isSame) void queries.invalidateQueries();
+    else queries.clear(); // nobody else is to see it
     keepStaffToken(next);
     setToken(next);
   }
   function onRefused() {
-    keep(null);
-    setSignedOut(true);
+    keepStaffToken(null);
+    setRefused(token);
   }
-  if (token === null) return <LoginPage onSignedIn={keep} wasSignedOut={wasSignedOut} />;
-  return <SignedIn token={token} onRefused={onRefused} onSignOut={() => keep(null)} />;
+  if (token === null) return <LoginPage onSignedIn={keep} wasSignedOut={refused !== null} />;
+  const isRefused = refused === token;
+  return (
+    <>
+      {isRefused && <LoginPage onSignedIn={keep} wasSignedOut />}
+      {/* What was begun is still there for whoever signs in again. */}
+      <div hidden={isRefused}>
+        <SignedIn key={subjectOf(token)} token={token} onRefused={onRefused} onSignOut={() => keep(null)} />
+      </div>
+    </>
+  );
 }
 
 function SignedIn({

@@ -20,7 +20,7 @@ export function StaffProposalPage({ id }: { id: string }) {
     queryKey: ['staff-proposal', id],
     queryFn: () => answerOf(api.proposals[':proposal_id'].$get({ param: { proposal_id: id } })),
   });
-  if (error) return <Failure error={error} onRetry={() => refetch()} />;
+  if (!data && error) return <Failure error={error} onRetry={() => refetch()} />;
   if (!data) return <Spinner label="Opening the proposal…" />;
   return (
     <>
@@ -93,13 +93,12 @@ function Send({ proposal }: { proposal: Proposal }) {
     },
   });
   async function copy(url: string) {
-    // Refused where the page is not in front, or not served securely: the link stands there to be copied by hand.
-    setCopied(
-      await navigator.clipboard.writeText(url).then(
-        () => true,
-        () => false,
-      ),
-    );
+    try {
+      await navigator.clipboard.writeText(url);
+      setCopied(true);
+    } catch {
+      setCopied(false); // not in front, or not served securely: the link stands there to be copied by hand
+    }
   }
   const link = send.data;
   return (
@@ -134,6 +133,7 @@ function Void({ proposal }: { proposal: Proposal }) {
     onSuccess: async () => {
       setOpen(false);
       await queries.invalidateQueries();
+      document.querySelector('main')?.focus(); // the button that had the focus is gone
     },
   });
   return (

@@ -33,7 +33,7 @@ export function Timeline({ proposal }: { proposal: Proposal }) {
   return (
     <section aria-labelledby="story">
       <h2 id="story">What happened</h2>
-      {error ? (
+      {!data && error ? (
         <Failure error={error} onRetry={() => refetch()} />
       ) : !data ? (
         <Spinner label="Reading the log…" />
