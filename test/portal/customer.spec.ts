@@ -1,12 +1,17 @@
-import { approveAndPay, expect, paidHeading, test } from './support/fixtures.ts';
-import type { Sent } from './support/office.ts';
+import {
+  approveAndPay,
+  blockWebhook,
+  expect,
+  paidHeading,
+  payAndComeBack,
+  sessionOf,
+  sessionsOf,
+  test,
+} from './support/fixtures.ts';
 
 // The portal as it is deployed, against the stand-in for Stripe.
 
-test.afterEach(({ deployed: { stripe } }) => {
-  if (stripe.deliveries.endpoint)
-    stripe.deliveries.endpoint = { ...stripe.deliveries.endpoint, blocked: false };
-});
+test.afterEach(({ deployed: { stripe } }) => blockWebhook(stripe, false));
 
 test('a customer approves, pays on Stripe’s page, comes back to a receipt, and no address ever held the token', async ({
   page,
@@ -25,29 +30,24 @@ test('a customer approves, pays on Stripe’s page, comes back to a receipt, and
   expect(page.url()).not.toContain('#');
   await page.getByLabel('Your full name').fill('Ada Lovelace');
   await page.getByRole('button', { name: 'Approve & pay deposit $4,725.00' }).click();
-  await page.getByRole('button', { name: 'Pay $4,725.00' }).click();
-  await page.getByRole('link', { name: 'Go back' }).click();
-  await expect(paidHeading(page)).toBeVisible();
+  await payAndComeBack(page);
   await expect(page.locator('.receipt')).toContainText('$11,025.00'); // what remains
 
   // The page itself was asked for with it, in the fragment, which goes nowhere.
   expect(addresses.filter((address) => address.includes(sent.token) && address !== sent.link)).toEqual([]);
   expect(new Set(bearers)).toEqual(new Set([`Bearer ${sent.token}`]));
   expect(await page.evaluate(() => JSON.stringify(localStorage) + document.cookie)).toBe('{}');
-  expect([...stripe.account.sessions.values()].filter((session) => isOf(session, sent))).toHaveLength(1);
+  expect(sessionsOf(stripe, sent)).toHaveLength(1);
 });
 
 test('comes back before the webhook, which never comes: settled all the same', async ({
   page,
   deployed: { office, stripe },
 }) => {
-  if (stripe.deliveries.endpoint)
-    stripe.deliveries.endpoint = { ...stripe.deliveries.endpoint, blocked: true };
+  blockWebhook(stripe);
   const sent = await office.send();
   await approveAndPay(page, sent);
-  await page.getByRole('button', { name: 'Pay $4,725.00' }).click();
-  await page.getByRole('link', { name: 'Go back' }).click();
-  await expect(paidHeading(page)).toBeVisible();
+  await payAndComeBack(page);
   expect(await office.count(sent.id, 'payment_success')).toBe(1);
 });
 
@@ -56,8 +56,7 @@ test('pays, closes the tab, and the webhook never comes: the link shows it when 
   context,
   deployed: { office, stripe },
 }) => {
-  if (stripe.deliveries.endpoint)
-    stripe.deliveries.endpoint = { ...stripe.deliveries.endpoint, blocked: true };
+  blockWebhook(stripe);
   const sent = await office.send();
   await approveAndPay(page, sent);
   await page.getByRole('button', { name: 'Pay $4,725.00' }).click();
@@ -99,7 +98,7 @@ test('a double click approves once and makes one session', async ({ page, deploy
   await page.getByRole('button', { name: 'Approve & pay deposit $4,725.00' }).dblclick();
   await page.getByRole('button', { name: 'Pay $4,725.00' }).waitFor();
   expect(await office.count(sent.id, 'approve')).toBe(1);
-  expect([...stripe.account.sessions.values()].filter((session) => isOf(session, sent))).toHaveLength(1);
+  expect(sessionsOf(stripe, sent)).toHaveLength(1);
 });
 
 test('two tabs: one pays, the other finds it paid', async ({
@@ -112,14 +111,12 @@ test('two tabs: one pays, the other finds it paid', async ({
   await other.goto(sent.link);
   await other.getByLabel('Your full name').fill('Ada Lovelace');
   await approveAndPay(page, sent);
-  await page.getByRole('button', { name: 'Pay $4,725.00' }).click();
-  await page.getByRole('link', { name: 'Go back' }).click();
-  await expect(paidHeading(page)).toBeVisible();
+  await payAndComeBack(page);
 
   const button = other.getByRole('button', { name: /pay deposit \$4,725\.00/i });
   if (await button.isVisible()) await button.click({ timeout: 2_000 }).catch(() => null); // it may have looked by itself
   await expect(paidHeading(other)).toBeVisible();
-  expect([...stripe.account.sessions.values()].filter((session) => isOf(session, sent))).toHaveLength(1);
+  expect(sessionsOf(stripe, sent)).toHaveLength(1);
 });
 
 test('the card is declined on Stripe’s page, and the next one pays', async ({
@@ -130,9 +127,7 @@ test('the card is declined on Stripe’s page, and the next one pays', async ({
   await approveAndPay(page, sent);
   await page.getByRole('button', { name: 'Pay with a card that is declined' }).click();
   await expect(page.getByText('Your card was declined.')).toBeVisible();
-  await page.getByRole('button', { name: 'Pay $4,725.00' }).click();
-  await page.getByRole('link', { name: 'Go back' }).click();
-  await expect(paidHeading(page)).toBeVisible();
+  await payAndComeBack(page);
 });
 
 test('cancels, is told that nothing was charged, and pays in the same session', async ({
@@ -144,10 +139,8 @@ test('cancels, is told that nothing was charged, and pays in the same session', 
   await page.getByRole('link', { name: 'Cancel and go back' }).click();
   await expect(page.getByText('You left the payment page')).toBeVisible();
   await page.getByRole('button', { name: 'Pay deposit $4,725.00' }).click();
-  await page.getByRole('button', { name: 'Pay $4,725.00' }).click();
-  await page.getByRole('link', { name: 'Go back' }).click();
-  await expect(paidHeading(page)).toBeVisible();
-  expect([...stripe.account.sessions.values()].filter((session) => isOf(session, sent))).toHaveLength(1);
+  await payAndComeBack(page);
+  expect(sessionsOf(stripe, sent)).toHaveLength(1);
 });
 
 test('goes back by the browser’s button, and the button works again', async ({
@@ -200,8 +193,8 @@ test('a second try is paid while the first one’s failure is all that the page 
   const sent = await office.send();
   await approveAndPay(page, sent);
   await page.getByRole('button', { name: 'Pay later, by bank debit' }).click();
-  const [session] = [...stripe.account.sessions.values()].filter((each) => isOf(each, sent));
-  stripe.account.settleLater(session?.id ?? '', 'failed');
+  const session = sessionOf(stripe, sent);
+  stripe.account.settleLater(session.id, 'failed');
   await expect.poll(() => office.count(sent.id, 'payment_failed')).toBe(1);
   await page.goto(sent.link);
   await page.getByText('Your payment did not go through').waitFor();
@@ -229,14 +222,12 @@ test('the session expires: begins again', async ({ page, deployed: { office, str
   const sent = await office.send();
   await approveAndPay(page, sent);
   await page.getByRole('button', { name: 'Pay $4,725.00' }).waitFor();
-  const [session] = [...stripe.account.sessions.values()].filter((each) => isOf(each, sent));
-  stripe.account.expireSession(session?.id ?? '');
-  await page.goto(`${url}/proposal/${sent.id}?session_id=${session?.id}`);
+  const session = sessionOf(stripe, sent);
+  stripe.account.expireSession(session.id);
+  await page.goto(`${url}/proposal/${sent.id}?session_id=${session.id}`);
   await expect(page.getByText('The payment page has expired')).toBeVisible();
   await page.getByRole('button', { name: 'Pay deposit $4,725.00' }).click();
-  await page.getByRole('button', { name: 'Pay $4,725.00' }).click();
-  await page.getByRole('link', { name: 'Go back' }).click();
-  await expect(paidHeading(page)).toBeVisible();
+  await payAndComeBack(page);
 });
 
 test('a delayed method is on its way, then fails, then another is paid', async ({
@@ -249,16 +240,14 @@ test('a delayed method is on its way, then fails, then another is paid', async (
   await page.getByRole('link', { name: 'Go back' }).click();
   await expect(page.getByText('Your payment is on its way')).toBeVisible();
   await expect(page.getByRole('button', { name: /pay deposit/i })).toHaveCount(0);
-  const [session] = [...stripe.account.sessions.values()].filter((each) => isOf(each, sent));
+  const session = sessionOf(stripe, sent);
 
-  stripe.account.settleLater(session?.id ?? '', 'failed');
+  stripe.account.settleLater(session.id, 'failed');
   await expect.poll(() => office.count(sent.id, 'payment_failed')).toBe(1);
   await page.reload();
   await expect(page.getByRole('alert')).toContainText('Your payment did not go through');
   await page.getByRole('button', { name: 'Pay deposit $4,725.00' }).click();
-  await page.getByRole('button', { name: 'Pay $4,725.00' }).click();
-  await page.getByRole('link', { name: 'Go back' }).click();
-  await expect(paidHeading(page)).toBeVisible();
+  await payAndComeBack(page);
 });
 
 test('whoever comes back without paying is not told that they paid', async ({
@@ -268,14 +257,14 @@ test('whoever comes back without paying is not told that they paid', async ({
   const sent = await office.send();
   await approveAndPay(page, sent);
   await page.getByRole('button', { name: 'Pay $4,725.00' }).waitFor();
-  const [session] = [...stripe.account.sessions.values()].filter((each) => isOf(each, sent));
+  const session = sessionOf(stripe, sent);
   await page.clock.install();
-  await page.goto(`${url}/proposal/${sent.id}?session_id=${session?.id}`);
+  await page.goto(`${url}/proposal/${sent.id}?session_id=${session.id}`);
   await expect(page.getByRole('heading', { name: 'Confirming your payment…' })).toBeVisible();
   await page.clock.fastForward('00:25');
   await expect(page.getByText('We have not heard of your payment yet')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Pay deposit $4,725.00' })).toBeVisible();
-  stripe.account.pay(session?.id ?? '');
+  stripe.account.pay(session.id);
   await page.clock.fastForward('00:10'); // it is looked at again, slowly
   await expect(paidHeading(page)).toBeVisible();
 });
@@ -287,8 +276,7 @@ test('comes back while the API is down for a while: no second payment is offered
   const sent = await office.send();
   await approveAndPay(page, sent);
   // The webhook is slow, so that the page knows nothing from elsewhere.
-  if (stripe.deliveries.endpoint)
-    stripe.deliveries.endpoint = { ...stripe.deliveries.endpoint, blocked: true };
+  blockWebhook(stripe);
   await page.getByRole('button', { name: 'Pay $4,725.00' }).click();
   let isDown = true;
   await page.route('**/payments/sessions/*', (route) => (isDown ? route.abort() : route.continue()));
@@ -509,7 +497,3 @@ test('no page of another site may frame it, and no script but its own runs', asy
   expect(inline).toBe(false);
   expect(complaints.splice(0).join()).toContain('Content Security Policy');
 });
-
-function isOf(session: { client_reference_id: string | null }, { id }: Sent): boolean {
-  return session.client_reference_id === String(id);
-}

@@ -1,4 +1,4 @@
-import { approveAndPay, expect, paidHeading, test } from './support/fixtures.ts';
+import { approveAndPay, expect, paidHeading, payAndComeBack, sessionOf, test } from './support/fixtures.ts';
 import { look } from './support/look.ts';
 import type { LineItem } from './support/office.ts';
 import { signIn } from './support/staff-page.ts';
@@ -23,15 +23,15 @@ test('what a customer sees before they pay', async ({ page, deployed: { office, 
   await page.getByText('You left the payment page').waitFor();
   await look(page, 'customer-cancelled');
 
-  const [session] = [...stripe.account.sessions.values()].slice(-1);
-  await page.goto(`${url}/proposal/${sent.id}?session_id=${session?.id}`);
+  const session = sessionOf(stripe, sent);
+  await page.goto(`${url}/proposal/${sent.id}?session_id=${session.id}`);
   await page.getByRole('heading', { name: 'Confirming' }).waitFor();
   await page.route('**/payments/sessions/*', () => null); // it stays so while we look
   await look(page, 'customer-confirming');
   await page.unroute('**/payments/sessions/*');
 
-  stripe.account.expireSession(session?.id ?? '');
-  await page.goto(`${url}/proposal/${sent.id}?session_id=${session?.id}`);
+  stripe.account.expireSession(session.id);
+  await page.goto(`${url}/proposal/${sent.id}?session_id=${session.id}`);
   await page.getByText('The payment page has expired').waitFor();
   await look(page, 'customer-expired');
 });
@@ -46,20 +46,18 @@ test('what a customer sees when the bank takes its time, and pays', async ({
   await page.getByRole('link', { name: 'Go back' }).click();
   await page.getByText('Your payment is on its way').waitFor();
   await look(page, 'customer-pending');
-  const [session] = [...stripe.account.sessions.values()].slice(-1);
-  stripe.account.settleLater(session?.id ?? '', 'failed');
+  const session = sessionOf(stripe, sent);
+  stripe.account.settleLater(session.id, 'failed');
   await expect.poll(() => office.count(sent.id, 'payment_failed')).toBe(1);
   await page.reload();
   await page.getByText('Your payment did not go through').waitFor();
   await look(page, 'customer-failed');
 
   await page.getByRole('button', { name: 'Pay deposit' }).click();
-  await page.getByRole('button', { name: 'Pay $4,725.00' }).click();
-  await page.getByRole('link', { name: 'Go back' }).click();
-  await paidHeading(page).waitFor();
+  await payAndComeBack(page);
   await look(page, 'customer-paid');
-  const [paid] = [...stripe.account.sessions.values()].slice(-1);
-  stripe.account.refund(paid?.payment_intent ?? '');
+  const paid = sessionOf(stripe, sent);
+  stripe.account.refund(paid.payment_intent ?? '');
   await expect.poll(() => office.count(sent.id, 'payment_refunded')).toBe(1);
   await page.reload();
   await page.getByText('Your deposit was refunded').waitFor();
@@ -194,9 +192,7 @@ test('what comes out of a printer: what was agreed and paid, and nothing to clic
   await page.emulateMedia({ media: 'screen' });
 
   await approveAndPay(page, sent);
-  await page.getByRole('button', { name: 'Pay $4,725.00' }).click();
-  await page.getByRole('link', { name: 'Go back' }).click();
-  await paidHeading(page).waitFor();
+  await payAndComeBack(page);
   await page.emulateMedia({ media: 'print' });
   await expect(paidHeading(page)).toBeVisible();
   await expect(page.getByRole('button')).toHaveCount(0);

@@ -49,7 +49,7 @@ export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
             days. You need not do anything, and you can close this page.
           </p>
         </Notice>
-        {simulation}
+        {sessionId?.startsWith('cs_test_mock_') && simulation}
       </>
     );
   }

@@ -1,18 +1,14 @@
 import { Field } from '@base-ui/react/field';
 import { Form } from '@base-ui/react/form';
-import { NumberField } from '@base-ui/react/number-field';
-import type { BaseUIEvent } from '@base-ui/react/types';
 import type { InferRequestType } from 'hono/client';
-import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
-import { maximumCharge, minorUnits } from '../../../src/payments/currency.ts';
+import { type ReactNode, useRef, useState } from 'react';
 import { depositCents } from '../../../src/payments/deposit.ts';
 import type { Api } from '../api.ts';
-import { formatMoney, priceFormat, toCents } from '../money.ts';
+import { formatMoney } from '../money.ts';
+import { type Item, ItemFields } from './ItemFields.tsx';
 import { useStaff } from './staff-context.ts';
 
 export type Draft = Omit<InferRequestType<Api['proposals']['$post']>['json'], 'lead_id'>;
-
-type Item = Draft['line_items'][number] & { readonly key: number };
 
 let keys = 0;
 const withKey = (item: Draft['line_items'][number]): Item => {
@@ -113,81 +109,6 @@ function Text({
       <Field.Error />
     </Field.Root>
   );
-}
-
-function ItemFields({
-  item,
-  number,
-  currency,
-  onChange,
-  onRemove,
-}: {
-  item: Item;
-  number: number;
-  currency: string;
-  onChange: (part: Partial<Item>) => void;
-  onRemove: (() => void) | undefined;
-}) {
-  return (
-    <div className="item">
-      <Field.Root>
-        <Field.Label>
-          Description<span className="hidden"> of line {number}</span>
-        </Field.Label>
-        <Field.Control
-          required
-          maxLength={500}
-          value={item.description}
-          onValueChange={(description) => onChange({ description })}
-        />
-        <Field.Error />
-      </Field.Root>
-      <Field.Root>
-        <Field.Label>
-          Quantity<span className="hidden"> of line {number}</span>
-        </Field.Label>
-        <NumberField.Root
-          required
-          min={1}
-          max={1_000_000}
-          step={1}
-          format={{ maximumFractionDigits: 0 }}
-          value={item.quantity}
-          onValueChange={(quantity) => onChange({ quantity: Math.round(quantity ?? 1) })}
-        >
-          <NumberField.Input onKeyDown={moveInText} />
-        </NumberField.Root>
-        <Field.Error />
-      </Field.Root>
-      <Field.Root>
-        <Field.Label>
-          Price<span className="hidden"> of one in line {number}</span>
-        </Field.Label>
-        <NumberField.Root
-          required
-          min={0}
-          max={maximumCharge / minorUnits(currency)}
-          step="any"
-          format={priceFormat(currency)}
-          value={item.unit_price_cents / minorUnits(currency)}
-          onValueChange={(price) => onChange({ unit_price_cents: toCents(price ?? 0, currency) })}
-        >
-          <NumberField.Input onKeyDown={moveInText} />
-        </NumberField.Root>
-        <Field.Error />
-      </Field.Root>
-      {onRemove && (
-        <button type="button" onClick={onRemove} aria-label={`Remove line ${number}`}>
-          Remove
-        </button>
-      )}
-    </div>
-  );
-}
-
-/** Home and End go to the ends of what is typed, as everywhere; the component would set the least and the most. */
-function moveInText(event: BaseUIEvent<KeyboardEvent>): void {
-  if (event.key === 'Home' || event.key === 'End') event.preventBaseUIHandler();
 }
 
 function Sums({ items, currency }: { items: readonly Item[]; currency: string }) {

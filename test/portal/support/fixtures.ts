@@ -98,6 +98,30 @@ export async function approveAndPay(page: Page, { link }: Sent): Promise<void> {
   await page.getByRole('button', { name: 'Approve & pay deposit $4,725.00' }).click();
 }
 
+/** On Stripe's page: pays the deposit, comes back, and finds it paid. */
+export async function payAndComeBack(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Pay $4,725.00' }).click();
+  await page.getByRole('link', { name: 'Go back' }).click();
+  await expect(paidHeading(page)).toBeVisible();
+}
+
+/** The Checkout Sessions that Stripe was asked for. */
+export function sessionsOf({ account }: Play, { id }: Sent) {
+  return [...account.sessions.values()].filter((session) => session.client_reference_id === String(id));
+}
+
+/** The newest of them. */
+export function sessionOf(stripe: Play, sent: Sent) {
+  const session = sessionsOf(stripe, sent).at(-1);
+  if (!session) throw new Error('Stripe was not asked for a session.');
+  return session;
+}
+
+/** Whether Stripe's webhooks come through. */
+export function blockWebhook({ deliveries }: Play, blocked = true): void {
+  if (deliveries.endpoint) deliveries.endpoint = { ...deliveries.endpoint, blocked };
+}
+
 export const paidHeading = (page: Page) =>
   page.getByRole('heading', { name: 'Thank you, your deposit is paid' });
 
