@@ -63,6 +63,9 @@ test('two edit at once: the second is told, and nothing of theirs is saved', asy
   await signIn(page, url, `/staff/proposals/${id}/edit`);
   await page.getByRole('textbox', { name: 'Title' }).fill('Mine');
   await office.revise(id, { title: 'Theirs' });
+  const looked = page.waitForResponse(`**/proposals/${id}`);
+  await page.evaluate(() => dispatchEvent(new Event('visibilitychange'))); // back from another tab: it is looked at again
+  await looked;
   await page.getByRole('button', { name: 'Save as a new version' }).click();
   await expect(page.getByRole('alert')).toContainText('Somebody else changed this proposal meanwhile.');
   await page.getByRole('button', { name: 'Open it again' }).click();

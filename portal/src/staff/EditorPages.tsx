@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { answerOf, Problem } from '../api.ts';
+import { answerOf, Problem, type Proposal } from '../api.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { Failure } from './Failure.tsx';
@@ -40,37 +40,42 @@ export function NewProposalPage() {
 export function EditProposalPage({ id }: { id: string }) {
   useTitle(`Change proposal ${id}`);
   const { api } = useStaff();
+  const { data, error, refetch } = useQuery({
+    queryKey: ['editing', id],
+    queryFn: () => answerOf(api.proposals[':proposal_id'].$get({ param: { proposal_id: id } })),
+    gcTime: 0, // nobody begins from what was
+  });
+  if (data) return <EditProposal proposal={data} />;
+  if (error) return <Failure error={error} onRetry={() => refetch()} />;
+  return <Spinner label="Opening the proposal…" />;
+}
+
+function EditProposal({ proposal }: { proposal: Proposal }) {
+  const { api } = useStaff();
   const [, navigate] = useLocation();
   const queries = useQueryClient();
-  const param = { proposal_id: id };
-  const { data, error, refetch } = useQuery({
-    // Not kept: what somebody edits must not change under their hands, nor begin from what was.
-    queryKey: ['editing', id],
-    queryFn: () => answerOf(api.proposals[':proposal_id'].$get({ param })),
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
-  });
+  // What was opened is what is changed: whatever it is by now, the API refuses a change of an older version.
+  const [start] = useState(proposal);
+  const param = { proposal_id: String(start.id) };
   const save = useMutation({
     mutationFn: (draft: Draft) =>
-      answerOf(api.proposals[':proposal_id'].$patch({ param, json: { ...draft, version: data?.version } })),
+      answerOf(api.proposals[':proposal_id'].$patch({ param, json: { ...draft, version: start.version } })),
     onSuccess: async () => {
       await queries.invalidateQueries();
-      navigate(`/staff/proposals/${id}`);
+      navigate(`/staff/proposals/${start.id}`);
     },
   });
-  if (!data && error) return <Failure error={error} onRetry={() => refetch()} />;
-  if (!data) return <Spinner label="Opening the proposal…" />;
   const isOvertaken = save.error instanceof Problem && save.error.code === 'version_conflict';
   return (
     <>
-      <h1>Change “{data.title}”</h1>
-      {data.approved_by && (
-        <Notice title={`${data.approved_by} has approved this version.`}>
+      <h1>Change “{start.title}”</h1>
+      {start.approved_by && (
+        <Notice title={`${start.approved_by} has approved this version.`}>
           <p>A change makes a new one, which has to be approved anew.</p>
         </Notice>
       )}
       <ProposalEditor
-        start={data}
+        start={start}
         onSave={save.mutate}
         isBusy={save.isPending || save.isSuccess}
         action="Save as a new version"

@@ -22,13 +22,12 @@ export default function StaffApp() {
   const queries = useQueryClient();
   function keep(next: string | null) {
     const isSame = token !== null && next !== null && subjectOf(token) === subjectOf(next);
-    if (isSame) void queries.invalidateQueries();
-    else queries.clear(); // nobody else is to see it
+    if (!isSame) queries.clear(); // nobody else is to see it
     keepStaffToken(next);
     setToken(next);
   }
   function onRefused() {
-    keepStaffToken(null);
+    if (staffToken() === token) keepStaffToken(null); // not the next one, if this is told late
     setRefused(token);
   }
   if (token === null) return <LoginPage onSignedIn={keep} wasSignedOut={refused !== null} />;
@@ -55,6 +54,13 @@ function SignedIn({
 }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the same token is the same client
   const api = useMemo(() => apiAs(token, onRefused), [token]);
+  const queries = useQueryClient();
+  const used = useRef(api);
+  useEffect(() => {
+    // Whoever signed in again is told anew what was refused.
+    if (used.current !== api) void queries.invalidateQueries();
+    used.current = api;
+  }, [api, queries]);
   const {
     data: me,
     error,
