@@ -4,6 +4,7 @@ import { parseArgs, parseEnv } from 'node:util';
 import { createServer } from 'vite';
 import { Tokens } from '../src/auth/tokens.ts';
 import { exitWith } from './command-line.ts';
+import { ports } from './ports.ts';
 import { seedEmail, seedPassword } from './seed.ts';
 import { startStack } from './stack.ts';
 import { claimPort } from './worker.ts';
@@ -11,30 +12,27 @@ import { claimPort } from './worker.ts';
 // `npm run dev`: API and portal on this machine until Ctrl-C. `-- --reset` forgets everything first; `-- --stripe` runs it
 // in live mode against a stand-in for Stripe.
 
-const port = 8089;
-const stripePort = 8090;
-const portalPort = 5173;
-const portalUrl = `http://localhost:${portalPort}`;
+const portalUrl = `http://localhost:${ports.portal}`;
 const folder = '.wrangler/local';
 
 async function dev(): Promise<void> {
   const flag = { type: 'boolean', default: false } as const;
   const { values } = parseArgs({ options: { reset: flag, stripe: flag } });
-  await claimPort(port);
-  await claimPort(portalPort);
+  await claimPort(ports.api);
+  await claimPort(ports.portal);
   if (values.reset) rmSync(folder, { recursive: true, force: true });
 
   const vars = existsSync('.dev.vars') ? parseEnv(readFileSync('.dev.vars', 'utf8')) : {};
   const jwtSecret = vars.JWT_SECRET || randomBytes(32).toString('hex');
   const bindings = { ...(vars as Record<string, string>), JWT_SECRET: jwtSecret };
   const stripe = {
-    port: stripePort,
+    port: ports.stripe,
     secretKey: `sk_test_${randomBytes(16).toString('hex')}`,
     webhookSecret: `whsec_${randomBytes(16).toString('hex')}`,
   };
   const stack = await startStack({
     folder,
-    port,
+    port: ports.api,
     bindings,
     quiet: false,
     ...(values.stripe ? { stripe } : {}),
@@ -57,7 +55,7 @@ async function dev(): Promise<void> {
   Database    psql '${stack.postgres.url}'${
     values.stripe
       ? `
-  Stripe      a stand-in on http://127.0.0.1:${stripePort}: open a checkout_url in your browser and pay there`
+  Stripe      a stand-in on http://127.0.0.1:${ports.stripe}: open a checkout_url in your browser and pay there`
       : ''
   }
 

@@ -76,7 +76,8 @@ function toOperation(operation: Operation) {
   };
 }
 
-function toProblems({ bearer, body, problems = [] }: Operation) {
+function toProblems({ bearer, body, problems = [], file }: Operation) {
+  if (file) return {};
   const codes = [
     ...problems,
     ...(body ? bodyProblems : []),

@@ -24,6 +24,8 @@ export type Operation = {
   cursor?: true;
   success: [status: number, description: string, contentType?: string];
   problems?: ErrorCode[];
+  /** A file, which the Worker has no part in. */
+  file?: true;
 };
 
 const oneProposal = { params: ProposalParam } as const;
@@ -218,6 +220,6 @@ export const operations: Record<string, Operation> = {
     summary: 'Whether the database and every shard can be reached.',
     success: [200, '{status: "ok"}'],
   },
-  'GET /openapi.json': { summary: 'This document.', success: [200, 'OpenAPI 3.1'] },
-  'GET /docs': { summary: 'This document, to read.', success: [200, 'A page', 'text/html'] },
+  'GET /openapi.json': { summary: 'This document.', success: [200, 'OpenAPI 3.1'], file: true },
+  'GET /docs': { summary: 'This document, to read.', success: [200, 'A page', 'text/html'], file: true },
 };

@@ -1,8 +1,9 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { ports } from '../local/ports.ts';
 
 /** Where `npm run dev` serves the API. A production build is served by the Worker, so its API is where it is itself. */
-const localApi = 'http://localhost:8089';
+const localApi = `http://localhost:${ports.api}`;
 
 export default defineConfig(({ command }) => ({
   root: import.meta.dirname,
@@ -16,7 +17,7 @@ export default defineConfig(({ command }) => ({
   },
   server: {
     host: '127.0.0.1',
-    port: 5173,
+    port: ports.portal,
     strictPort: true,
     // Where the simulated payment posts what Stripe's servers would: no browser may post to the webhook itself.
     proxy: { '/simulated-stripe': { target: localApi, rewrite: () => '/payments/webhook' } },

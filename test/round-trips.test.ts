@@ -80,7 +80,8 @@ test('login and every read are one request', async () => {
   const read = { database: 1, stripe: 0, shard: 0 };
   const json = { email: org.email, password: 'right' };
   expect(await costOf('POST /auth/login', { json })).toEqual(read);
-  const routes = ['/leads', '/proposals', `/proposals/${proposal.id}`, `/proposals/${proposal.id}/activity`];
+  const lists = ['/auth/me', '/leads', '/proposals', '/reports/numbers', '/reports/attention'];
+  const routes = [...lists, `/proposals/${proposal.id}`, `/proposals/${proposal.id}/activity`];
   for (const path of routes) expect(await costOf(`GET ${path}`, { token: org.token })).toEqual(read);
 });
 

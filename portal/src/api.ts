@@ -2,7 +2,7 @@ import { type ClientResponse, DetailedError, hc, type InferResponseType, parseRe
 import type { AppType } from '../../src/app.ts';
 import type { ErrorCode } from '../../src/errors.ts';
 
-/** No answer after so long is none: our own deadlines are shorter (Stripe's 10 s, the database's 5 s). */
+/** No answer after so long is none. Asking again is always safe, even where the first was done. */
 const deadlineMs = 20_000;
 
 /** Why a request came to nothing: the API's own code, or that it could not be reached. */

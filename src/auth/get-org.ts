@@ -3,7 +3,7 @@ import type { Database } from '../db/client.ts';
 import { orgs } from '../db/schema.ts';
 import type { Actor } from './actor.ts';
 
-export type Org = typeof orgs.$inferSelect;
+type Org = typeof orgs.$inferSelect;
 
 /** The actor's own org. One request. */
 export async function getOrg(db: Database, { orgId }: Actor): Promise<Org> {

@@ -1,4 +1,4 @@
-import type { Proposal } from '../proposals/proposal.ts';
+import { type Proposal, sumCents } from '../proposals/proposal.ts';
 import { openCheckout } from './checkout-rules.ts';
 import { depositCents } from './deposit.ts';
 
@@ -28,7 +28,10 @@ export function dueCents(state: Proposal, devMode: boolean, now: Date): number {
 
 /** What was paid in the proposal's own currency, in minor units. Money in another is an anomaly, and no part of any sum. */
 export function paidCents({ payments, currency }: Pick<Proposal, 'payments' | 'currency'>): number {
-  return payments
-    .filter((payment) => (payment.currency ?? currency) === currency)
-    .reduce((total, { amountCents }) => total + amountCents, 0);
+  return sumCents(payments.filter((payment) => (payment.currency ?? currency) === currency));
+}
+
+/** What of that was given back: the refunds that did not fail. */
+export function refundedCents({ refunds, currency }: Pick<Proposal, 'refunds' | 'currency'>): number {
+  return sumCents([...refunds.values()].filter((refund) => !refund.failed && refund.currency === currency));
 }

@@ -30,6 +30,8 @@ export type Payment = {
   readonly at: Date;
 };
 
+export type Refund = { readonly amountCents: number; readonly currency: string; readonly failed: boolean };
+
 export type Dispute = {
   readonly amountCents: number;
   /** How it was closed: not at all while it is open, more than once after an appeal. */
@@ -68,7 +70,7 @@ export type Proposal = ProposalTerms & {
   /** By session; one that is not here is open, or its time is over and Stripe has not said so yet. */
   readonly outcomes: ReadonlyMap<string, SessionOutcome>;
   readonly payments: readonly Payment[];
-  readonly refunds: ReadonlyMap<string, { readonly amountCents: number; readonly failed: boolean }>;
+  readonly refunds: ReadonlyMap<string, Refund>;
   readonly disputes: ReadonlyMap<string, Dispute>;
 };
 
@@ -143,8 +145,8 @@ export function evolve(before: Proposal, entry: Fact & { actor: ActorKind; creat
     }
     case 'payment_refunded':
     case 'refund_failed': {
-      const { refund_id, amount_cents: amountCents } = entry.meta;
-      const refund = { amountCents, failed: entry.event === 'refund_failed' };
+      const { refund_id, amount_cents: amountCents, currency } = entry.meta;
+      const refund = { amountCents, currency, failed: entry.event === 'refund_failed' };
       return { ...state, refunds: new Map(state.refunds).set(refund_id, refund) };
     }
     case 'dispute_opened':
@@ -173,17 +175,13 @@ export function evolve(before: Proposal, entry: Fact & { actor: ActorKind; creat
 
 /** What is held of what was paid: less the refunds that did not fail, less what the bank took back. */
 export function heldCents({ payments, refunds, disputes }: Proposal): number {
+  const refunded = [...refunds.values()].filter(({ failed }) => !failed);
   const lost = [...disputes.values()].filter(({ closings }) => closings.at(-1) === 'lost');
-  return sumCents(payments) - refundedCents({ refunds }) - sumCents(lost);
-}
-
-/** What was given back: the refunds that did not fail. */
-export function refundedCents({ refunds }: Pick<Proposal, 'refunds'>): number {
-  return sumCents([...refunds.values()].filter(({ failed }) => !failed));
+  return sumCents(payments) - sumCents(refunded) - sumCents(lost);
 }
 
 /** The sum of amounts, in minor units. */
-function sumCents(rows: readonly { readonly amountCents: number }[]): number {
+export function sumCents(rows: readonly { readonly amountCents: number }[]): number {
   return rows.reduce((total, { amountCents }) => total + amountCents, 0);
 }
 

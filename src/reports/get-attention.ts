@@ -1,10 +1,13 @@
-import { sql } from 'drizzle-orm';
+import { count, sql } from 'drizzle-orm';
 import type { AnomalyReason } from '../activity/entry.ts';
 import type { Staff } from '../auth/actor.ts';
 import type { Database } from '../db/client.ts';
+import { orgs } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
-import { isSessionFact, type StripeFact } from '../payments/stripe-fact.ts';
+import { selectUnattributedEvents } from '../payments/list-unattributed-events.ts';
+import type { StripeFact } from '../payments/stripe-fact.ts';
 import { decodeEvent } from '../stripe/decode-event.ts';
+import { concerns } from './concerns.ts';
 
 /** A payment that is not what was asked for. */
 export type Anomaly = {
@@ -48,17 +51,27 @@ export type Attention = {
 /** Rows of each kind at most: whoever has more has other worries. */
 const limit = 100;
 
+/** Events looked through for one org's: all orgs' stand together. */
+const lookedThrough = 1_000;
+
 /** What somebody should look at: of the last 30 days, but disputes for as long as they are open. One request. */
-export async function getAttention({ db }: Deps, { orgId }: Staff): Promise<Attention> {
-  const [anomalies, disputes, unattributed] = await db.batch([
+export async function getAttention({ db, config }: Deps, { orgId }: Staff): Promise<Attention> {
+  const [anomalies, disputes, events, [orgCount]] = await db.batch([
     selectAnomalies(db, orgId),
     selectOpenDisputes(db, orgId),
-    selectUnattributed(db),
+    selectUnattributedEvents(db, lookedThrough),
+    db.select({ count: count() }).from(orgs),
   ]);
+  const reader = { orgId, isOnlyOrg: orgCount?.count === 1, portalUrl: config.portalUrl };
+  const unattributed = events.flatMap(({ id, payload, receivedAt }) => {
+    const decoded = decodeEvent(payload);
+    if (!decoded || !concerns(reader, decoded.told)) return [];
+    return [toUnattributed(id, decoded.event.type, decoded.told, receivedAt)];
+  });
   return {
     anomalies: anomalies.rows,
     disputes: disputes.rows,
-    unattributed: unattributed.rows.flatMap((row) => toUnattributed(row, orgId)),
+    unattributed: unattributed.slice(0, limit),
   };
 }
 
@@ -90,37 +103,15 @@ function selectOpenDisputes(db: Database, orgId: number) {
     order by entry.created_at desc limit ${limit}`);
 }
 
-/**
- * Whole and as text: `payload` may hold what no operator of PostgreSQL's reads (\u0000). What names no org is the operator's,
- * who has the metrics; where there is but one org, it is that one's.
- */
-function selectUnattributed(db: Database) {
-  return db.execute<{ id: string; payload: string; received_at: string; is_only_org: boolean }>(sql`
-    select id, payload::text, ${iso(sql`received_at`)} as received_at,
-      (select count(*) from orgs) = 1 as is_only_org
-    from stripe_events
-    where outcome = 'unattributed' and received_at > now() - interval '30 days'
-    order by received_at desc limit ${limit}`);
-}
-
-type UnattributedRow = Awaited<ReturnType<typeof selectUnattributed>>['rows'][number];
-
-function toUnattributed(row: UnattributedRow, orgId: number): UnattributedEvent[] {
-  const decoded = decodeEvent(row.payload);
-  if (!decoded) return [];
-  const { told, event } = decoded;
-  const named = isSessionFact(told) ? told.orgId : null;
-  if (named !== orgId && !(named === null && row.is_only_org)) return [];
-  return [
-    {
-      event_id: row.id,
-      type: event.type,
-      object_id: objectIdOf(told),
-      amount_cents: told.amountCents,
-      currency: told.currency,
-      received_at: row.received_at,
-    },
-  ];
+function toUnattributed(id: string, type: string, told: StripeFact, receivedAt: Date): UnattributedEvent {
+  return {
+    event_id: id,
+    type,
+    object_id: objectIdOf(told),
+    amount_cents: told.amountCents,
+    currency: told.currency,
+    received_at: receivedAt.toISOString(),
+  };
 }
 
 function objectIdOf(told: StripeFact): string {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { inflateSync } from 'node:zlib';
 import {
   approveAndPay,
   blockWebhook,
@@ -464,6 +466,30 @@ test('with the keyboard alone: from the link to Stripe’s page', async ({ page,
   await expect(page.getByText('A stand-in for Stripe')).toBeVisible();
 });
 
+test('the PDF is made under the page’s own policy, and its letters are those of the proposal', async ({
+  page,
+  deployed: { office },
+}) => {
+  const sent = await office.send({ title: 'Küche für Łukasz – Ελληνικά, кухня' });
+  await page.goto(sent.link);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download PDF' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe(`proposal-${sent.id}.pdf`);
+  const file = readFileSync(await download.path());
+  expect(file.toString('latin1')).toMatch(/^%PDF-1\..*%%EOF\s*$/s);
+  // Its fonts tell which letters their glyphs are (PDF 32000-1, 9.10.3), in compressed streams.
+  const streams = [...file.toString('latin1').matchAll(/stream\n(.*?)\nendstream/gs)].map(([, stream = '']) =>
+    inflate(Buffer.from(stream, 'latin1')),
+  );
+  const letters = streams
+    .filter((stream) => stream.includes('beginbfrange'))
+    .join()
+    .toLowerCase();
+  for (const letter of 'üŁλк') expect(letters).toContain(letter.charCodeAt(0).toString(16).padStart(4, '0'));
+});
+
 test('a production build holds no simulated payment', async ({ page, deployed: { office, url } }) => {
   const sent = await office.send();
   await page.goto(sent.link);
@@ -497,3 +523,12 @@ test('no page of another site may frame it, and no script but its own runs', asy
   expect(inline).toBe(false);
   expect(complaints.splice(0).join()).toContain('Content Security Policy');
 });
+
+/** What was deflated; nothing, where something else was. */
+function inflate(bytes: Buffer): string {
+  try {
+    return inflateSync(bytes).toString('latin1');
+  } catch {
+    return '';
+  }
+}

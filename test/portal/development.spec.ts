@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { seedEmail, seedPassword } from '../../local/seed.ts';
 import { approveAndPay, expect, paidHeading, test } from './support/fixtures.ts';
 import { look } from './support/look.ts';
@@ -113,20 +112,6 @@ test('a page of another origin cannot read what the API answers, whatever token 
   );
   expect(read).toBe('TypeError: Failed to fetch');
   expect(complaints.splice(0).join()).toContain('blocked by CORS policy');
-});
-
-test('the PDF is one', async ({ page, development: { office } }) => {
-  const title = 'Küche für Łukasz – Ελληνικά, кухня';
-  const sent = await office.send({ title });
-  await page.goto(sent.link);
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download PDF' }).click(),
-  ]);
-  expect(download.suggestedFilename()).toBe(`proposal-${sent.id}.pdf`);
-  const file = readFileSync(await download.path(), 'latin1');
-  expect(file.startsWith('%PDF-1.')).toBe(true);
-  expect(file.trimEnd().endsWith('%%EOF')).toBe(true);
 });
 
 test('what a developer sees: the simulated payment', async ({ page, development: { office } }) => {

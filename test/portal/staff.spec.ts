@@ -219,6 +219,9 @@ test('a session that ends in the middle of something keeps what was begun, for t
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByText('Summit Roofing')).toBeVisible();
   await expect(page.getByRole('textbox', { name: 'Title' })).toHaveValue('');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await expect(page.getByText('You were signed out.')).toHaveCount(0); // they did it themselves
 });
 
 test('Home and End move in what is typed, and change no price', async ({ page, deployed: { url } }) => {

@@ -56,5 +56,6 @@ function wordsFor(error: Error): string {
   if (error.code === 'unreachable') {
     return 'We cannot be reached. Please check your connection and try again. Nothing was charged.';
   }
-  return error.isPassing ? 'Please try again in a moment. Nothing was charged.' : error.message;
+  const isOurs = error.isPassing || error.code === 'not_configured'; // nothing that a customer could mend
+  return isOurs ? 'Please try again in a moment. Nothing was charged.' : error.message;
 }

@@ -6,7 +6,7 @@ import { formatTime } from '../time.ts';
 /** The deposit is paid: how much, when, by whom it was approved, and what remains. */
 export function Receipt({ proposal }: { proposal: Proposal }) {
   const { currency, paid_cents: paid, refunded_cents: refunded, paid_at: paidAt, org_name: org } = proposal;
-  const { approved_by: approvedBy, total_cents: total } = proposal;
+  const { approved_by: approvedBy, total_cents: total, status } = proposal;
   const money = (cents: number) => formatMoney(cents, currency);
   // Whoever waited for it hears of it.
   const heading = useRef<HTMLHeadingElement>(null);
@@ -44,12 +44,16 @@ export function Receipt({ proposal }: { proposal: Proposal }) {
             <dd>{money(refunded)}</dd>
           </div>
         )}
-        <div>
-          <dt>Remains to be paid later</dt>
-          <dd>{money(Math.max(0, total - paid + refunded))}</dd>
-        </div>
+        {status !== 'void' && (
+          <div>
+            <dt>Remains to be paid later</dt>
+            <dd>{money(Math.max(0, total - paid + refunded))}</dd>
+          </div>
+        )}
       </dl>
-      {refunded === 0 && <p className="quiet">{org} knows, and will be in touch. You can close this page.</p>}
+      {paid > 0 && refunded === 0 && (
+        <p className="quiet">{org} knows, and will be in touch. You can close this page.</p>
+      )}
     </section>
   );
 }

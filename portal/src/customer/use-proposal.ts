@@ -55,6 +55,6 @@ export function useSession(api: Api, id: string, sessionId: string | null) {
 
 /** Nothing more will come of it: no money, or it is not this customer's. */
 function isOver({ data, error }: { data: Session | undefined; error: Error | null }): boolean {
-  if (error) return !(error instanceof Problem && error.isPassing);
-  return data?.status === 'failed' || data?.status === 'expired';
+  if (data?.status === 'failed' || data?.status === 'expired') return true;
+  return error !== null && !(error instanceof Problem && error.isPassing);
 }

@@ -24,7 +24,7 @@ function useAttention() {
 /** Stands on every page while there is something to look at. */
 export function AttentionBanner() {
   const { data, error } = useAttention();
-  if (error) {
+  if (!data && error) {
     return (
       <div className="banner">
         <Notice kind="bad" title="Whether anything needs attention could not be found out." />
@@ -85,8 +85,8 @@ export function AttentionPage() {
       >
         {data.unattributed.map((event) => (
           <li key={event.event_id}>
-            {event.amount_cents !== null && event.currency && formatMoney(event.amount_cents, event.currency)}{' '}
-            <code>{event.object_id}</code> ({event.type})
+            {event.currency && formatMoney(event.amount_cents, event.currency)} <code>{event.object_id}</code>{' '}
+            ({event.type})
             <When time={event.received_at} />
           </li>
         ))}

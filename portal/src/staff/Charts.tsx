@@ -64,7 +64,7 @@ const steps = [
 ] as const;
 
 function Funnel({ funnel }: { funnel: Numbers['funnel'] }) {
-  const data = steps.map(([step, name]) => ({ name, proposals: funnel[step] }));
+  const data = steps.map(([step, name]) => ({ name, count: funnel[step] }));
   return (
     <figure>
       <figcaption>From lead to payment</figcaption>
@@ -77,7 +77,8 @@ function Funnel({ funnel }: { funnel: Numbers['funnel'] }) {
             contentStyle={{ background: 'var(--paper)', borderColor: 'var(--line)' }}
           />
           <Bar
-            dataKey="proposals"
+            dataKey="count"
+            name="How many"
             fill="var(--brand)"
             radius={[0, 3, 3, 0]}
             isAnimationActive={false}

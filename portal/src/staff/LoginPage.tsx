@@ -18,7 +18,11 @@ export function LoginPage({
     onSuccess: ({ access_token: token }) => onSignedIn(token),
   });
   useEffect(() => {
+    const before = document.title;
     document.title = 'Sign in';
+    return () => {
+      document.title = before;
+    };
   }, []);
   return (
     <main className="message login">

@@ -73,17 +73,18 @@ function useSettled(value: string): string {
 
 function Results({ status, text }: { status: string; text: string }) {
   const { api } = useStaff();
-  const isFiltered = status !== '' || /[\p{L}\p{N}]/u.test(text);
+  const q = /[\p{L}\p{N}]/u.test(text) ? text : ''; // the API looks for nothing less
+  const isFiltered = status !== '' || q !== '';
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isPlaceholderData } =
     useInfiniteQuery({
-      queryKey: ['proposals', status, text],
+      queryKey: ['proposals', status, q],
       queryFn: ({ pageParam }) =>
         answerOf(
           api.proposals.$get({
             query: {
               ...(pageParam ? { cursor: pageParam } : {}),
               ...(status ? { status: status as ProposalSummary['status'] } : {}),
-              ...(/[\p{L}\p{N}]/u.test(text) ? { q: text } : {}), // the API looks for nothing less
+              ...(q ? { q } : {}),
             },
           }),
         ),

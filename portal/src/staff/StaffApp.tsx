@@ -25,12 +25,13 @@ export default function StaffApp() {
     if (!isSame) queries.clear(); // nobody else is to see it
     keepStaffToken(next);
     setToken(next);
+    setRefused(null);
   }
   function onRefused() {
     if (staffToken() === token) keepStaffToken(null); // not the next one, if this is told late
     setRefused(token);
   }
-  if (token === null) return <LoginPage onSignedIn={keep} wasSignedOut={refused !== null} />;
+  if (token === null) return <LoginPage onSignedIn={keep} wasSignedOut={false} />;
   const isRefused = refused === token;
   return (
     <>

@@ -12,8 +12,8 @@ const sizes = [
 const schemes = ['light', 'dark'] as const;
 
 /**
- * Looks at a page, small and large, light and dark: axe finds nothing, nothing sticks out to the side, and a picture is
- * taken, for people to look at.
+ * Looks at a page, small and large, light and dark: nothing sticks out to the side, axe finds nothing (small and dark, large
+ * and light), and a picture is taken, for people to look at.
  */
 export async function look(page: Page, name: string): Promise<void> {
   mkdirSync(folder, { recursive: true });

@@ -1,0 +1,2 @@
+/** Where `npm run dev` listens. */
+export const ports = { api: 8089, stripe: 8090, portal: 5173 };
