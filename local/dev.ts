@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs, parseEnv } from 'node:util';
-import { createServer } from 'vite';
+import { createServer, type ViteDevServer } from 'vite';
 import { Tokens } from '../src/auth/tokens.ts';
 import { exitWith } from './command-line.ts';
 import { ports } from './ports.ts';
@@ -43,7 +44,7 @@ async function dev(): Promise<void> {
     logLevel: 'warn',
   });
   await portal.listen();
-  void stack.worker.exited.then(stack.stop).then(() => exitWith('The Worker ended.'), exitWith);
+  onChange(portal.watcher, resolve('src'), stack.worker.rebuild);
 
   const inAnHour = new Date(Date.now() + 3_600_000);
   const customer = { kind: 'customer', proposalId: 8, orgId: 1 } as const;
@@ -65,6 +66,22 @@ async function dev(): Promise<void> {
   Ctrl-C stops everything; npm run dev -- --reset starts afresh.
 
 `);
+}
+
+/** A change is often several: of each file of a commit, of an editor that writes twice. */
+const settleMs = 200;
+
+/** Has something done whenever a file in the folder has changed, one change after the other. */
+function onChange(watcher: ViteDevServer['watcher'], folder: string, work: () => Promise<void>): void {
+  let timer: NodeJS.Timeout | undefined;
+  let last = Promise.resolve();
+  watcher.add(folder).on('change', (file) => {
+    if (!file.startsWith(folder)) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      last = last.then(work).catch((error) => console.error(error.stderr ?? error));
+    }, settleMs);
+  });
 }
 
 await dev().catch(exitWith);

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
+import { unstable_getMiniflareWorkerOptions } from 'wrangler';
 
 /** Names that wrangler.toml lists as required secrets; here they may be empty. */
 const secretNames = [
@@ -14,11 +15,18 @@ const secretNames = [
   'METRICS_TOKEN',
 ];
 
-const startTimeoutMs = 60_000;
+export type Worker = {
+  readonly url: string;
+  /** Goes on with what `src` says now. Rejects, and goes on as before, where that cannot be built. */
+  rebuild(): Promise<void>;
+  stop(): Promise<void>;
+};
 
-export type Worker = { readonly url: string; readonly exited: Promise<void>; stop(): Promise<void> };
-
-/** Starts the Worker in `wrangler dev` and waits until it answers. Its state lives in `folder`. */
+/**
+ * Starts what wrangler.toml says in Cloudflare's local runtime, and waits until it answers. Its state lives in `folder`.
+ * Not by `wrangler dev`: its proxy ends all of it when a browser breaks off a request
+ * (https://github.com/cloudflare/workers-sdk/issues/15203).
+ */
 export async function startWorker(options: {
   port: number;
   folder: string;
@@ -26,65 +34,49 @@ export async function startWorker(options: {
   quiet: boolean;
 }): Promise<Worker> {
   const { port, folder, bindings, quiet } = options;
-  // Wrangler would read .dev.vars by itself; what the Worker gets is decided here alone.
-  const noFile = join(folder, 'empty.vars');
-  await writeFile(noFile, '');
-  const secrets = Object.fromEntries(secretNames.map((name) => [name, bindings[name] ?? '']));
-  const vars = Object.entries(bindings).filter(([name]) => !secretNames.includes(name));
-  const child = spawn(
-    'wrangler',
-    [
-      ...['dev', '--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0', '--no-minify'],
-      ...[
-        '--persist-to',
-        join(folder, 'state'),
-        '--env-file',
-        noFile,
-        '--log-level',
-        quiet ? 'error' : 'log',
-      ],
-      ...['--show-interactive-dev-session', 'false'],
-      ...vars.flatMap(([name, value]) => ['--var', `${name}:${value}`]),
-    ],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true, // a process group of its own, which is stopped as one
-      env: {
-        ...process.env,
-        ...secrets,
-        WRANGLER_SEND_METRICS: 'false',
-        CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+  const bundle = join(folder, 'bundle');
+  await build(bundle);
+  const secrets = Object.fromEntries(secretNames.map((name) => [name, '']));
+  process.env.WRANGLER_LOG ??= 'error'; // or it warns of the secrets, which are set below
+  const { workerOptions } = unstable_getMiniflareWorkerOptions('wrangler.toml');
+  const { modulesRules: _, ...configured } = workerOptions; // the bundle is one module
+  // Made anew for each bundle, which it holds.
+  const settings = () =>
+    convertV4MiniflareOptions({
+      ...configured,
+      modules: true,
+      modulesRoot: bundle,
+      scriptPath: join(bundle, 'index.js'),
+      bindings: { ...(configured.bindings as Record<string, string>), ...secrets, ...bindings },
+      durableObjectsPersist: join(folder, 'state'),
+      host: '127.0.0.1',
+      port,
+      cf: false, // nothing is asked of Cloudflare
+      unsafeTriggerHandlers: true, // the cron trigger, by hand
+      log: new Log(quiet ? LogLevel.ERROR : LogLevel.INFO),
+      handleRuntimeStdio(stdout, stderr) {
+        if (quiet) stdout.resume();
+        else stdout.pipe(process.stdout);
+        stderr.pipe(process.stderr);
       },
+    });
+  const miniflare = new Miniflare(settings());
+  await miniflare.ready;
+  return {
+    url: `http://localhost:${port}`,
+    async rebuild() {
+      await build(bundle);
+      await miniflare.setOptions(settings());
     },
-  );
-  if (!quiet) child.stdout.pipe(process.stdout);
-  child.stderr.pipe(process.stderr);
-  child.stdout.resume();
-  // Not 'exit': the processes that wrangler started hold its pipes until they end too.
-  const exited = once(child, 'close').then(() => {});
-  const killGroup = () => {
-    if (child.pid) tryKill(-child.pid);
+    stop: () => miniflare.dispose(),
   };
-  // However this process or wrangler's first one ends, nothing of it goes on.
-  process.once('exit', killGroup);
-  child.once('exit', killGroup);
-  const url = `http://localhost:${port}`;
-  const stop = async () => {
-    killGroup();
-    await exited;
-    process.off('exit', killGroup);
-  };
+}
 
-  const giveUpAt = Date.now() + startTimeoutMs;
-  while (!(await isHealthy(url))) {
-    if (child.exitCode !== null) throw new Error('The Worker did not start; see above.');
-    if (Date.now() > giveUpAt) {
-      await stop();
-      throw new Error(`The Worker did not answer within ${startTimeoutMs / 1000} s.`);
-    }
-    await sleep(100);
-  }
-  return { url, exited, stop };
+/** Bundles the Worker as `wrangler deploy` does. Rejects with what esbuild says. */
+async function build(outdir: string): Promise<void> {
+  await promisify(execFile)('wrangler', ['deploy', '--dry-run', '--no-minify', '--outdir', outdir], {
+    env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+  });
 }
 
 /** A port that is free now; or the one asked for, if it is free. */
@@ -97,19 +89,4 @@ export async function claimPort(port = 0): Promise<number> {
   server.close();
   await once(server, 'close');
   return typeof address === 'object' && address ? address.port : port;
-}
-
-function tryKill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGTERM');
-  } catch {
-    // It has ended already.
-  }
-}
-
-async function isHealthy(url: string): Promise<boolean> {
-  return fetch(`${url}/healthz`).then(
-    (response) => response.ok,
-    () => false,
-  );
 }

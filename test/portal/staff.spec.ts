@@ -203,8 +203,10 @@ test('a session that ends in the middle of something keeps what was begun, for t
     );
   const end = async () => {
     await refuse();
-    await page.evaluate(() => dispatchEvent(new Event('visibilitychange'))); // it looks again
-    await page.getByText('You were signed out.').waitFor();
+    await expect(async () => {
+      await page.evaluate(() => dispatchEvent(new Event('visibilitychange'))); // it looks again, unless it is looking
+      await expect(page.getByText('You were signed out.')).toBeVisible({ timeout: 500 });
+    }).toPass({ timeout: 20_000 });
     await page.unroute('**/reports/attention');
   };
   await end();
