@@ -54,10 +54,9 @@ export async function startWorker(options: {
       cf: false, // nothing is asked of Cloudflare
       unsafeTriggerHandlers: true, // the cron trigger, by hand
       log: new Log(quiet ? LogLevel.ERROR : LogLevel.INFO),
-      handleRuntimeStdio(stdout, stderr) {
-        if (quiet) stdout.resume();
-        else stdout.pipe(process.stdout);
-        stderr.pipe(process.stderr);
+      handleStructuredLogs({ level, message }) {
+        if (level === 'error' || level === 'warn') process.stderr.write(`${message}\n`);
+        else if (!quiet) process.stdout.write(`${message}\n`);
       },
     });
   const miniflare = new Miniflare(settings());
