@@ -35,6 +35,7 @@ export async function startNeonHttp(options: {
     const { status, body } = await answer(pool, request);
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
+  server.keepAliveTimeout = 0; // workerd keeps connections, and would send on one that was just closed
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
   await promise;

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -78,14 +79,22 @@ async function build(outdir: string): Promise<void> {
   });
 }
 
-/** A port that is free now; or the one asked for, if it is free. */
-export async function claimPort(port = 0): Promise<number> {
-  const server = createServer().listen(port, '127.0.0.1');
-  await once(server, 'listening').catch(() => {
-    throw new Error(`Port ${port} is in use. Stop what listens there, then try again.`);
-  });
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : port;
+/**
+ * A port that is free now; or the one asked for, if it is free. Not from those that outgoing connections get (on Linux from
+ * 32768), one of which might take it while nothing listens: of a server that is killed and started again, say.
+ */
+export async function claimPort(wanted?: number): Promise<number> {
+  for (;;) {
+    const port = wanted ?? randomInt(20_000, 32_000);
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree && wanted === undefined) continue;
+    if (!isFree) throw new Error(`Port ${port} is in use. Stop what listens there, then try again.`);
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }

@@ -33,6 +33,7 @@ export async function startStripe(port = 0): Promise<StripeServer> {
         json(response, status, { error: { message: String(error.message ?? error) } });
     });
   });
+  server.keepAliveTimeout = 0; // as for the database: workerd would send on a connection that was just closed
   await new Promise<void>((listening, failed) =>
     server.once('error', failed).listen(port, '127.0.0.1', listening),
   );

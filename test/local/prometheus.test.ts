@@ -215,8 +215,7 @@ scrape_configs:
     stripe.account.closeDispute(stripe.account.openDispute(intent).id, 'won');
     const again = { proposal_id: String(c?.id), org_id: '2' };
     for (const metadata of [again, {}]) await deliver(metadata);
-    for (let time = 0; time < 3; time += 1)
-      await fetch(`${stack.worker.url}/payments/webhook`, { method: 'POST', body: '{}' });
+    for (let time = 0; time < 3; time += 1) await send('/payments/webhook', { method: 'POST', body: '{}' });
     await sleep(2_000);
     await reconcile(stack.worker.url);
     await sleep(40_000); // of scrapes, so that what Prometheus extrapolates at the ends weighs little
@@ -239,7 +238,7 @@ scrape_configs:
         const { id } = (await post('/proposals', content, token)) as { id: number };
         const { portal_url } = await post(`/proposals/${id}/send`, {}, token);
         const [, link] = String(portal_url).split('#token=');
-        await fetch(`${stack.worker.url}/proposals/${id}`, { headers: { authorization: `Bearer ${link}` } });
+        await send(`/proposals/${id}`, { headers: { authorization: `Bearer ${link}` } });
         await post(`/proposals/${id}/approve`, { name: 'Ada', version: 1 }, token);
         await post(`/payments/checkout_session?proposal_id=${id}`, {}, token);
         made.push({ org, id });
@@ -265,17 +264,22 @@ scrape_configs:
     };
     const body = JSON.stringify(event);
     const headers = { 'stripe-signature': await sign(body, webhookSecret) };
-    await fetch(`${stack.worker.url}/payments/webhook`, { method: 'POST', headers, body });
+    await send('/payments/webhook', { method: 'POST', headers, body });
   }
 
   async function post(path: string, json: object, token?: string): Promise<Record<string, unknown>> {
-    const response = await fetch(stack.worker.url + path, {
+    const response = await send(path, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
       body: path.startsWith('/payments/') ? '' : JSON.stringify(json),
     });
     if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
     return response.json() as Promise<Record<string, unknown>>;
+  }
+
+  /** On a connection of its own: while we sleep, the Worker closes one that is kept. */
+  function send(path: string, init: { method?: string; headers?: object; body?: string }): Promise<Response> {
+    return fetch(stack.worker.url + path, { ...init, headers: { ...init.headers, connection: 'close' } });
   }
 
   /** What the log tells, by org and event. */

@@ -64,7 +64,12 @@ export class Office {
   async call<T>(method: string, path: string, body?: object): Promise<T> {
     const response = await fetch(this.#url + path, {
       method,
-      headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
+      // A connection of its own: while the browser is busy, the Worker closes one that is kept.
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        'content-type': 'application/json',
+        connection: 'close',
+      },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
     assert.ok(response.ok, `${method} ${path} answered ${response.status}`);
