@@ -6,6 +6,14 @@ import { createOrg, createProposal, eventsOf, paidEvent } from '../support/world
 const look = async ({ id, token }: { id: number; token: string }) =>
   (await call(`GET /proposals/${id}`, { token })).json;
 
+/** Stripe tells of a refund of what was paid, the same one each time. */
+function refund({ id, data }: ReturnType<typeof paidEvent>, changes: object) {
+  const { payment_intent } = data.object;
+  const object = { id: `re_${id}`, currency: 'usd', status: 'succeeded', payment_intent, ...changes };
+  const json = { id: `evt_${crypto.randomUUID()}`, type: 'refund.updated', data: { object } };
+  return call('POST /payments/webhook', { json });
+}
+
 describe('a customer who looks is told how the deposit stands', () => {
   test('unpaid, while a session is open too', async () => {
     const { proposal } = await withCheckout();
@@ -29,22 +37,10 @@ describe('a customer who looks is told how the deposit stands', () => {
       refunded_cents: 0,
     });
 
-    const { payment_intent } = paid.data.object;
-    const object = {
-      id: `re_${paid.id}`,
-      amount: 72_500,
-      currency: 'usd',
-      status: 'succeeded',
-      payment_intent,
-    };
-    await call('POST /payments/webhook', {
-      json: { id: `r_${paid.id}`, type: 'refund.created', data: { object } },
-    });
+    await refund(paid, { amount: 72_500 });
     expect(await look(proposal)).toMatchObject({ deposit_status: 'paid', refunded_cents: 72_500 });
 
-    const failed = { ...object, status: 'failed' };
-    const json = { id: `f_${paid.id}`, type: 'refund.failed', data: { object: failed } };
-    await call('POST /payments/webhook', { json });
+    await refund(paid, { amount: 72_500, status: 'failed' });
     expect(await look(proposal)).toMatchObject({ deposit_status: 'paid', refunded_cents: 0 });
   });
 
@@ -109,17 +105,7 @@ test('money in another currency is a payment, and no part of what was paid in th
   const proposal = await createProposal((await createOrg()).id);
   const paid = paidEvent(proposal, { amount_total: 700_000, currency: 'jpy' });
   await call('POST /payments/webhook', { json: paid });
-  const { payment_intent } = paid.data.object;
-  const object = {
-    id: `re_${paid.id}`,
-    amount: 700_000,
-    currency: 'jpy',
-    status: 'succeeded',
-    payment_intent,
-  };
-  await call('POST /payments/webhook', {
-    json: { id: `evt_re_${paid.id}`, type: 'refund.created', data: { object } },
-  });
+  await refund(paid, { amount: 700_000, currency: 'jpy' });
   expect(await eventsOf(proposal.id)).toContain('payment_refunded');
   expect(await look(proposal)).toMatchObject({ deposit_status: 'paid', paid_cents: 0, refunded_cents: 0 });
 });

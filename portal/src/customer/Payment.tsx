@@ -71,7 +71,7 @@ export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
   );
 }
 
-/** What happened on the way, in calm words. Nothing was charged in any of these. */
+/** What happened on the way, in calm words, and that nothing was charged where that is known. */
 function WayBack({ outcome }: { outcome: string | undefined }) {
   switch (outcome) {
     case 'cancelled':

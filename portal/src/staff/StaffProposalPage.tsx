@@ -59,7 +59,7 @@ function Standing({ proposal }: { proposal: Proposal }) {
       return <span>The last payment did not go through.</span>;
     case 'unpaid':
       return proposal.status === 'void' ? null : (
-        <span>Deposit of {formatMoney(proposal.deposit_cents, currency)} not paid yet.</span>
+        <span>Deposit of {formatMoney(proposal.due_cents, currency)} not paid yet.</span>
       );
   }
 }
