@@ -5,11 +5,7 @@ import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 process.env.WRANGLER_LOG ??= 'error';
 
 // These make other shards the ones that write, which tests of a round trip's cost would notice.
-const generations = [
-  'test/metrics/generations.test.ts',
-  'test/activity/log.test.ts',
-  'test/activity/lock.test.ts',
-];
+const generations = ['test/log/generations.test.ts', 'test/log/append.test.ts', 'test/log/lock.test.ts'];
 
 /** In workerd, against a real Postgres behind Neon's protocol; only Stripe is a stand-in. Each has its own database. */
 function inWorkerd(

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs, parseEnv } from 'node:util';
 import { createServer, type ViteDevServer } from 'vite';
-import { Tokens } from '../src/auth/tokens.ts';
+import { Tokens } from '../src/jwt/tokens.ts';
 import { exitWith } from './command-line.ts';
 import { ports } from './ports.ts';
 import { seedEmail, seedPassword } from './seed.ts';

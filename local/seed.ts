@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { hashPassword } from '../src/auth/password.ts';
 import { activityLog, orgs, proposals, users } from '../src/db/schema.ts';
+import type { LineItem } from '../src/domain/proposal.ts';
 import { contentHash } from '../src/proposals/content-hash.ts';
-import type { LineItem } from '../src/proposals/proposal.ts';
 import { withClient } from './postgres.ts';
 
 /** The password of every seeded account. */

@@ -1,7 +1,7 @@
-import { Shards } from './activity/shards.ts';
-import { Tokens } from './auth/tokens.ts';
 import { type Bindings, readConfig } from './config.ts';
 import { createDatabase } from './db/client.ts';
+import { Tokens } from './jwt/tokens.ts';
+import { Shards } from './log/shards.ts';
 import { createLiveGateway } from './stripe/live.ts';
 import { createMockGateway } from './stripe/mock.ts';
 

@@ -2,7 +2,7 @@ import { app } from './app.ts';
 import { createDeps } from './deps.ts';
 import { reconcile } from './payments/reconcile.ts';
 
-export { LogShard } from './activity/log-shard.ts';
+export { LogShard } from './log/log-shard.ts';
 
 export default {
   fetch: app.fetch,

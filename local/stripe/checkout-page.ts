@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { minorUnits, priceDecimals } from '../../src/payments/currency.ts';
+import { minorUnits, priceDecimals } from '../../src/domain/currency.ts';
 import type { Session } from './objects.ts';
 
 /** The hosted page where a customer would type a card number. */

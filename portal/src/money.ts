@@ -1,4 +1,4 @@
-import { minorUnits, priceDecimals } from '../../src/payments/currency.ts';
+import { minorUnits, priceDecimals } from '../../src/domain/currency.ts';
 
 /** How a price is written. With our own decimals: where `Intl` has none for a currency, Stripe may charge hundredths. */
 export function priceFormat(currency: string): Intl.NumberFormatOptions {

@@ -2,8 +2,8 @@ import { eq } from 'drizzle-orm';
 import { users } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
+import { staffTokenSeconds } from '../jwt/tokens.ts';
 import { verifyPassword } from './password.ts';
-import { staffTokenSeconds } from './tokens.ts';
 
 /**
  * A staff token for the right password. One request to the database; an unknown address takes as long and is told the

@@ -3,7 +3,7 @@ import { authenticateStaff } from '../http/authenticate.ts';
 import { clientAddress } from '../http/client-address.ts';
 import type { AppEnv } from '../http/context.ts';
 import { validate } from '../http/validate.ts';
-import { getOrg } from './get-org.ts';
+import { getOrg } from '../orgs/get-org.ts';
 import { login } from './login.ts';
 import { LoginBody } from './schemas.ts';
 

@@ -15,9 +15,9 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core';
-import type { ActorKind, EntryMeta, EventName } from '../activity/entry.ts';
-import type { StripeEventOutcome } from '../activity/plan-group.ts';
-import type { LineItem, ProposalStatus } from '../proposals/proposal.ts';
+import type { ActorKind, EntryMeta, EventName } from '../domain/entry.ts';
+import type { LineItem, ProposalStatus } from '../domain/proposal.ts';
+import type { StripeEventOutcome } from '../log/plan.ts';
 
 const id = () => bigint({ mode: 'number' }).primaryKey().generatedByDefaultAsIdentity();
 const createdAt = () => timestamp({ withTimezone: true }).notNull().defaultNow();

@@ -1,5 +1,5 @@
 import { createMiddleware } from 'hono/factory';
-import type { Actor, Staff } from '../auth/actor.ts';
+import type { Actor, Staff } from '../domain/actor.ts';
 import { AppError } from '../errors.ts';
 import type { AppEnv } from './context.ts';
 

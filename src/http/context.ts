@@ -1,7 +1,7 @@
 import type { RequestIdVariables } from 'hono/request-id';
-import type { Actor } from '../auth/actor.ts';
 import type { Bindings } from '../config.ts';
 import type { Deps } from '../deps.ts';
+import type { Actor } from '../domain/actor.ts';
 
 /** What Hono's context carries in our app. `actor` is set by `authenticate`, `outcome` by the webhook, for the log. */
 export type AppEnv = {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { InferOutput } from 'valibot';
-import type { Staff } from '../auth/actor.ts';
 import type { Deps } from '../deps.ts';
-import type { NewLead } from './lead.ts';
+import type { Staff } from '../domain/actor.ts';
+import type { NewLead } from '../domain/lead.ts';
 import type { CreateLeadBody } from './schemas.ts';
 
 /** Creates a lead and its entry, in one append. With an idempotency key, however often the same is asked. */

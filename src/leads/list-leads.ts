@@ -1,7 +1,7 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
-import type { Staff } from '../auth/actor.ts';
 import { leads } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
+import type { Staff } from '../domain/actor.ts';
 import { type Page, pageLimit, toPage } from '../http/page.ts';
 
 type LeadRow = typeof leads.$inferSelect;

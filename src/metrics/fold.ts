@@ -1,4 +1,4 @@
-import type { Entry } from '../activity/entry.ts';
+import type { Entry } from '../domain/entry.ts';
 import type { Increment } from './catalogue.ts';
 
 /** What one entry of the log counts as. Pure, and the only place where entries are counted. */

@@ -1,15 +1,15 @@
-import { findProposal } from '../activity/load.ts';
-import type { Actor } from '../auth/actor.ts';
-import { authorize } from '../auth/authorize.ts';
 import type { Deps } from '../deps.ts';
+import type { Actor } from '../domain/actor.ts';
+import { checkoutAmounts, openCheckout, unsettledCheckouts } from '../domain/checkout.ts';
+import { toMinorUnits } from '../domain/currency.ts';
+import { accept, mayTouch, notFound } from '../domain/decision.ts';
+import type { SessionFact } from '../domain/observation.ts';
+import { authorize } from '../domain/permissions.ts';
+import type { Checkout, Proposal } from '../domain/proposal.ts';
 import { AppError } from '../errors.ts';
-import { accept, mayTouch, notFound } from '../proposals/decision.ts';
-import type { Checkout, Proposal } from '../proposals/proposal.ts';
-import { checkoutAmounts, openCheckout, unsettledCheckouts } from './checkout-rules.ts';
-import { toMinorUnits } from './currency.ts';
+import { findProposal } from '../log/load.ts';
 import { expireCheckout, expireObsoleteCheckouts } from './expire-checkouts.ts';
 import { settle } from './settle.ts';
-import type { SessionFact } from './stripe-fact.ts';
 
 /** Sessions looked at, one after the other, before we give up. */
 const attempts = 8;

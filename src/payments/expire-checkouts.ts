@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
+import { obsoleteCheckouts, unsettledCheckouts } from '../domain/checkout.ts';
+import type { Checkout, Proposal } from '../domain/proposal.ts';
 import { describeCauses } from '../errors.ts';
-import type { Checkout, Proposal } from '../proposals/proposal.ts';
-import { obsoleteCheckouts, unsettledCheckouts } from './checkout-rules.ts';
 import { settle } from './settle.ts';
 
 /**

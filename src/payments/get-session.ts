@@ -1,9 +1,9 @@
-import { findProposalOfSession } from '../activity/load.ts';
-import type { Actor } from '../auth/actor.ts';
 import type { Deps } from '../deps.ts';
+import type { Actor } from '../domain/actor.ts';
+import { mayTouch } from '../domain/decision.ts';
+import type { Checkout, Proposal, SessionOutcome } from '../domain/proposal.ts';
 import { AppError } from '../errors.ts';
-import { mayTouch } from '../proposals/decision.ts';
-import type { Checkout, Proposal, SessionOutcome } from '../proposals/proposal.ts';
+import { findProposalOfSession } from '../log/load.ts';
 import { expireObsoleteCheckouts } from './expire-checkouts.ts';
 import { settle } from './settle.ts';
 

@@ -1,7 +1,7 @@
-import type { StripeEventOutcome } from '../activity/plan-group.ts';
 import type { Deps } from '../deps.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
-import { WebhookTally } from '../metrics/webhook-tally.ts';
+import type { StripeEventOutcome } from '../log/plan.ts';
+import { WebhookTally } from '../log/webhook-tally.ts';
 import { decodeEvent } from '../stripe/decode-event.ts';
 import { verifySignature } from '../stripe/verify-signature.ts';
 import { expireObsoleteCheckouts } from './expire-checkouts.ts';

@@ -1,12 +1,12 @@
-import { findUntoldKeys } from '../activity/load.ts';
-import type { DueCheckout } from '../activity/open-checkouts.ts';
-import type { StripeEventOutcome } from '../activity/plan-group.ts';
 import type { Deps } from '../deps.ts';
+import { checkoutKey } from '../domain/checkout.ts';
 import { describeCauses } from '../errors.ts';
+import { findUntoldKeys } from '../log/load.ts';
+import type { DueCheckout } from '../log/open-checkouts.ts';
+import type { StripeEventOutcome } from '../log/plan.ts';
 import { type DecodedEvent, decodeEvent, eventTypes } from '../stripe/decode-event.ts';
 import { expiredSession } from '../stripe/decode-object.ts';
 import type { Period } from '../stripe/gateway.ts';
-import { checkoutKey } from './checkout-rules.ts';
 import { expireObsoleteCheckouts } from './expire-checkouts.ts';
 import { listUnattributedEvents } from './list-unattributed-events.ts';
 import { settle } from './settle.ts';

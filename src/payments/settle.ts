@@ -1,11 +1,11 @@
-import type { ReceivedEvent } from '../activity/command.ts';
-import { findPaidProposalId } from '../activity/load.ts';
-import type { StripeEventOutcome } from '../activity/plan-group.ts';
 import type { Deps } from '../deps.ts';
+import { isSessionFact, type StripeFact } from '../domain/observation.ts';
+import type { Proposal } from '../domain/proposal.ts';
+import type { Teller } from '../domain/settlement.ts';
 import { AppError } from '../errors.ts';
-import type { Proposal } from '../proposals/proposal.ts';
-import type { Teller } from './settlement-rules.ts';
-import { isSessionFact, type StripeFact } from './stripe-fact.ts';
+import type { ReceivedEvent } from '../log/command.ts';
+import { findPaidProposalId } from '../log/load.ts';
+import type { StripeEventOutcome } from '../log/plan.ts';
 
 /** What has become of a fact, and the proposal it is about, if there is one. */
 export type Settled = { readonly outcome: StripeEventOutcome; readonly proposal: Proposal | null };

@@ -1,7 +1,7 @@
-import type { Actor } from '../auth/actor.ts';
-import { authorize } from '../auth/authorize.ts';
 import type { Deps } from '../deps.ts';
-import type { Proposal } from './proposal.ts';
+import type { Actor } from '../domain/actor.ts';
+import { authorize } from '../domain/permissions.ts';
+import type { Proposal } from '../domain/proposal.ts';
 
 /** Records that this version was approved, by whom and from where. One call to the proposal's shard. */
 export async function approveProposal(

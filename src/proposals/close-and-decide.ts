@@ -1,10 +1,10 @@
-import { findProposal } from '../activity/load.ts';
 import type { Deps } from '../deps.ts';
+import type { ProposalCommand } from '../domain/command.ts';
+import { decide } from '../domain/decide.ts';
+import { accept, notFound } from '../domain/decision.ts';
+import type { Proposal } from '../domain/proposal.ts';
+import { findProposal } from '../log/load.ts';
 import { expireObsoleteCheckouts, expireOpenCheckouts } from '../payments/expire-checkouts.ts';
-import type { ProposalCommand } from './command.ts';
-import { decide } from './decide.ts';
-import { accept, notFound } from './decision.ts';
-import type { Proposal } from './proposal.ts';
 
 /**
  * Has a command decided that no payment may come after: the open sessions are closed at Stripe first, so that what was

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Content } from './command.ts';
+import type { Content } from '../domain/command.ts';
 
 /** SHA-256, hex, of what the customer is shown and approves: the same content has the same hash. */
 export function contentHash(content: Content): string {

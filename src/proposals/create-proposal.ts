@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
 import type { InferOutput } from 'valibot';
-import type { Staff } from '../auth/actor.ts';
-import { getOrg } from '../auth/get-org.ts';
 import { sqlState } from '../db/client.ts';
 import { proposals } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
+import type { Staff } from '../domain/actor.ts';
+import { whyNotChargeable } from '../domain/currency.ts';
+import type { LineItem } from '../domain/proposal.ts';
 import { AppError } from '../errors.ts';
-import { whyNotChargeable } from '../payments/currency.ts';
+import { getOrg } from '../orgs/get-org.ts';
 import { contentHash } from './content-hash.ts';
-import type { LineItem } from './proposal.ts';
 import type { CreateProposalBody } from './schemas.ts';
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */

@@ -1,13 +1,13 @@
 import { and, eq, getTableColumns } from 'drizzle-orm';
-import { proposalColumns, toProposal } from '../activity/load.ts';
-import type { Actor } from '../auth/actor.ts';
-import { authorize } from '../auth/authorize.ts';
 import { orgs, proposals } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
+import type { Actor } from '../domain/actor.ts';
+import { hourOf } from '../domain/decide.ts';
+import { accept, notFound } from '../domain/decision.ts';
+import { authorize } from '../domain/permissions.ts';
+import type { Proposal } from '../domain/proposal.ts';
+import { proposalColumns, toProposal } from '../log/load.ts';
 import type { ProposalRow } from './create-proposal.ts';
-import { hourOf } from './decide.ts';
-import { accept, notFound } from './decision.ts';
-import type { Proposal } from './proposal.ts';
 
 /** What is offered and by whom, and what the log says became of it. */
 export type ProposalDetails = {

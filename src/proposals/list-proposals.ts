@@ -1,8 +1,8 @@
 import { and, desc, eq, ilike, lt, or } from 'drizzle-orm';
 import type { InferOutput } from 'valibot';
-import type { Staff } from '../auth/actor.ts';
 import { proposals } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
+import type { Staff } from '../domain/actor.ts';
 import { type Page, pageLimit, toPage } from '../http/page.ts';
 import type { ProposalRow } from './create-proposal.ts';
 import type { ListProposalsQuery } from './schemas.ts';

@@ -1,12 +1,12 @@
 import { and, eq } from 'drizzle-orm';
 import type { InferOutput } from 'valibot';
-import type { Staff } from '../auth/actor.ts';
 import { proposals } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
+import type { Staff } from '../domain/actor.ts';
+import { accept, notFound } from '../domain/decision.ts';
 import { closeAndDecide } from './close-and-decide.ts';
 import { contentHash } from './content-hash.ts';
 import { type ProposalRow, totalOf } from './create-proposal.ts';
-import { accept, notFound } from './decision.ts';
 import type { ReviseProposalBody } from './schemas.ts';
 
 /**

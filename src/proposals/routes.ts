@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
+import { depositCents } from '../domain/deposit.ts';
+import { depositStatus, dueCents, paidCents, refundedCents } from '../domain/deposit-status.ts';
 import { authenticate, authenticateStaff } from '../http/authenticate.ts';
 import { clientAddress } from '../http/client-address.ts';
 import type { AppEnv } from '../http/context.ts';
 import { validate } from '../http/validate.ts';
-import { depositCents } from '../payments/deposit.ts';
-import { depositStatus, dueCents, paidCents, refundedCents } from '../payments/deposit-status.ts';
 import { IdempotencyHeader, ProposalParam } from '../schemas.ts';
 import { approveProposal } from './approve-proposal.ts';
 import { createProposal, type ProposalRow } from './create-proposal.ts';

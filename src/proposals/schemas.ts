@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { proposalStatuses } from '../domain/proposal.ts';
 import { email, line, rowId } from '../schemas.ts';
-import { proposalStatuses } from './proposal.ts';
 
 const LineItem = v.object({
   description: line(500),

@@ -1,6 +1,6 @@
-import type { Staff } from '../auth/actor.ts';
-import { getOrg } from '../auth/get-org.ts';
 import type { Deps } from '../deps.ts';
+import type { Staff } from '../domain/actor.ts';
+import { getOrg } from '../orgs/get-org.ts';
 
 /** How long a portal link opens its proposal. */
 const linkLifetimeMs = 30 * 24 * 3_600_000;

@@ -1,4 +1,4 @@
-import { isSessionFact, type StripeFact } from '../payments/stripe-fact.ts';
+import { isSessionFact, type StripeFact } from '../domain/observation.ts';
 
 /** Whose staff would look at money that no proposal claims. */
 type Reader = { readonly orgId: number; readonly isOnlyOrg: boolean; readonly portalUrl: string };

@@ -1,11 +1,11 @@
 import { count, sql } from 'drizzle-orm';
-import type { AnomalyReason } from '../activity/entry.ts';
-import type { Staff } from '../auth/actor.ts';
 import type { Database } from '../db/client.ts';
 import { orgs } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
+import type { Staff } from '../domain/actor.ts';
+import type { AnomalyReason } from '../domain/entry.ts';
+import type { StripeFact } from '../domain/observation.ts';
 import { selectUnattributedEvents } from '../payments/list-unattributed-events.ts';
-import type { StripeFact } from '../payments/stripe-fact.ts';
 import { decodeEvent } from '../stripe/decode-event.ts';
 import { concerns } from './concerns.ts';
 

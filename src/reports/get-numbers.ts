@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
-import type { EventName } from '../activity/entry.ts';
-import type { Staff } from '../auth/actor.ts';
 import { type Database, sqlState } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
+import type { Staff } from '../domain/actor.ts';
+import type { EventName } from '../domain/entry.ts';
 import { AppError } from '../errors.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import type { ReceivedEvent } from '../activity/command.ts';
+import type { StripeFact } from '../domain/observation.ts';
 import { AppError } from '../errors.ts';
 import { parseJson } from '../json.ts';
-import type { StripeFact } from '../payments/stripe-fact.ts';
+import type { ReceivedEvent } from '../log/command.ts';
 import { line } from '../schemas.ts';
 import {
   Dispute,

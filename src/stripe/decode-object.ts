@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import type { DisputeFact, RefundFact, SessionFact } from '../domain/observation.ts';
 import { sessionId } from '../payments/schemas.ts';
-import type { DisputeFact, RefundFact, SessionFact } from '../payments/stripe-fact.ts';
 import { line } from '../schemas.ts';
 
 /** An id, or the object that it is the id of (https://docs.stripe.com/api/expanding_objects). */

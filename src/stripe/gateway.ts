@@ -1,5 +1,5 @@
-import type { SessionFact } from '../payments/stripe-fact.ts';
-import type { Checkout } from '../proposals/proposal.ts';
+import type { SessionFact } from '../domain/observation.ts';
+import type { Checkout } from '../domain/proposal.ts';
 
 /** What a Checkout Session is made from. The same request within its five minutes gets the same session. */
 export type CheckoutRequest = {

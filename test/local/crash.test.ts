@@ -9,8 +9,8 @@ import { type BareWorker, startBareWorker } from '../../local/bare-worker.ts';
 import { type NeonHttp, startNeonHttp } from '../../local/neon-http.ts';
 import { migrate, withClient } from '../../local/postgres.ts';
 import { type Play, type StripeServer, startStripe } from '../../local/stripe/server.ts';
-import { Tokens } from '../../src/auth/tokens.ts';
 import { activityLog, orgs, proposals, users } from '../../src/db/schema.ts';
+import { Tokens } from '../../src/jwt/tokens.ts';
 import { type PostgresServer, startPostgresServer } from '../support/postgres-server.ts';
 import { sign } from '../support/signature.ts';
 

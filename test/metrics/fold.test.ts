@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Entry, EntryMeta, EventName } from '../../src/activity/entry.ts';
+import type { Entry, EntryMeta, EventName } from '../../src/domain/entry.ts';
 import { catalogue, type MetricName } from '../../src/metrics/catalogue.ts';
 import { fold } from '../../src/metrics/fold.ts';
 

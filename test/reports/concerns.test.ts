@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { StripeFact } from '../../src/payments/stripe-fact.ts';
+import type { StripeFact } from '../../src/domain/observation.ts';
 import { concerns } from '../../src/reports/concerns.ts';
 
 const portalUrl = 'https://portal.example';

@@ -4,7 +4,7 @@ import type { FaultKind, StripeApi } from '../../local/stripe/api.ts';
 import { app } from '../../src/app.ts';
 import type { Bindings } from '../../src/config.ts';
 import { createDeps } from '../../src/deps.ts';
-import { WebhookTally } from '../../src/metrics/webhook-tally.ts';
+import { WebhookTally } from '../../src/log/webhook-tally.ts';
 import { reconcile } from '../../src/payments/reconcile.ts';
 import { bindings } from '../support/world.ts';
 import { Game, gameBindings, type Platform } from './game.ts';

@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { LogShard } from '../../src/activity/log-shard.ts';
+import type { LogShard } from '../../src/log/log-shard.ts';
 import { Process, type Scheduler } from './scheduler.ts';
 
 // Cloudflare's Durable Objects, played in Node so that thousands of schedules run in minutes. Storage is SQLite, calls

@@ -1,12 +1,12 @@
 import { env } from 'cloudflare:workers';
 import { eq, sql } from 'drizzle-orm';
-import type { Command } from '../../src/activity/command.ts';
-import { Tokens } from '../../src/auth/tokens.ts';
 import type { Bindings } from '../../src/config.ts';
 import { createDatabase } from '../../src/db/client.ts';
 import { activityLog, orgs, proposals, stripeEvents, users } from '../../src/db/schema.ts';
+import type { ProposalStatus } from '../../src/domain/proposal.ts';
+import { Tokens } from '../../src/jwt/tokens.ts';
+import type { Command } from '../../src/log/command.ts';
 import { contentHash } from '../../src/proposals/content-hash.ts';
-import type { ProposalStatus } from '../../src/proposals/proposal.ts';
 
 // Each test makes an org of its own, so tests share a database and need no order.
 

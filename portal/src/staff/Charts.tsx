@@ -1,5 +1,5 @@
 import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
-import { minorUnits } from '../../../src/payments/currency.ts';
+import { minorUnits } from '../../../src/domain/currency.ts';
 import type { Numbers } from '../api.ts';
 import { formatMoney } from '../money.ts';
 import { formatDate } from '../time.ts';

@@ -2,7 +2,7 @@ import { Field } from '@base-ui/react/field';
 import { NumberField } from '@base-ui/react/number-field';
 import type { BaseUIEvent } from '@base-ui/react/types';
 import type { KeyboardEvent } from 'react';
-import { maximumCharge, minorUnits } from '../../../src/payments/currency.ts';
+import { maximumCharge, minorUnits } from '../../../src/domain/currency.ts';
 import type { Proposal } from '../api.ts';
 import { priceFormat, toCents } from '../money.ts';
 

@@ -2,7 +2,7 @@ import { Field } from '@base-ui/react/field';
 import { Form } from '@base-ui/react/form';
 import type { InferRequestType } from 'hono/client';
 import { type ReactNode, useRef, useState } from 'react';
-import { depositCents } from '../../../src/payments/deposit.ts';
+import { depositCents } from '../../../src/domain/deposit.ts';
 import type { Api } from '../api.ts';
 import { formatMoney } from '../money.ts';
 import { type Item, ItemFields } from './ItemFields.tsx';

@@ -1,4 +1,4 @@
-import type { AnomalyReason } from '../../../src/activity/entry.ts';
+import type { AnomalyReason } from '../../../src/domain/entry.ts';
 import type { Entry } from '../api.ts';
 import { formatMoney } from '../money.ts';
 

@@ -8,7 +8,7 @@ import { test as base, expect, type Page } from '@playwright/test';
 import { startStack } from '../../../local/stack.ts';
 import type { Play } from '../../../local/stripe/server.ts';
 import { claimPort } from '../../../local/worker.ts';
-import { Tokens } from '../../../src/auth/tokens.ts';
+import { Tokens } from '../../../src/jwt/tokens.ts';
 import { Office, type Sent } from './office.ts';
 
 /** What `npm run dev` started: the portal on 5173, the API on 8089, no Stripe. */

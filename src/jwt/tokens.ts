@@ -1,0 +1,91 @@
+import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import * as v from 'valibot';
+import type { Actor, Customer, Staff } from '../domain/actor.ts';
+import { AppError } from '../errors.ts';
+
+const issuer = 'portal-payments-api';
+const algorithm = 'HS256';
+
+/** Lifetime of a staff token, in seconds. */
+export const staffTokenSeconds = 8 * 3600;
+
+const id = v.pipe(v.string(), v.digits(), v.transform(Number));
+const StaffClaims = v.object({
+  aud: v.literal('staff'),
+  sub: id,
+  org_id: v.number(),
+  email: v.string(),
+  role: v.picklist(['admin', 'staff']),
+});
+/** Links that were made before `org_name` was told lack it. */
+const PortalClaims = v.object({
+  aud: v.literal('portal'),
+  sub: id,
+  org_id: v.number(),
+  org_name: v.optional(v.string()),
+});
+
+/** Signs and checks the two kinds of bearer token, JWTs that differ by audience (RFC 7519, 4.1.3). */
+export class Tokens {
+  readonly #key: Uint8Array;
+
+  constructor(secret: string) {
+    this.#key = new TextEncoder().encode(secret);
+  }
+
+  signStaff({ userId, orgId, email, role }: Staff, now: Date): Promise<string> {
+    const expiresAt = new Date(now.getTime() + staffTokenSeconds * 1000);
+    return this.#sign('staff', userId, { org_id: orgId, email, role }, expiresAt);
+  }
+
+  /** The same link's token is the same each time it is asked for. The org's name is for whoever comes too late. */
+  signPortal({ proposalId, orgId }: Customer, orgName: string, expiresAt: Date): Promise<string> {
+    return this.#sign('portal', proposalId, { org_id: orgId, org_name: orgName }, expiresAt);
+  }
+
+  /** Who the bearer is. Rejects with `token_expired` or `token_invalid`; the precise reason is only the cause. */
+  async parse(token: string, now: Date): Promise<Actor> {
+    try {
+      // The algorithm is ours, never the token's to choose (RFC 8725, 3.1).
+      const { payload } = await jwtVerify(token, this.#key, {
+        algorithms: [algorithm],
+        issuer,
+        requiredClaims: ['exp'],
+        currentDate: now,
+      });
+      return toActor(payload);
+    } catch (cause) {
+      if (cause instanceof errors.JWTExpired) throw new AppError('token_expired', whomToAsk(cause.payload));
+      throw new AppError('token_invalid', 'The token is not valid.', { cause });
+    }
+  }
+
+  #sign(audience: 'staff' | 'portal', subject: number, claims: JWTPayload, expiresAt: Date): Promise<string> {
+    return new SignJWT(claims)
+      .setProtectedHeader({ alg: algorithm })
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .setSubject(String(subject))
+      .setExpirationTime(expiresAt)
+      .sign(this.#key);
+  }
+}
+
+/** Its signature is right, so what an expired token says is still ours. */
+function whomToAsk(expired: JWTPayload): string {
+  const claims = v.safeParse(PortalClaims, expired);
+  if (!claims.success) return 'The token has expired.';
+  return `This link has expired. Ask ${claims.output.org_name ?? 'whoever sent it to you'} for a new one.`;
+}
+
+function toActor(payload: JWTPayload): Actor {
+  const claims = v.parse(v.variant('aud', [StaffClaims, PortalClaims]), payload);
+  if (claims.aud === 'portal') return { kind: 'customer', proposalId: claims.sub, orgId: claims.org_id };
+  return {
+    kind: 'staff',
+    userId: claims.sub,
+    orgId: claims.org_id,
+    email: claims.email,
+    role: claims.role,
+  };
+}

@@ -1,0 +1,120 @@
+import { asc, eq, type SQL, sql } from 'drizzle-orm';
+import type { Database } from '../db/client.ts';
+import { activityLog, orgs, proposals } from '../db/schema.ts';
+import { checkoutKey } from '../domain/checkout.ts';
+import type { ActorKind, Fact } from '../domain/entry.ts';
+import { evolve, initialProposal, type Proposal } from '../domain/proposal.ts';
+import type { Loaded } from './plan.ts';
+
+type EntryJson = Fact & { actor: ActorKind; createdAt: string };
+
+/** The proposals and told facts that a group is decided on. One request. */
+export async function loadGroup(
+  db: Database,
+  proposalIds: readonly number[],
+  dedupeKeys: readonly string[],
+  defaultDepositPercent: number,
+): Promise<Loaded> {
+  const rows = selectProposals(db, sql`any(${sql.param(proposalIds)}::bigint[])`);
+  const facts = selectTold(db, dedupeKeys);
+  const [proposalRows, told] = dedupeKeys.length > 0 ? await db.batch([rows, facts]) : [await rows, []];
+  return {
+    proposals: new Map(proposalRows.map((row) => [row.id, toProposal(row, defaultDepositPercent)])),
+    told: new Map(told.map(({ key, proposalId }) => [key, proposalId])),
+  };
+}
+
+/** One proposal as the log has it, or null. One request. */
+export async function findProposal(
+  db: Database,
+  proposalId: number,
+  defaultDepositPercent: number,
+): Promise<Proposal | null> {
+  const [row] = await selectProposals(db, sql`${proposalId}`);
+  return row ? toProposal(row, defaultDepositPercent) : null;
+}
+
+/** The proposal that a session was made for, or null. One request. */
+export async function findProposalOfSession(
+  db: Database,
+  sessionId: string,
+  defaultDepositPercent: number,
+): Promise<Proposal | null> {
+  const [row] = await selectProposals(
+    db,
+    sql`(select proposal_id from portal_activity_log where dedupe_key = ${checkoutKey(sessionId)})`,
+  );
+  return row ? toProposal(row, defaultDepositPercent) : null;
+}
+
+/** The proposal whose payment this PaymentIntent was, or null. One request. */
+export async function findPaidProposalId(db: Database, paymentIntent: string): Promise<number | null> {
+  const [row] = await db
+    .select({ proposalId: activityLog.proposalId })
+    .from(activityLog)
+    .where(sql`${activityLog.event} = 'payment_success' and meta->>'payment_intent' = ${paymentIntent}`)
+    .orderBy(asc(activityLog.id))
+    .limit(1);
+  return row?.proposalId ?? null;
+}
+
+/** Those of the keys that no entry has. One request, none if there are no keys. */
+export async function findUntoldKeys(db: Database, keys: readonly string[]): Promise<Set<string>> {
+  if (keys.length === 0) return new Set();
+  const told = await selectTold(db, keys);
+  return new Set(keys).difference(new Set(told.map(({ key }) => key)));
+}
+
+/**
+ * What a proposal is folded from, selected from `proposals` joined with `orgs`. Views are many and say nothing but when
+ * the last one was: of this hour, by whichever clock. What was offered is in the row.
+ */
+export const proposalColumns = {
+  id: proposals.id,
+  orgId: proposals.orgId,
+  title: proposals.title,
+  customerEmail: proposals.customerEmail,
+  currency: proposals.currency,
+  totalCents: proposals.totalCents,
+  depositPercent: orgs.depositPercent,
+  version: proposals.version,
+  contentHash: proposals.contentHash,
+  createdAt: proposals.createdAt,
+  seq: sql`(select coalesce(max(seq), 0) from portal_activity_log where proposal_id = ${proposals.id})`.mapWith(
+    Number,
+  ),
+  entries: sql<EntryJson[]>`(
+    select coalesce(json_agg(json_build_object('event', event, 'actor', actor, 'meta', meta - '{line_items,replaced}'::text[], 'createdAt', created_at) order by seq), '[]')
+    from portal_activity_log where proposal_id = ${proposals.id}
+      and (event <> 'view' or created_at >= now() - interval '2 hours'))`,
+};
+
+type ProposalRow = Awaited<ReturnType<typeof selectProposals>>[number];
+
+function selectProposals(db: Database, id: SQL) {
+  return db
+    .select(proposalColumns)
+    .from(proposals)
+    .innerJoin(orgs, eq(orgs.id, proposals.orgId))
+    .where(sql`${proposals.id} = ${id}`);
+}
+
+function selectTold(db: Database, dedupeKeys: readonly string[]) {
+  return db
+    .select({ key: activityLog.dedupeKey, proposalId: activityLog.proposalId })
+    .from(activityLog)
+    .where(sql`${activityLog.dedupeKey} = any(${sql.param(dedupeKeys)}::text[])`);
+}
+
+/** The proposal as the log has it, folded from those columns. */
+export function toProposal(
+  { entries, seq, depositPercent, ...terms }: ProposalRow,
+  defaultPercent: number,
+): Proposal {
+  const initial = initialProposal({ ...terms, depositPercent: depositPercent ?? defaultPercent });
+  const folded = entries.reduce(
+    (state, entry) => evolve(state, { ...entry, createdAt: new Date(entry.createdAt) }),
+    initial,
+  );
+  return { ...folded, seq };
+}

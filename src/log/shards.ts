@@ -1,0 +1,126 @@
+import type { Config } from '../config.ts';
+import { accept, type Rejection } from '../domain/decision.ts';
+import type { Proposal } from '../domain/proposal.ts';
+import { AppError } from '../errors.ts';
+import type { Sum } from '../metrics/catalogue.ts';
+import type { Accepted, Command, Result } from './command.ts';
+import type { LogShard } from './log-shard.ts';
+import type { DueCheckout } from './open-checkouts.ts';
+import type { Reconciliation } from './reconciliation.ts';
+import type { Tally } from './webhook-tally.ts';
+
+/** Under Stripe's patience and the 6 s in which every webhook is answered, outage or not. */
+const deadlineMs = 5_500;
+
+type Stub = DurableObjectStub<LogShard>;
+
+/** The Worker's side of the one writer: which shard to ask, for how long, and what its silence means. */
+export class Shards {
+  readonly #namespace: DurableObjectNamespace<LogShard>;
+  readonly #count: number;
+  readonly #locationHint: DurableObjectLocationHint | undefined;
+
+  constructor(
+    namespace: DurableObjectNamespace<LogShard>,
+    { shardCount, locationHint }: Pick<Config, 'shardCount' | 'locationHint'>,
+  ) {
+    this.#namespace = namespace;
+    this.#count = shardCount;
+    this.#locationHint = locationHint;
+  }
+
+  /**
+   * Has a command decided and its entries appended: one call to one shard. Throws the rejection as an `AppError`, and
+   * `log_unavailable` where the outcome is unknown; every command is safe to send again.
+   */
+  execute(command: Extract<Command, { kind: 'settle' | 'create_lead' }>): Promise<Accepted>;
+  execute(command: Command): Promise<Accepted & { proposal: Proposal }>;
+  async execute(command: Command): Promise<Accepted> {
+    let result = await this.#ask(command, shardKey(command));
+    if ('belongsTo' in result && command.kind === 'settle') {
+      result = await this.#ask({ ...command, proposalId: result.belongsTo }, result.belongsTo);
+    }
+    if ('belongsTo' in result)
+      throw new AppError('log_unavailable', 'The payment moved while it was recorded.');
+    return accept(result);
+  }
+
+  /** Counts events that were not for any shard. */
+  tally(tallies: Tally[]): Promise<void> {
+    return this.#call(0, async (stub): Promise<void> => stub.tally(tallies));
+  }
+
+  /** The sums of all shards, or `log_unavailable`: never of only some, which would look like a drop. */
+  async sums(): Promise<Sum[]> {
+    const all = await this.#callAll(async (stub): Promise<{ sums: Sum[] } | Rejection> => stub.sums());
+    return all.flatMap(({ sums }) => sums);
+  }
+
+  /** Lets every shard count what is in the log and not in its sums. */
+  async catchUp(): Promise<void> {
+    await this.#callAll(async (stub): Promise<{ watermark: number } | Rejection> => stub.catchUp());
+  }
+
+  /** Has every shard begin to fold the log from its beginning. */
+  async rebuild(): Promise<void> {
+    await this.#callAll(async (stub): Promise<object> => {
+      await stub.rebuild();
+      return {};
+    });
+  }
+
+  /** The sessions of all shards that the reconciler should look at now; they are not handed out again for a while. */
+  async takeDueCheckouts(): Promise<DueCheckout[]> {
+    const all = await this.#callAll(async (stub): Promise<DueCheckout[]> => stub.takeDueCheckouts());
+    return all.flat();
+  }
+
+  /** How far the reconciler has come: the first shard knows. Another number of shards has it begin anew, which it may. */
+  reconciliation(): Promise<Reconciliation> {
+    return this.#call(0, async (stub): Promise<Reconciliation> => stub.reconciliation());
+  }
+
+  noteReconciliation(noted: Reconciliation): Promise<void> {
+    return this.#call(0, async (stub): Promise<void> => stub.noteReconciliation(noted));
+  }
+
+  async #callAll<T extends object>(call: (stub: Stub) => Promise<T>): Promise<Exclude<T, Rejection>[]> {
+    const calls = Array.from({ length: this.#count }, (_, index) => this.#call(index, call));
+    return (await Promise.all(calls)).map(accept);
+  }
+
+  #ask(command: Command, key: number): Promise<Result> {
+    return this.#call(key % this.#count, async (stub): Promise<Result> => stub.execute(command));
+  }
+
+  async #call<T>(index: number, call: (stub: Stub) => Promise<T>): Promise<T> {
+    const tooLate = Promise.withResolvers<never>();
+    const timer = setTimeout(() => tooLate.reject(new Error('The shard did not answer.')), deadlineMs);
+    // A stub that failed may stay broken: each attempt makes its own.
+    const attempt = () => Promise.race([call(this.#stub(index)), tooLate.promise]);
+    try {
+      return await attempt().catch((error) => (isReset(error) ? attempt() : Promise.reject(error)));
+    } catch (cause) {
+      throw new AppError('log_unavailable', 'The activity log cannot be reached. Try again.', { cause });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #stub(index: number): Stub {
+    const options = this.#locationHint ? { locationHint: this.#locationHint } : {};
+    return this.#namespace.getByName(`${index}/${this.#count}`, options);
+  }
+}
+
+/** Worth one more try: the object was reset or moved. An overloaded one is left alone. */
+function isReset(error: unknown): boolean {
+  const { retryable, overloaded } = error as { retryable?: boolean; overloaded?: boolean };
+  return retryable === true && overloaded !== true;
+}
+
+/** Entries of a proposal belong to its shard, a lead to its org's, money nobody named a proposal for to the first. */
+function shardKey(command: Command): number {
+  if (command.kind === 'create_lead') return command.actor.orgId;
+  return command.proposalId ?? 0;
+}

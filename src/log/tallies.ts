@@ -1,0 +1,52 @@
+import type { Sum } from '../metrics/catalogue.ts';
+import type { Command, Result } from './command.ts';
+import type { Tally } from './webhook-tally.ts';
+
+/**
+ * Events posted to the webhook, by what became of them, in a shard's own SQLite. They are not in the log, so nothing
+ * could fold them anew: a new generation of shards begins at zero, as a counter of a process that was started again.
+ */
+export class Tallies {
+  readonly #sql: SqlStorage;
+
+  constructor({ sql }: DurableObjectStorage) {
+    this.#sql = sql;
+    sql.exec(
+      'create table if not exists tallies (labels text primary key, count integer not null) without rowid',
+    );
+  }
+
+  add(tallies: readonly Tally[]): void {
+    for (const { labels, count } of tallies) {
+      this.#sql.exec(
+        'insert into tallies values (?, ?) on conflict do update set count = count + excluded.count',
+        JSON.stringify(labels),
+        count,
+      );
+    }
+  }
+
+  sums(): Sum[] {
+    return this.#sql
+      .exec<{ labels: string; count: number }>('select labels, count from tallies')
+      .toArray()
+      .map(({ labels, count }) => ({
+        metric: 'crm_portal_webhook_events_total',
+        labels: JSON.parse(labels),
+        part: '',
+        value: count,
+      }));
+  }
+}
+
+/** What became of the events in a group, one a command that came with one. */
+export function tallyOf(group: readonly Command[], results: readonly Result[]): Tally[] {
+  const outcomes = group.flatMap((command, index) => {
+    const result = results[index];
+    if (command.kind !== 'settle' || !command.event || !result || 'belongsTo' in result) return [];
+    const outcome = 'rejected' in result ? 'unattributed' : result.outcome;
+    return [{ type: command.event.type, outcome }];
+  });
+  const same = Map.groupBy(outcomes, ({ type, outcome }) => `${type} ${outcome}`);
+  return [...same.values()].flatMap((all) => (all[0] ? [{ labels: all[0], count: all.length }] : []));
+}

@@ -1,0 +1,38 @@
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import type { Fact } from '../domain/entry.ts';
+import { authenticateStaff } from '../http/authenticate.ts';
+import type { AppEnv } from '../http/context.ts';
+import { validate } from '../http/validate.ts';
+import { ProposalParam, rowId } from '../schemas.ts';
+import { type EntryRow, listActivity } from './list-activity.ts';
+
+/** PostgreSQL's largest integer: no entry has a place beyond it. */
+const maxSeq = 2 ** 31 - 1;
+
+export const activityRoutes = new Hono<AppEnv>().get(
+  '/:proposal_id/activity',
+  authenticateStaff,
+  validate('param', ProposalParam),
+  validate('query', v.object({ cursor: v.optional(v.pipe(rowId, v.maxValue(maxSeq))) })),
+  async (c) => {
+    const { proposal_id: proposalId } = c.req.valid('param');
+    const page = await listActivity(c.var.deps, c.var.actor, proposalId, c.req.valid('query').cursor);
+    return c.json({
+      data: page.data.map(toBody),
+      next_cursor: page.nextCursor,
+    });
+  },
+);
+
+function toBody({ event, meta, ...entry }: EntryRow) {
+  return {
+    id: entry.id,
+    org_id: entry.orgId,
+    proposal_id: entry.proposalId,
+    seq: entry.seq,
+    ...({ event, meta } as Fact), // the two columns are written together, of one draft
+    actor: entry.actor,
+    created_at: entry.createdAt.toISOString(),
+  };
+}
