@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { hashPassword } from '../src/auth/password.ts';
 import { activityLog, orgs, proposals, users } from '../src/db/schema.ts';
-import type { LineItem } from '../src/domain/proposal.ts';
+import { type LineItem, totalCents } from '../src/domain/pricing.ts';
 import { contentHash } from '../src/proposals/content-hash.ts';
 import { withClient } from './postgres.ts';
 
@@ -85,7 +85,6 @@ function proposal(
   [customerName, customerEmail]: [string, string],
   lineItems: LineItem[],
 ) {
-  const totalCents = lineItems.reduce((sum, item) => sum + item.quantity * item.unit_price_cents, 0);
-  const content = { title, customerName, customerEmail, lineItems, totalCents };
+  const content = { title, customerName, customerEmail, lineItems, totalCents: totalCents(lineItems) };
   return { id, orgId, currency: 'usd', ...content, contentHash: contentHash(content) };
 }

@@ -4,14 +4,14 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { authRoutes } from './auth/routes.ts';
-import { createDeps } from './deps.ts';
+import { Deps } from './deps.ts';
 import { AppError } from './errors.ts';
 import type { AppEnv } from './http/context.ts';
 import { portalCors } from './http/portal-cors.ts';
 import { problem, toAppError } from './http/problem.ts';
 import { requestLog } from './http/request-log.ts';
 import { leadRoutes } from './leads/routes.ts';
-import { serviceRoutes } from './operations/health-routes.ts';
+import { healthRoutes } from './operations/health-routes.ts';
 import { metricsRoutes } from './operations/metrics-routes.ts';
 import { paymentRoutes } from './payments/routes.ts';
 import { activityRoutes } from './proposals/activity-routes.ts';
@@ -23,11 +23,11 @@ const maxBodyBytes = 1024 * 1024;
 const base = new Hono<AppEnv>();
 
 base
-  .use(requestId({ headerName: '' })) // ours alone: a caller's could carry anything into the log
+  .use(requestId({ headerName: '' })) // never the caller's, which could put anything into the log
   .use(requestLog)
   .use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }))
   .use(async (c, next) => {
-    c.set('deps', createDeps(c.env, c.executionCtx));
+    c.set('deps', new Deps(c.env, c.executionCtx));
     await next();
   })
   .use(portalCors)
@@ -53,7 +53,7 @@ base.onError((error, c) => problem(c, toAppError(error)));
 base.notFound((c) => problem(c, new AppError('route_not_found', 'There is no such route.')));
 
 export const app = base
-  .route('/', serviceRoutes)
+  .route('/', healthRoutes)
   .route('/auth', authRoutes)
   .route('/leads', leadRoutes)
   .route('/proposals', proposalRoutes)

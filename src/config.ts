@@ -1,11 +1,11 @@
 import { AppError } from './errors.ts';
 
-/** The Worker's bindings; `STRIPE_API_BASE` is set only where Stripe is stood in for. */
+/** The Worker's bindings. `STRIPE_API_BASE` is set only where a stand-in plays Stripe. */
 export type Bindings = Env & { readonly STRIPE_API_BASE?: string };
 
 /**
- * The bindings, read once and named. A secret is checked when it is asked for: where it is missing or too short to
- * be real, `not_configured` names it (never its value), so only the routes that need it are closed.
+ * Reads and names the bindings; the only reader of `env`. A secret is checked when it is used: if it is missing or too
+ * short to be real, `not_configured` names it (never its value), so that only the routes that need it are closed.
  */
 export function readConfig(env: Bindings) {
   const development = env.ENVIRONMENT === 'development';
@@ -38,11 +38,11 @@ export function readConfig(env: Bindings) {
     get stripeSecretKey() {
       return required('STRIPE_SECRET_KEY', isStripeKey);
     },
-    /** Whether the money is real; null in dev mode, where there is none. */
+    /** Whether the money is real; null in dev mode, which has none. */
     get livemode() {
       return this.devMode ? null : /^[rs]k_live_/.test(this.stripeSecretKey);
     },
-    /** Every signing secret that is valid now: two, comma-separated, while one is rolled. None means: unsigned. */
+    /** The signing secrets that are valid now: two, comma-separated, while one is rolled; none in dev mode means unsigned. */
     get stripeWebhookSecrets() {
       if (this.devMode && !env.STRIPE_WEBHOOK_SECRET) return [];
       const parts = (value: string) => value.split(',').map((part) => part.trim());
@@ -50,14 +50,14 @@ export function readConfig(env: Bindings) {
         required('STRIPE_WEBHOOK_SECRET', (value) => parts(value).every((part) => part.length >= 16)),
       );
     },
-    /** HS256 wants at least as many bits as the hash has (RFC 7518, 3.2). */
+    /** HS256 needs a key at least as long as the hash (RFC 7518, 3.2). */
     get jwtSecret() {
       return required('JWT_SECRET', (value) => new TextEncoder().encode(value).length >= 32);
     },
     get databaseUrl() {
       return required('DATABASE_URL', isPostgresUrl);
     },
-    /** Null only in development, where metrics are open. */
+    /** Null only in development, where `/metrics` is open. */
     get metricsToken() {
       return development ? null : required('METRICS_TOKEN', (value) => value.length >= 16);
     },

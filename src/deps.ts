@@ -1,37 +1,55 @@
-import { type Bindings, readConfig } from './config.ts';
-import { createDatabase } from './db/client.ts';
+import { type Bindings, type Config, readConfig } from './config.ts';
+import { createDatabase, type Database } from './db/client.ts';
 import { Tokens } from './jwt/tokens.ts';
 import { Shards } from './log/shards.ts';
+import type { StripeGateway } from './stripe/gateway.ts';
 import { createLiveGateway } from './stripe/live.ts';
 import { createMockGateway } from './stripe/mock.ts';
 
 /**
- * What a verb may touch beyond its arguments. Each adapter is made when it is first asked for, and fails with
- * `not_configured` then, so that a missing secret closes only what needs it.
+ * What a verb may touch beyond its arguments. Each adapter is made once, at its first use, and throws `not_configured`
+ * then: so a missing secret closes only what needs it.
  */
-export function createDeps(env: Bindings, context: Pick<ExecutionContext, 'waitUntil'>) {
-  const config = readConfig(env);
-  return {
-    config,
-    now: () => new Date(),
-    /** Work that the caller need not wait for, and that somebody else makes good if it is cut off. */
-    waitUntil: (work: Promise<void>) => context.waitUntil(work),
-    loginRateLimit: env.LOGIN_RATE_LIMIT,
-    get db() {
-      return createDatabase(config.databaseUrl);
-    },
-    get tokens() {
-      return new Tokens(config.jwtSecret);
-    },
-    get stripe() {
-      if (config.devMode) return createMockGateway(config.portalUrl);
-      return createLiveGateway(config.stripeSecretKey, config.portalUrl, config.stripeApiBase);
-    },
-    get shards() {
-      void config.databaseUrl; // the shards' own, but the caller is to hear what is missing
-      return new Shards(env.LOG_SHARD, config);
-    },
-  };
-}
+export class Deps {
+  readonly config: Config;
+  readonly loginRateLimit: RateLimit;
+  /** For work that the caller need not wait for. If it is cut off, the reconciler makes up for it. */
+  readonly waitUntil: (work: Promise<void>) => void;
+  readonly now = () => new Date();
+  readonly #env: Bindings;
+  #db: Database | undefined;
+  #tokens: Tokens | undefined;
+  #stripe: StripeGateway | undefined;
+  #shards: Shards | undefined;
 
-export type Deps = ReturnType<typeof createDeps>;
+  constructor(env: Bindings, context: Pick<ExecutionContext, 'waitUntil'>) {
+    this.#env = env;
+    this.config = readConfig(env);
+    this.loginRateLimit = env.LOGIN_RATE_LIMIT;
+    this.waitUntil = (work) => context.waitUntil(work);
+  }
+
+  get db(): Database {
+    this.#db ??= createDatabase(this.config.databaseUrl);
+    return this.#db;
+  }
+
+  get tokens(): Tokens {
+    this.#tokens ??= new Tokens(this.config.jwtSecret);
+    return this.#tokens;
+  }
+
+  get stripe(): StripeGateway {
+    const { devMode, portalUrl, stripeApiBase } = this.config;
+    this.#stripe ??= devMode
+      ? createMockGateway(portalUrl)
+      : createLiveGateway(this.config.stripeSecretKey, portalUrl, stripeApiBase);
+    return this.#stripe;
+  }
+
+  get shards(): Shards {
+    void this.config.databaseUrl; // the shards need it; the caller should hear that it is missing
+    this.#shards ??= new Shards(this.#env.LOG_SHARD, this.config);
+    return this.#shards;
+  }
+}

@@ -1,4 +1,4 @@
-/** Every way in which we refuse or fail, by its stable name. Clients match on these; a name is never reused. */
+/** The stable code of every refusal and failure. Clients match on it, so a code is never renamed or reused. */
 export type ErrorCode =
   // the request is wrong
   | 'malformed_json'
@@ -11,14 +11,14 @@ export type ErrorCode =
   | 'wrong_livemode'
   | 'route_not_found'
   | 'method_not_allowed'
-  // the caller may not
+  // the caller is not allowed
   | 'token_missing'
   | 'token_invalid'
   | 'token_expired'
   | 'invalid_credentials'
   | 'forbidden'
   | 'rate_limited'
-  // the proposal says no
+  // the proposal's state does not allow it
   | 'proposal_not_found'
   | 'proposal_not_approved'
   | 'proposal_void'
@@ -29,7 +29,7 @@ export type ErrorCode =
   | 'version_conflict'
   | 'amount_mismatch'
   | 'checkout_open'
-  // we, or somebody we depend on, fail
+  // we, or a service we depend on, failed
   | 'not_configured'
   | 'database_unavailable'
   | 'log_unavailable'
@@ -39,7 +39,7 @@ export type ErrorCode =
   | 'stripe_timeout'
   | 'internal_error';
 
-/** A refusal or failure with a stable code and a sentence that may be shown to the caller. */
+/** A refusal or failure with a stable code and a sentence that can be shown to the caller. */
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;
@@ -51,8 +51,8 @@ export class AppError extends Error {
 }
 
 /**
- * An error and its causes as far as a log may know them: names, codes and where in our code it happened. Never their
- * messages, since those of vendors quote what they were sent.
+ * What a log line may say of an error and its causes: names, codes and places in our code. Never their messages, since
+ * vendors' messages quote what they were sent.
  */
 export function describeCauses(error: unknown): object[] {
   const causes: object[] = [];

@@ -1,10 +1,10 @@
 import { app } from './app.ts';
-import { createDeps } from './deps.ts';
+import { Deps } from './deps.ts';
 import { reconcile } from './payments/reconcile.ts';
 
 export { LogShard } from './log/log-shard.ts';
 
 export default {
   fetch: app.fetch,
-  scheduled: (_controller, env, context) => reconcile(createDeps(env, context)),
+  scheduled: (_controller, env, context) => reconcile(new Deps(env, context)),
 } satisfies ExportedHandler<Env>;

@@ -1,6 +1,6 @@
 import { AppError } from './errors.ts';
 
-/** The value of a JSON text from outside; rejects with `malformed_json`. */
+/** Parses JSON from outside; throws `malformed_json`. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 
 /**
- * One line of text that PostgreSQL can hold and a person can read: no control characters, nothing that turns the
- * writing around, no half of a surrogate pair, and something in it that is seen.
+ * One line of text that PostgreSQL can hold and a person can read: no control or direction characters, no half of a
+ * surrogate pair, and at least one letter or digit.
  */
 export const line = (maxLength: number) =>
   v.pipe(
@@ -28,5 +28,5 @@ export const rowId = v.pipe(
 
 export const ProposalParam = v.object({ proposal_id: rowId });
 
-/** The same key and body are the same request, sent again (draft-ietf-httpapi-idempotency-key-header). */
+/** The same key with the same body is the same request sent again (draft-ietf-httpapi-idempotency-key-header). */
 export const IdempotencyHeader = v.object({ 'idempotency-key': v.optional(line(255)) });

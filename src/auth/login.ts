@@ -6,8 +6,8 @@ import { staffTokenSeconds } from '../jwt/tokens.ts';
 import { verifyPassword } from './password.ts';
 
 /**
- * A staff token for the right password. One request to the database; an unknown address takes as long and is told the
- * same as a wrong password. `rate_limited` per address and per account, counted before anything else is done.
+ * A staff token for the right password. One request to the database. An unknown account takes as long as a wrong password
+ * and gets the same answer. Attempts are limited per IP address and per account (`rate_limited`), before anything else.
  */
 export async function login(
   deps: Deps,

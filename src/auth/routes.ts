@@ -3,7 +3,7 @@ import { authenticateStaff } from '../http/authenticate.ts';
 import { clientAddress } from '../http/client-address.ts';
 import type { AppEnv } from '../http/context.ts';
 import { validate } from '../http/validate.ts';
-import { getOrg } from '../orgs/get-org.ts';
+import { getMe } from './get-me.ts';
 import { login } from './login.ts';
 import { LoginBody } from './schemas.ts';
 
@@ -14,16 +14,17 @@ export const authRoutes = new Hono<AppEnv>()
     return c.json({ access_token: accessToken, token_type: 'bearer', expires_in: expiresInSeconds });
   })
   .get('/me', authenticateStaff, async (c) => {
-    const { actor, deps } = c.var;
-    const { userId, orgId, email, role } = actor;
-    const { name, currency, depositPercent } = await getOrg(deps.db, actor);
+    const { userId, orgId, email, role, orgName, currency, depositPercent } = await getMe(
+      c.var.deps,
+      c.var.actor,
+    );
     return c.json({
       user_id: userId,
       org_id: orgId,
       email,
       role,
-      org_name: name,
+      org_name: orgName,
       currency,
-      deposit_percent: depositPercent ?? deps.config.depositPercent,
+      deposit_percent: depositPercent,
     });
   });

@@ -2,17 +2,17 @@ import { NeonDbError, neon, neonConfig } from '@neondatabase/serverless';
 import { DrizzleQueryError, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/neon-http';
 
-/** No request to the database outlives this; the driver itself has no deadline. */
+/** The deadline of every request; the driver has none of its own. */
 const deadlineMs = 5_000;
 
-// Neon's own rule, but for the local endpoint, which speaks plain HTTP.
+// Neon's own rule, except for the local endpoint, which speaks plain HTTP.
 neonConfig.fetchEndpoint = (host, port) =>
   host === 'localhost' || host === '127.0.0.1'
     ? `http://${host}:${port}/sql`
     : `https://${host.replace(/^[^.]+\./, 'api.')}/sql`;
 
 neonConfig.fetchFunction = async (url: string, init: RequestInit) => {
-  // Not AbortSignal.timeout, which cannot be cleared: a pending timer keeps a shard from going to sleep.
+  // Not AbortSignal.timeout, which cannot be cleared: a pending timer keeps a shard from hibernating.
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), deadlineMs);
   try {
@@ -23,19 +23,19 @@ neonConfig.fetchFunction = async (url: string, init: RequestInit) => {
   }
 };
 
-/** One SQL statement, or one `batch` in one transaction, is one HTTP request (Neon's SQL-over-HTTP). */
+/** Each statement, and each `batch` in one transaction, is one HTTP request (Neon's SQL over HTTP). */
 export function createDatabase(databaseUrl: string) {
   return drizzle(neon(databaseUrl), { casing: 'snake_case' });
 }
 
 export type Database = ReturnType<typeof createDatabase>;
 
-/** Rejects where the database cannot be reached. One request. */
+/** Rejects if the database cannot be reached. One request. */
 export async function ping(db: Database): Promise<void> {
   await db.execute(sql`select 1`);
 }
 
-/** The SQLSTATE with which PostgreSQL refused a statement, and so rolled back its transaction; else undefined. */
+/** The SQLSTATE of a statement that PostgreSQL refused, whose transaction it rolled back; otherwise undefined. */
 export function sqlState(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof NeonDbError && cause.code) return cause.code;
@@ -43,7 +43,7 @@ export function sqlState(error: unknown): string | undefined {
   return undefined;
 }
 
-/** Whether the database could not do its work, rather than being asked for something impossible (class 22, 23, 42). */
+/** Whether the database failed, as opposed to being asked for something impossible (class 22, 23, 42). */
 export function isOutage(error: unknown): boolean {
   const isDatabaseError = error instanceof DrizzleQueryError || error instanceof NeonDbError;
   return isDatabaseError && !/^(2[23]|42)/.test(sqlState(error) ?? '');

@@ -15,9 +15,11 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core';
-import type { ActorKind, EntryMeta, EventName } from '../domain/entry.ts';
-import type { LineItem, ProposalStatus } from '../domain/proposal.ts';
-import type { StripeEventOutcome } from '../log/plan.ts';
+import type { ActorKind, Role } from '../domain/actor.ts';
+import type { EntryMeta, EventName } from '../domain/entry.ts';
+import type { Outcome } from '../domain/observation.ts';
+import type { LineItem } from '../domain/pricing.ts';
+import type { ProposalStatus } from '../domain/proposal.ts';
 
 const id = () => bigint({ mode: 'number' }).primaryKey().generatedByDefaultAsIdentity();
 const createdAt = () => timestamp({ withTimezone: true }).notNull().defaultNow();
@@ -27,7 +29,7 @@ export const orgs = pgTable(
   {
     id: id(),
     name: text().notNull(),
-    /** ISO 4217, lower case as Stripe writes it. An org has one currency. */
+    /** ISO 4217, in lower case as Stripe writes it. An org has one currency. */
     currency: text().notNull(),
     depositPercent: smallint(),
     stripeAccountId: text(),
@@ -46,10 +48,10 @@ export const users = pgTable(
     orgId: bigint({ mode: 'number' })
       .notNull()
       .references(() => orgs.id),
-    /** Lower case; one account an address, whatever the org. */
+    /** Lower case. One account per address, across all orgs. */
     email: text().notNull().unique(),
     passwordHash: text().notNull(),
-    role: text().$type<'admin' | 'staff'>().notNull(),
+    role: text().$type<Role>().notNull(),
     createdAt: createdAt(),
   },
   (table) => [check('users_email_lower', sql`${table.email} = lower(${table.email})`)],
@@ -89,18 +91,18 @@ export const proposals = pgTable(
     currency: text().notNull(),
     totalCents: bigint({ mode: 'number' }).notNull(),
     version: integer().notNull().default(1),
-    /** SHA-256 of what the customer is shown, hex: what an approval is of. */
+    /** SHA-256, hex, of what the customer approves. */
     contentHash: text().notNull(),
     /** A projection of the log, written by the append that changes it. */
     status: text().$type<ProposalStatus>().notNull().default('draft'),
-    /** Names the request that made it, so that a second click makes no second one. Older rows have none. */
+    /** Identifies the request that created it, so that a second click creates no second row. Old rows have none. */
     dedupeKey: text(),
     createdAt: createdAt(),
   },
   (table) => [
     unique('proposals_dedupe_key').on(table.orgId, table.dedupeKey),
     index('proposals_org').on(table.orgId, table.id),
-    // A lead of another org cannot be pointed at.
+    // A proposal cannot refer to a lead of another org.
     foreignKey({
       name: 'proposals_lead_of_org',
       columns: [table.leadId, table.orgId],
@@ -110,7 +112,7 @@ export const proposals = pgTable(
   ],
 );
 
-/** The truth. The database itself refuses UPDATE, DELETE and TRUNCATE (migration 0001). */
+/** The source of truth. The database itself refuses UPDATE, DELETE and TRUNCATE (migration 0001). */
 export const activityLog = pgTable(
   'portal_activity_log',
   {
@@ -118,22 +120,22 @@ export const activityLog = pgTable(
     orgId: bigint({ mode: 'number' })
       .notNull()
       .references(() => orgs.id),
-    /** Null, like `seq`, for what is not about a proposal. */
+    /** Null, like `seq`, for an entry that is not about a proposal. */
     proposalId: bigint({ mode: 'number' }).references(() => proposals.id),
-    /** The entry's place in its proposal, from 1: a decision made on stale state cannot be written. */
+    /** The entry's place in its proposal, from 1. Being unique, it keeps out a decision that was made on stale state. */
     seq: integer(),
     event: text().$type<EventName>().notNull(),
     actor: text().$type<ActorKind>().notNull(),
     meta: jsonb().$type<EntryMeta[EventName]>().notNull(),
-    /** Names the fact, so that it is told once. */
+    /** What happens once has one key: see `domain/keys.ts`. */
     dedupeKey: text().notNull().unique('portal_activity_log_dedupe_key'),
     createdAt: createdAt(),
   },
   (table) => [
     unique('portal_activity_log_seq').on(table.proposalId, table.seq),
-    // An org's own part of it, for its reports.
+    // For an org's reports.
     index('portal_activity_log_org').on(table.orgId, table.event, table.createdAt),
-    // Refunds and disputes name nothing but the payment that they are about.
+    // Refunds and disputes name only the PaymentIntent they are about.
     index('portal_activity_log_payment_intent')
       .on(sql`(meta->>'payment_intent')`)
       .where(sql`event = 'payment_success'`),
@@ -142,8 +144,8 @@ export const activityLog = pgTable(
 );
 
 /**
- * By how many shards the log is written now: one row at most. Shards of another number are another generation, and only
- * one of them writes at a time.
+ * How many shards write the log now: one row at most. Another number of shards is another generation, and only one
+ * generation writes at a time.
  */
 export const logGeneration = pgTable(
   'log_generation',
@@ -154,7 +156,7 @@ export const logGeneration = pgTable(
   (table) => [check('log_generation_one', sql`${table.one}`)],
 );
 
-/** Every verified event that we handle, with what became of it. */
+/** Every verified Stripe event that we handle, with its outcome. */
 export const stripeEvents = pgTable(
   'stripe_events',
   {
@@ -162,13 +164,13 @@ export const stripeEvents = pgTable(
     type: text().notNull(),
     apiVersion: text(),
     livemode: boolean(),
-    /** `json`, not `jsonb`: it keeps whatever Stripe sent, which jsonb does not (\u0000). */
+    /** `json`, not `jsonb`, which does not take everything that Stripe may send (\u0000). */
     payload: json().notNull(),
-    outcome: text().$type<StripeEventOutcome>().notNull(),
+    outcome: text().$type<Outcome>().notNull(),
     receivedAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
   },
   (table) => [
-    // Few, it is to be hoped: what nobody claimed yet.
+    // Few: money that matches no proposal yet.
     index('stripe_events_unattributed').on(table.receivedAt).where(sql`outcome = 'unattributed'`),
   ],
 );

@@ -1,13 +1,24 @@
-/** Somebody signed in to the CRM. */
+export type Role = 'admin' | 'staff';
+
+/** A signed-in user of the CRM. */
 export type Staff = {
   readonly kind: 'staff';
   readonly userId: number;
   readonly orgId: number;
   readonly email: string;
-  readonly role: 'admin' | 'staff';
+  readonly role: Role;
 };
 
-/** Whoever holds a portal link: may do what a customer may, with one proposal. */
+/** The holder of a portal link. It stands for one customer and opens one proposal. */
 export type Customer = { readonly kind: 'customer'; readonly proposalId: number; readonly orgId: number };
 
 export type Actor = Staff | Customer;
+
+/** How an observation reached us: from Stripe, or through the reconciler, which asks for what Stripe could not deliver. */
+export type Via = 'stripe' | 'reconciler';
+
+/** The author of an entry. */
+export type Author = Actor | { readonly kind: Via };
+
+/** How the log names an author. A staff entry also carries `user_id` in its meta. */
+export type ActorKind = Author['kind'];

@@ -1,9 +1,9 @@
-import type { Actor } from './actor.ts';
-import type { StripeFact } from './observation.ts';
-import type { Checkout, LineItem } from './proposal.ts';
-import type { Teller } from './settlement.ts';
+import type { Actor, Customer, Via } from './actor.ts';
+import type { Observation } from './observation.ts';
+import type { LineItem } from './pricing.ts';
+import type { Checkout } from './proposal.ts';
 
-/** What the customer is shown, and what of it an approval is of. */
+/** What the customer reads and approves. */
 export type Content = {
   readonly title: string;
   readonly customerName: string;
@@ -12,10 +12,10 @@ export type Content = {
   readonly totalCents: number;
 };
 
-/** What may be asked of a proposal. Each is safe to ask again: the second time finds the fact told. */
+/** What can be asked of a proposal. Every command can be sent again: what is recorded already is not recorded twice. */
 export type ProposalCommand =
   | { readonly kind: 'send'; readonly proposalId: number; readonly actor: Actor; readonly expiresAt: Date }
-  | { readonly kind: 'view'; readonly proposalId: number; readonly actor: Actor }
+  | { readonly kind: 'view'; readonly proposalId: number; readonly actor: Customer }
   | {
       readonly kind: 'approve';
       readonly proposalId: number;
@@ -38,14 +38,16 @@ export type ProposalCommand =
       readonly kind: 'record_checkout';
       readonly proposalId: number;
       readonly actor: Actor;
-      /** The total that the caller named, if any. */
+      /** The total that the caller stated, in minor units, if any. */
       readonly statedTotalCents: number | null;
       readonly checkout: Checkout;
     }
-  /** `proposalId` is null where nothing tells which. */
+  /** Records what was observed at Stripe. `proposalId` is null where nothing says which proposal it is about. */
   | {
       readonly kind: 'settle';
       readonly proposalId: number | null;
-      readonly told: StripeFact;
-      readonly teller: Teller;
+      readonly observation: Observation;
+      readonly via: Via;
     };
+
+export type CommandOf<K extends ProposalCommand['kind']> = Extract<ProposalCommand, { readonly kind: K }>;

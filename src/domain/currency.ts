@@ -1,16 +1,16 @@
 /**
- * How Stripe counts money: amounts are whole numbers of a currency's smallest unit. All of it from
- * https://docs.stripe.com/currencies: zero-decimal, three-decimal, special cases, minimum and maximum charge amounts.
+ * How Stripe counts money: in whole numbers of a currency's smallest unit. Source of every rule here:
+ * https://docs.stripe.com/currencies (zero-decimal, three-decimal, special cases, minimum and maximum charge amounts).
  */
 
 const zeroDecimal = new Set('bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' '));
 
 const threeDecimal = new Set('bhd jod kwd omr tnd'.split(' '));
 
-/** They have no decimals any more, but for backward compatibility Stripe counts hundredths, always 00. */
+/** They have lost their decimals, but for backward compatibility Stripe still counts hundredths, always 00. */
 const hundredfold = new Set(['isk', 'ugx']);
 
-/** The least that Stripe charges, in minor units, where it says so. */
+/** The smallest charge, in minor units, for the currencies where Stripe publishes one. */
 const minimumCharge: Readonly<Record<string, number>> = {
   aed: 200,
   aud: 50,
@@ -38,7 +38,7 @@ const minimumCharge: Readonly<Record<string, number>> = {
   usd: 50,
 };
 
-/** The most that it charges, in minor units: eight digits. */
+/** The largest charge, in minor units: eight digits. */
 export const maximumCharge = 99_999_999;
 
 /** Minor units in one unit of the currency: 100 cents in a dollar, 1 in a yen. `currency` is in lower case. */
@@ -47,23 +47,23 @@ export function minorUnits(currency: string): number {
   return threeDecimal.has(currency) ? 1_000 : 100;
 }
 
-/** Amounts that can be charged are multiples of this many minor units. */
+/** Chargeable amounts are multiples of this many minor units. */
 export function chargeStep(currency: string): number {
   if (hundredfold.has(currency)) return 100;
   return threeDecimal.has(currency) ? 10 : 1;
 }
 
-/** Decimals in which a price is written: cents, fillér and fils, but none where they are always 0. */
+/** How many decimals a price is written with; none where they would always be 0. */
 export function priceDecimals(currency: string): number {
   return String(minorUnits(currency) / (hundredfold.has(currency) ? 100 : 1)).length - 1;
 }
 
-/** The least that can be charged, in minor units. */
+/** The smallest amount that can be charged, in minor units. */
 export function minimumChargeOf(currency: string): number {
   return minimumCharge[currency] ?? chargeStep(currency);
 }
 
-/** Why Stripe would not charge this many minor units, or null. */
+/** Why Stripe would not charge this amount, in minor units; null if it would. */
 export function whyNotChargeable(amount: number, currency: string): string | null {
   const [least, step] = [minimumChargeOf(currency), chargeStep(currency)];
   if (amount >= least && amount <= maximumCharge && amount % step === 0) return null;
@@ -71,11 +71,11 @@ export function whyNotChargeable(amount: number, currency: string): string | nul
   return `Must be from ${least} to ${maximumCharge} minor units of ${currency.toUpperCase()}${multiple}.`;
 }
 
-/** A decimal number of units (`15750.00`) in minor units; null where it is no whole number of them. */
+/** A decimal number of units (`15750.00`) in minor units; null if that is not a whole number. */
 export function toMinorUnits(decimal: string, currency: string): number | null {
   const [units = '', fraction = ''] = decimal.split('.');
   const decimals = String(minorUnits(currency)).length - 1;
   if (/[^0]/.test(fraction.slice(decimals))) return null;
-  // Through the digits: 0.1 + 0.2 has no place in money.
+  // By its digits: 0.1 + 0.2 has no place in money.
   return Number(units + fraction.slice(0, decimals).padEnd(decimals, '0'));
 }

@@ -1,45 +1,54 @@
 import { AppError, type ErrorCode } from '../errors.ts';
 import type { Actor } from './actor.ts';
-import type { Draft } from './entry.ts';
+import type { Draft, StampedEvent } from './entry.ts';
 import type { Proposal } from './proposal.ts';
 
 /** Why a command changes nothing. */
 export type Rejection = { readonly rejected: ErrorCode; readonly detail: string };
 
-/** New entries, none where the fact is already told; or why not. */
-export type Decision = { readonly drafts: readonly Draft[] } | Rejection;
+/** What a rule says: the events that follow, none where they are recorded already, or a rejection. */
+export type Ruling = { readonly events: readonly Draft[] } | Rejection;
 
-/** Unknown, or another org's, or not this link's: alike, so that nothing is learned by asking. */
-export function notFound(): Rejection {
+/** A ruling whose events name their author. */
+export type Decision = { readonly events: readonly StampedEvent[] } | Rejection;
+
+/** The same answer for an unknown proposal, another org's, and one that the link does not open. */
+export function proposalNotFound(): Rejection {
   return { rejected: 'proposal_not_found', detail: 'There is no such proposal.' };
 }
 
-export function isVoid(state: Proposal): Rejection {
+export function proposalVoid(state: Proposal): Rejection {
   return { rejected: 'proposal_void', detail: `Proposal ${state.id} is void.` };
 }
 
-export function isPaid(): Rejection {
+export function alreadyPaid(): Rejection {
   return { rejected: 'already_paid', detail: 'The deposit has already been paid.' };
 }
 
-export function isPending(): Rejection {
+export function paymentPending(): Rejection {
   return {
     rejected: 'payment_pending',
-    detail: 'A payment is on its way. Wait until it has come or failed.',
+    detail: 'A payment is being processed. Wait until it succeeds or fails.',
   };
 }
 
-/** Staff may act on their org's proposals, a customer on the one of the link. */
-export function mayTouch(actor: Actor, state: Proposal): boolean {
+/** `verb` says what was done to the version that the caller saw. */
+export function versionConflict(state: Proposal, version: number, verb: string): Rejection {
+  const detail = `Version ${version} ${verb}, but the proposal is at version ${state.version}.`;
+  return { rejected: 'version_conflict', detail };
+}
+
+/** Staff can see the proposals of their org, a customer the one that the link opens. */
+export function canSee(actor: Actor, state: Proposal): boolean {
   return actor.orgId === state.orgId && (actor.kind === 'staff' || actor.proposalId === state.id);
 }
 
-/** What was decided, unless it is a rejection, which is thrown. */
-export function accept<T extends object>(decided: T): Exclude<T, Rejection> {
-  if (isRejection(decided)) throw new AppError(decided.rejected, decided.detail);
-  return decided as Exclude<T, Rejection>;
+export function isRejection(decided: object): decided is Rejection {
+  return 'rejected' in decided;
 }
 
-function isRejection(decided: object): decided is Rejection {
-  return 'rejected' in decided;
+/** What was decided; throws a rejection as an `AppError`. */
+export function orThrow<T extends object>(decided: T): Exclude<T, Rejection> {
+  if (isRejection(decided)) throw new AppError(decided.rejected, decided.detail);
+  return decided as Exclude<T, Rejection>; // sound: the line above throws all rejections
 }

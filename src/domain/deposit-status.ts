@@ -1,37 +1,38 @@
-import { openCheckout } from './checkout.ts';
 import { depositCents } from './deposit.ts';
-import { type Proposal, sumCents } from './proposal.ts';
+import { hasPendingPayment, type Proposal, sumCents } from './proposal.ts';
+import { openCheckout } from './sessions.ts';
 
 /**
- * How the deposit stands. `pending`: the money of a delayed method is on its way. `failed`: the last try at this version
- * came to nothing, and another may be made. `paid` is final, whatever is refunded later.
+ * How the deposit stands. `pending`: a delayed payment is being processed. `failed`: the last attempt at this version
+ * failed, and another may follow. `paid` is final, whatever is refunded later.
  */
 export type DepositStatus = 'unpaid' | 'pending' | 'failed' | 'paid';
 
-export function depositStatus({ payments, outcomes, checkouts, version }: Proposal): DepositStatus {
+export function depositStatus(state: Proposal): DepositStatus {
+  const { payments, sessionStatuses, checkouts, version } = state;
   if (payments.length > 0) return 'paid';
-  if ([...outcomes.values()].includes('pending')) return 'pending';
-  const [sessionId, outcome] = [...outcomes].at(-1) ?? [];
-  const tried = checkouts.find((checkout) => checkout.sessionId === sessionId);
-  return outcome === 'failed' && (tried?.version ?? version) === version ? 'failed' : 'unpaid';
+  if (hasPendingPayment(state)) return 'pending';
+  const [sessionId, status] = [...sessionStatuses].at(-1) ?? [];
+  const attempt = checkouts.find((checkout) => checkout.sessionId === sessionId);
+  return status === 'failed' && (attempt?.version ?? version) === version ? 'failed' : 'unpaid';
 }
 
 /**
- * What whoever pays now is asked for, in minor units: what is on its way, or what the session is for that is open, since
- * staff may have begun one of another total; else the deposit on the proposal's.
+ * What the next payment would be for, in minor units: the pending payment, or else the open session, which staff may have
+ * started for another total; otherwise the deposit on the proposal's total.
  */
 export function dueCents(state: Proposal, devMode: boolean, now: Date): number {
-  const [pending] = state.checkouts.filter(({ sessionId }) => state.outcomes.get(sessionId) === 'pending');
-  const begun = pending ?? (state.status === 'approved' ? openCheckout(state, devMode, now) : null);
-  return begun?.depositCents ?? depositCents(state.totalCents, state.depositPercent, state.currency);
+  const pending = state.checkouts.find(({ sessionId }) => state.sessionStatuses.get(sessionId) === 'pending');
+  const started = pending ?? (state.status === 'approved' ? openCheckout(state, devMode, now) : null);
+  return started?.depositCents ?? depositCents(state.totalCents, state.depositPercent, state.currency);
 }
 
-/** What was paid in the proposal's own currency, in minor units. Money in another is an anomaly, and no part of any sum. */
+/** What was paid in the proposal's own currency, in minor units. Money in another is an anomaly and part of no sum. */
 export function paidCents({ payments, currency }: Pick<Proposal, 'payments' | 'currency'>): number {
   return sumCents(payments.filter((payment) => (payment.currency ?? currency) === currency));
 }
 
-/** What of that was given back: the refunds that did not fail. */
+/** What of that was refunded, in minor units. Refunds that failed do not count. */
 export function refundedCents({ refunds, currency }: Pick<Proposal, 'refunds' | 'currency'>): number {
   return sumCents([...refunds.values()].filter((refund) => !refund.failed && refund.currency === currency));
 }

@@ -1,7 +1,5 @@
-import type { LineItem } from './proposal.ts';
-
-/** Who made an entry. `staff` entries carry `user_id` in their meta. */
-export type ActorKind = 'staff' | 'customer' | 'stripe' | 'reconciler';
+import type { ActorKind, Author } from './actor.ts';
+import type { LineItem } from './pricing.ts';
 
 export type AnomalyReason =
   | 'amount_mismatch'
@@ -10,7 +8,7 @@ export type AnomalyReason =
   | 'proposal_void'
   | 'version_mismatch';
 
-type Content = {
+type ContentMeta = {
   readonly title: string;
   readonly line_items: readonly LineItem[];
   readonly total_cents: number;
@@ -43,11 +41,11 @@ type RefundMeta = {
   stripe_session_id: string;
 };
 
-/** What each event of the log tells. The names are a contract: they are rows in an append-only table. */
+/** What each event says. The names are a contract: they are stored in an append-only table. */
 export type EntryMeta = {
   lead_created: { lead_id: string; source: string | null; user_id: number };
-  /** A new version, and what it replaced: names and addresses aside, the log knows every version. */
-  revised: Content & { version: number; content_hash: string; replaced: Content; user_id: number };
+  /** A new version and the content it replaced. Names and addresses stay out: the log cannot forget them. */
+  revised: ContentMeta & { version: number; content_hash: string; replaced: ContentMeta; user_id: number };
   sent: { version: number; expires_at: string; user_id: number };
   view: Record<string, never>;
   approve: { name: string; version: number; ip: string | null; content_hash: string; user_id?: number };
@@ -63,9 +61,9 @@ export type EntryMeta = {
     user_id?: number;
   };
   checkout_expired: { session_id: string };
-  /** A delayed method is on its way; `payment_success` or `payment_failed` follows. */
+  /** A delayed payment method is at work; `payment_success` or `payment_failed` follows. */
   payment_pending: SessionMeta;
-  /** `approved_at` is when what is paid was approved; null for a second payment. Entries before it was told lack it. */
+  /** `approved_at` is when the paid version was approved, null for a second payment. Old entries lack the field. */
   payment_success: SessionMeta & { approved_at?: string | null };
   payment_failed: SessionMeta;
   payment_anomaly: {
@@ -76,7 +74,7 @@ export type EntryMeta = {
     amount_cents: number;
     currency: string | null;
   };
-  /** As Stripe's own `amount_refunded`, a refund counts from when it is made, and `refund_failed` takes it back. */
+  /** A refund counts from the moment it is made, like Stripe's own `amount_refunded`; `refund_failed` takes it back. */
   payment_refunded: RefundMeta;
   refund_failed: RefundMeta;
   dispute_opened: DisputeMeta;
@@ -86,14 +84,20 @@ export type EntryMeta = {
 
 export type EventName = keyof EntryMeta;
 
-/** An event with what it tells: a union that `switch (entry.event)` narrows. */
-export type Fact = { [E in EventName]: { readonly event: E; readonly meta: EntryMeta[E] } }[EventName];
+/** An event with its meta: a union that `switch (entry.event)` narrows. */
+export type LogEvent = { [E in EventName]: { readonly event: E; readonly meta: EntryMeta[E] } }[EventName];
 
-/** A fact with who told it and the key that lets it be told only once. */
-export type Draft = Fact & { readonly actor: ActorKind; readonly dedupeKey: string };
+/** What a rule decides: an event that does not name its author yet. */
+export type Draft = {
+  [E in EventName]: { readonly event: E; readonly meta: Omit<EntryMeta[E], 'user_id'> };
+}[EventName];
 
-/** A draft in its place, ready to be appended. Proposal and seq are null together (a lead). */
-export type NewEntry = Draft & {
+/** An event and its author, as the log names it. */
+export type StampedEvent = LogEvent & { readonly actor: ActorKind };
+
+/** An event in its place, ready to be appended. Proposal and seq are null together (a lead). */
+export type NewEntry = StampedEvent & {
+  readonly dedupeKey: string;
   readonly orgId: number;
   readonly proposalId: number | null;
   readonly seq: number | null;
@@ -102,3 +106,10 @@ export type NewEntry = Draft & {
 
 /** A row of the log. */
 export type Entry = NewEntry & { readonly id: number };
+
+/** The only place that says who an entry is by. */
+export function stamp({ event, meta }: Draft, author: Author): StampedEvent {
+  const stamped = author.kind === 'staff' ? { ...meta, user_id: author.userId } : meta;
+  // Sound: `user_id` is all that a draft lacks, and only events that staff alone cause require it.
+  return { event, meta: stamped, actor: author.kind } as StampedEvent;
+}

@@ -1,5 +1,5 @@
 import type { Staff } from './actor.ts';
-import type { Draft } from './entry.ts';
+import { type StampedEvent, stamp } from './entry.ts';
 
 export type NewLead = {
   readonly id: string;
@@ -11,12 +11,7 @@ export type NewLead = {
 
 export type CreateLead = { readonly kind: 'create_lead'; readonly actor: Staff; readonly lead: NewLead };
 
-export function leadKey(leadId: string): string {
-  return `lead_created:${leadId}`;
-}
-
-/** The entry of a new lead. It holds no name or address: the log cannot forget, the lead's row can. */
-export function leadCreated({ lead, actor }: CreateLead): Draft {
-  const meta = { lead_id: lead.id, source: lead.source, user_id: actor.userId };
-  return { event: 'lead_created', meta, actor: 'staff', dedupeKey: leadKey(lead.id) };
+/** The event of a new lead. It holds no name or address: the log cannot forget them, the lead's row can. */
+export function leadCreated({ lead, actor }: CreateLead): StampedEvent {
+  return stamp({ event: 'lead_created', meta: { lead_id: lead.id, source: lead.source } }, actor);
 }

@@ -1,8 +1,8 @@
 /**
- * What has become of a Checkout Session. `proposalId`, `orgId` and `portalUrl` are what its metadata claims: they say whom
- * to ask, never what is true. An unsigned event may lack them, the currency and when it was made.
+ * What has become of a Checkout Session. `proposalId`, `orgId` and `portalUrl` come from its metadata: they say where to
+ * look, never what is true. An unsigned event may lack them, the currency and the time of creation.
  */
-export type SessionFact = {
+export type SessionObservation = {
   readonly fact: 'checkout_paid' | 'checkout_pending' | 'checkout_failed' | 'checkout_expired';
   readonly sessionId: string;
   readonly proposalId: number | null;
@@ -15,8 +15,8 @@ export type SessionFact = {
   readonly paymentIntent: string | null;
 };
 
-/** A refund as it stands; `status` is Stripe's. It carries no metadata of ours, only what was paid. */
-export type RefundFact = {
+/** A refund as it stands; `status` is Stripe's. It carries none of our metadata, only its PaymentIntent. */
+export type RefundObservation = {
   readonly fact: 'refund';
   readonly refundId: string;
   readonly amountCents: number;
@@ -26,7 +26,7 @@ export type RefundFact = {
 };
 
 /** A dispute as it stands; `status` and `reason` are Stripe's. */
-export type DisputeFact = {
+export type DisputeObservation = {
   readonly fact: 'dispute';
   readonly disputeId: string;
   readonly amountCents: number;
@@ -36,9 +36,30 @@ export type DisputeFact = {
   readonly paymentIntent: string | null;
 };
 
-/** Everything that Stripe tells and we record. */
-export type StripeFact = SessionFact | RefundFact | DisputeFact;
+/** What we saw at Stripe, whether it sent an event or answered a question. */
+export type Observation = SessionObservation | RefundObservation | DisputeObservation;
 
-export function isSessionFact(told: StripeFact): told is SessionFact {
-  return told.fact !== 'refund' && told.fact !== 'dispute';
+export function isSession(observation: Observation): observation is SessionObservation {
+  return observation.fact !== 'refund' && observation.fact !== 'dispute';
 }
+
+/** Whether it moves money, so that it must be kept even where no proposal of ours matches. */
+export function isMoney(observation: Observation): boolean {
+  return observation.fact === 'checkout_paid' || !isSession(observation);
+}
+
+/** A verified event of Stripe's, as it is kept. */
+export type ReceivedEvent = {
+  readonly id: string;
+  readonly type: string;
+  readonly apiVersion: string | null;
+  readonly livemode: boolean | null;
+  /** The body as it came, JSON. */
+  readonly payload: string;
+};
+
+/**
+ * What a command or an event came to. `duplicate`: the log had it already. `ignored`: it is about no session of ours and
+ * moves no money. `unattributed`: it is money that matches no proposal of ours yet.
+ */
+export type Outcome = 'recorded' | 'duplicate' | 'ignored' | 'unattributed';

@@ -1,9 +1,43 @@
 import { AppError } from '../errors.ts';
-import type { Actor } from './actor.ts';
+import type { Actor, Role } from './actor.ts';
 
-/** A portal link opens one proposal. Told from the token alone, so asking about another teaches nothing. */
-export function authorize(actor: Actor, proposalId: number): void {
-  if (actor.kind === 'customer' && actor.proposalId !== proposalId) {
+const admins = ['admin'] as const;
+const staff = ['admin', 'staff'] as const;
+const everyone = ['admin', 'staff', 'customer'] as const;
+
+/** Who holds which permission. A customer holds theirs for the proposal of the link only. */
+const holders = {
+  'org:read': staff,
+  'leads:read': staff,
+  'leads:write': staff,
+  'proposals:list': staff,
+  'proposals:read': everyone,
+  'proposals:write': staff,
+  'proposals:approve': everyone,
+  'activity:read': staff,
+  'checkouts:write': everyone,
+  'checkouts:read': everyone,
+  'reports:read': staff,
+  'metrics:rebuild': admins,
+} as const satisfies Record<string, readonly (Role | 'customer')[]>;
+
+export type Permission = keyof typeof holders;
+
+export function isAllowed(actor: Actor, permission: Permission): boolean {
+  const role = actor.kind === 'staff' ? actor.role : actor.kind;
+  return holders[permission].some((holder) => holder === role);
+}
+
+/**
+ * Throws `forbidden` unless the actor holds the permission and, with a portal link, asks about the proposal of that link.
+ * It reads nothing but the token, so a refusal reveals nothing about other proposals. The first line of every verb.
+ */
+export function authorize(actor: Actor, permission: Permission, proposalId?: number): void {
+  if (!isAllowed(actor, permission)) {
+    const who = holders[permission].some((holder) => holder === 'staff') ? 'staff' : 'admins';
+    throw new AppError('forbidden', `Only ${who} may do this.`);
+  }
+  if (actor.kind === 'customer' && proposalId !== undefined && proposalId !== actor.proposalId) {
     throw new AppError('forbidden', 'This link opens another proposal.');
   }
 }

@@ -1,51 +1,46 @@
-import type { Decision, Rejection } from './decision.ts';
-import type { ActorKind, Draft } from './entry.ts';
-import type { DisputeFact, RefundFact } from './observation.ts';
+import { isRejection, type Rejection, type Ruling } from './decision.ts';
+import type { Draft } from './entry.ts';
+import type { DisputeObservation, RefundObservation } from './observation.ts';
 import type { Payment, Proposal } from './proposal.ts';
 
-/** https://docs.stripe.com/api/refunds/object#refund_object-status: the money stays with us. */
+/** https://docs.stripe.com/api/refunds/object#refund_object-status: we keep the money. */
 const failedStatuses = ['failed', 'canceled'];
 
-/** https://docs.stripe.com/api/disputes/object#dispute_object-status: nothing more is asked of us. An appeal may follow. */
+/** https://docs.stripe.com/api/disputes/object#dispute_object-status: Stripe expects nothing more of us. An appeal may follow. */
 const closedStatuses = ['won', 'lost', 'warning_closed', 'prevented'];
 
 /**
- * A refund, once: that it was made, and, if so, that it failed. Events come in any order and each tells how the refund
- * stands, so a failure that is told first tells both, and whatever the order the same entries are written.
+ * Records a refund once, and its failure once. Events come in any order and each carries the refund's current status, so a
+ * failure seen first records both: whatever the order, the entries are the same.
  */
-export function decideRefund(state: Proposal, refund: RefundFact, actor: ActorKind): Decision {
+export function recordRefund(state: Proposal, refund: RefundObservation): Ruling {
   const payment = paymentOf(state, refund.paymentIntent);
-  if ('rejected' in payment) return payment;
+  if (isRejection(payment)) return payment;
   const { refundId, amountCents, currency, status } = refund;
   const meta = { refund_id: refundId, amount_cents: amountCents, currency, status, ...reference(payment) };
   const known = state.refunds.get(refundId);
-  const drafts: Draft[] = [];
-  if (!known)
-    drafts.push({ event: 'payment_refunded', meta, actor, dedupeKey: `payment_refunded:${refundId}` });
-  if (failedStatuses.includes(status) && !known?.failed) {
-    drafts.push({ event: 'refund_failed', meta, actor, dedupeKey: `refund_failed:${refundId}` });
-  }
-  return { drafts };
+  const events: Draft[] = [];
+  if (!known) events.push({ event: 'payment_refunded', meta });
+  if (failedStatuses.includes(status) && !known?.failed) events.push({ event: 'refund_failed', meta });
+  return { events };
 }
 
-/** A dispute, once: that it was opened, and how it was closed. As with refunds, the order of events does not matter. */
-export function decideDispute(state: Proposal, dispute: DisputeFact, actor: ActorKind): Decision {
+/** Records that a dispute was opened, once, and each way it was closed, once. As with refunds, order does not matter. */
+export function recordDispute(state: Proposal, dispute: DisputeObservation): Ruling {
   const payment = paymentOf(state, dispute.paymentIntent);
-  if ('rejected' in payment) return payment;
+  if (isRejection(payment)) return payment;
   const { disputeId, amountCents, currency, status, reason } = dispute;
   const meta = {
     ...{ dispute_id: disputeId, amount_cents: amountCents, currency, status, reason },
     ...reference(payment),
   };
-  const drafts: Draft[] = [];
   const known = state.disputes.get(disputeId);
-  if (!known) {
-    drafts.push({ event: 'dispute_opened', meta, actor, dedupeKey: `dispute_opened:${disputeId}` });
-  }
+  const events: Draft[] = [];
+  if (!known) events.push({ event: 'dispute_opened', meta });
   if (closedStatuses.includes(status) && !known?.closings.includes(status)) {
-    drafts.push({ event: 'dispute_closed', meta, actor, dedupeKey: `dispute_closed:${disputeId}:${status}` });
+    events.push({ event: 'dispute_closed', meta });
   }
-  return { drafts };
+  return { events };
 }
 
 type ReversiblePayment = Payment & { readonly paymentIntent: string };
@@ -53,7 +48,7 @@ type ReversiblePayment = Payment & { readonly paymentIntent: string };
 function paymentOf(state: Proposal, paymentIntent: string | null): ReversiblePayment | Rejection {
   const payment = state.payments.find((candidate) => candidate.paymentIntent === paymentIntent);
   if (payment && paymentIntent !== null) return { ...payment, paymentIntent };
-  return { rejected: 'proposal_not_found', detail: 'No payment of ours is the one that this is about.' };
+  return { rejected: 'proposal_not_found', detail: 'No payment of ours matches this PaymentIntent.' };
 }
 
 function reference({ paymentIntent, sessionId }: ReversiblePayment) {

@@ -3,13 +3,13 @@ import type { Actor, Staff } from '../domain/actor.ts';
 import { AppError } from '../errors.ts';
 import type { AppEnv } from './context.ts';
 
-/** Lets in whoever bears a valid token, staff's or a portal link's (RFC 6750). */
+/** Lets in the bearer of a valid token: a user's or a portal link's (RFC 6750). */
 export const authenticate = createMiddleware<AppEnv>(async (c, next) => {
   c.set('actor', await bearer(c.var.deps, c.req.header('authorization')));
   await next();
 });
 
-/** Lets in staff only. */
+/** Lets in the bearer of a user's token only. What the user may do is the verb's to say. */
 export const authenticateStaff = createMiddleware<
   Omit<AppEnv, 'Variables'> & { Variables: AppEnv['Variables'] & { actor: Staff } }
 >(async (c, next) => {

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 
-/** The address the request came from, as Cloudflare saw it; null where no Cloudflare stands in front (local). */
+/** The client's IP address, as Cloudflare saw it; null without Cloudflare in front (locally). */
 export function clientAddress(c: Context): string | null {
   return c.req.header('cf-connecting-ip') ?? null;
 }

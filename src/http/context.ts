@@ -3,7 +3,7 @@ import type { Bindings } from '../config.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/actor.ts';
 
-/** What Hono's context carries in our app. `actor` is set by `authenticate`, `outcome` by the webhook, for the log. */
+/** What Hono's context carries. `authenticate` sets `actor`; the webhook sets `outcome`, for the log line. */
 export type AppEnv = {
   Bindings: Bindings;
   Variables: RequestIdVariables & { deps: Deps; actor: Actor; outcome?: string };

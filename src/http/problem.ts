@@ -6,7 +6,7 @@ import { AppError, type ErrorCode } from '../errors.ts';
 import type { AppEnv } from './context.ts';
 import { statuses } from './statuses.ts';
 
-/** Seconds after which the same request may well succeed. */
+/** Seconds after which the same request may succeed. */
 const retryAfterSeconds: Partial<Record<ErrorCode, number>> = {
   rate_limited: 60,
   database_unavailable: 5,
@@ -14,7 +14,7 @@ const retryAfterSeconds: Partial<Record<ErrorCode, number>> = {
   stripe_rate_limited: 5,
 };
 
-/** Problem details (RFC 9457): no `type`, so the title is the status' own; `code` is what clients match on. */
+/** Problem details (RFC 9457). Without a `type` the title is the status' own; clients match on `code`. */
 export function problem(c: Context<AppEnv>, error: AppError, headers: Record<string, string> = {}): Response {
   const status = statuses[error.code];
   const retryAfter = retryAfterSeconds[error.code];
@@ -33,7 +33,7 @@ export function problem(c: Context<AppEnv>, error: AppError, headers: Record<str
   });
 }
 
-/** Whatever was thrown, as one of our errors. Only an `AppError` says anything to the caller. */
+/** Any thrown value as an `AppError`. Details of other errors never reach the caller. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof HTTPException && error.status === 400) {

@@ -4,7 +4,7 @@ import { describeCauses } from '../errors.ts';
 import type { AppEnv } from './context.ts';
 import { toAppError } from './problem.ts';
 
-/** One line of JSON a request. It holds no token, no query, no body and no error's message. */
+/** Logs one line of JSON per request, without tokens, queries, bodies or error messages. */
 export const requestLog = createMiddleware<AppEnv>(async (c, next) => {
   const start = Date.now();
   await next();

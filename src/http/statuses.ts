@@ -1,7 +1,7 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { ErrorCode } from '../errors.ts';
 
-/** The HTTP status of each way to refuse or fail. */
+/** The HTTP status of each error code. */
 export const statuses: Record<ErrorCode, ContentfulStatusCode> = {
   malformed_json: 400,
   body_too_large: 413,

@@ -6,7 +6,7 @@ import { AppError } from '../errors.ts';
 const issuer = 'portal-payments-api';
 const algorithm = 'HS256';
 
-/** Lifetime of a staff token, in seconds. */
+/** The lifetime of a staff token, in seconds. */
 export const staffTokenSeconds = 8 * 3600;
 
 const id = v.pipe(v.string(), v.digits(), v.transform(Number));
@@ -17,7 +17,7 @@ const StaffClaims = v.object({
   email: v.string(),
   role: v.picklist(['admin', 'staff']),
 });
-/** Links that were made before `org_name` was told lack it. */
+/** Old links lack `org_name`. */
 const PortalClaims = v.object({
   aud: v.literal('portal'),
   sub: id,
@@ -25,7 +25,7 @@ const PortalClaims = v.object({
   org_name: v.optional(v.string()),
 });
 
-/** Signs and checks the two kinds of bearer token, JWTs that differ by audience (RFC 7519, 4.1.3). */
+/** Signs and verifies both kinds of bearer token: JWTs that differ by audience (RFC 7519, 4.1.3). */
 export class Tokens {
   readonly #key: Uint8Array;
 
@@ -38,15 +38,15 @@ export class Tokens {
     return this.#sign('staff', userId, { org_id: orgId, email, role }, expiresAt);
   }
 
-  /** The same link's token is the same each time it is asked for. The org's name is for whoever comes too late. */
+  /** Deterministic: the same link always has the same token. An expired link still names the org to ask for a new one. */
   signPortal({ proposalId, orgId }: Customer, orgName: string, expiresAt: Date): Promise<string> {
     return this.#sign('portal', proposalId, { org_id: orgId, org_name: orgName }, expiresAt);
   }
 
-  /** Who the bearer is. Rejects with `token_expired` or `token_invalid`; the precise reason is only the cause. */
+  /** Who the bearer is. Rejects with `token_expired` or `token_invalid`; the precise reason stays in the cause. */
   async parse(token: string, now: Date): Promise<Actor> {
     try {
-      // The algorithm is ours, never the token's to choose (RFC 8725, 3.1).
+      // We choose the algorithm, never the token (RFC 8725, 3.1).
       const { payload } = await jwtVerify(token, this.#key, {
         algorithms: [algorithm],
         issuer,
@@ -55,7 +55,8 @@ export class Tokens {
       });
       return toActor(payload);
     } catch (cause) {
-      if (cause instanceof errors.JWTExpired) throw new AppError('token_expired', whomToAsk(cause.payload));
+      if (cause instanceof errors.JWTExpired)
+        throw new AppError('token_expired', expiryDetail(cause.payload));
       throw new AppError('token_invalid', 'The token is not valid.', { cause });
     }
   }
@@ -71,11 +72,11 @@ export class Tokens {
   }
 }
 
-/** Its signature is right, so what an expired token says is still ours. */
-function whomToAsk(expired: JWTPayload): string {
+/** An expired token has a valid signature, so its claims are ours. */
+function expiryDetail(expired: JWTPayload): string {
   const claims = v.safeParse(PortalClaims, expired);
   if (!claims.success) return 'The token has expired.';
-  return `This link has expired. Ask ${claims.output.org_name ?? 'whoever sent it to you'} for a new one.`;
+  return `This link has expired. Ask ${claims.output.org_name ?? 'the sender'} for a new one.`;
 }
 
 function toActor(payload: JWTPayload): Actor {

@@ -2,16 +2,18 @@ import { and, desc, eq, sql } from 'drizzle-orm';
 import { leads } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
+import { authorize } from '../domain/permissions.ts';
 import { type Page, pageLimit, toPage } from '../http/page.ts';
 
 type LeadRow = typeof leads.$inferSelect;
 
-/** The org's leads, newest first, after the lead that the page before ended with. One request. */
+/** The org's leads, newest first, after the cursor: the last lead of the page before. One request. */
 export async function listLeads(
   { db }: Deps,
   actor: Staff,
   cursor: string | undefined,
 ): Promise<Page<LeadRow>> {
+  authorize(actor, 'leads:read');
   const place = sql`(${leads.createdAt}, ${leads.id})`;
   const after = cursor && sql`${place} < (select created_at, id from leads where id = ${cursor})`;
   const rows = await db

@@ -3,41 +3,44 @@ import type { BatchItem } from 'drizzle-orm/batch';
 import type { Database } from '../db/client.ts';
 import { activityLog, leads, proposals } from '../db/schema.ts';
 import type { Entry } from '../domain/entry.ts';
+import { lockStatements, type ShardPosition } from './generation.ts';
 import type { Revision, Writes } from './plan.ts';
 
-/** Entries read at most at once; whoever gets a full page asks again. */
-const pageSize = 1_000;
+/** Entries in a segment at most; after a full one there may be more. */
+const segmentLimit = 1_000;
 
-/** First keys of the two-key advisory locks, so that they are nobody else's: of each shard, and of all of them. */
-const [lockSpace, generationLockSpace] = [8089, 8090];
-
-/** Which entries are one shard's: those of its proposals and, for entries without one, of its orgs. */
-export type ShardPosition = { readonly index: number; readonly count: number };
-
-/** The shard's entries above a watermark, in order, and the id up to which these are all there are. */
-export type Page = { readonly entries: Entry[]; readonly upTo: number; readonly isLast: boolean };
+/** A shard's entries above a checkpoint, in order. Up to the id `upTo` there are no others. */
+export type Segment = { readonly entries: Entry[]; readonly upTo: number; readonly isLast: boolean };
 
 /**
- * Appends a group's writes in one transaction, one request, and returns the shard's entries above the watermark, a
- * page at most. The shard's lock comes first, so its ids commit in order whoever else is alive. A fact told meanwhile,
- * or a place in a proposal taken, violates a unique key: then nothing of the group is written.
+ * Appends a group's writes in one transaction, one request, and returns the shard's segment above the checkpoint. The
+ * shard's lock is taken first, so its ids commit in order even if another instance of it is alive. A key that was recorded
+ * meanwhile, or a place in a proposal that is taken, violates a unique constraint: then nothing of the group is written.
  */
 export async function appendGroup(
   db: Database,
   shard: ShardPosition,
-  watermark: number,
+  checkpoint: number,
   { entries, statuses, revisions, leads: newLeads, stripeEvents: events }: Writes,
-): Promise<Page> {
+): Promise<Segment> {
   const writes: BatchItem<'pg'>[] = [];
   if (newLeads.length > 0) writes.push(db.insert(leads).values(newLeads));
   if (entries.length > 0) writes.push(insertEntries(db, entries));
   for (const revision of revisions) writes.push(updateContent(db, revision));
   if (statuses.size > 0) writes.push(updateStatuses(db, statuses));
   if (events.length > 0) writes.push(insertStripeEvents(db, events));
-  return runLocked(db, shard, writes, watermark);
+  return runLocked(db, shard, writes, checkpoint);
 }
 
-// Columns as arrays: the statement is the same for one row and for sixty-four, and costs little more to make or to plan.
+/**
+ * The shard's segment above the checkpoint. One request. It takes the lock too, and so waits for an append that we gave
+ * up on and the database did not.
+ */
+export function readAbove(db: Database, shard: ShardPosition, checkpoint: number): Promise<Segment> {
+  return runLocked(db, shard, [], checkpoint);
+}
+
+// Rows go in as one array a column: the statement is the same for one row and for sixty-four.
 
 function insertEntries(db: Database, entries: Writes['entries']) {
   const column = columnOf(entries);
@@ -61,7 +64,7 @@ function updateContent(db: Database, { id, ...content }: Revision) {
     .where(eq(proposals.id, id));
 }
 
-/** An event that nobody claimed may find its proposal when it is told again. */
+/** An event that was unattributed may match a proposal when it comes again; any other outcome stands. */
 function insertStripeEvents(db: Database, events: Writes['stripeEvents']) {
   const column = columnOf(events);
   return db.execute(sql`
@@ -91,70 +94,41 @@ function columnOf<T>(rows: readonly T[]) {
 }
 
 /**
- * The shard's entries above the watermark, a page at most. One request. It takes the lock too, and so waits for an append
- * that we gave up on and the database did not.
- */
-export function readAbove(db: Database, shard: ShardPosition, watermark: number): Promise<Page> {
-  return runLocked(db, shard, [], watermark);
-}
-
-/**
- * Makes these shards the ones that write. Waits until whatever others are appending is committed, and from then on they
- * are refused with `wrongGeneration`, until they do the same. One request.
- */
-export async function beginGeneration(db: Database, { count }: ShardPosition): Promise<void> {
-  await db.batch([
-    db.execute(sql`select ${giveUpInTime}, pg_advisory_xact_lock(${generationLockSpace}, 0)`),
-    db.execute(sql`insert into log_generation (shard_count) values (${count})
-      on conflict (one) do update set shard_count = excluded.shard_count`),
-  ]);
-}
-
-/** The SQLSTATE (division by zero) with which shards are refused that are not the ones that write. */
-export const wrongGeneration = '22012';
-
-/** The lock gives up before our own deadline does, so that we know that nothing was written. */
-const giveUpInTime = sql`set_config('lock_timeout', '4s', true)`;
-
-/**
- * Runs writes in one transaction under the shard's lock, and then reads what is above the watermark. Under the lock, and
- * with no other generation writing, nothing of this shard is under way: what has an id up to the log's last and is not
- * to be seen now, never will be. So the watermark may move that far, past all that is others'.
+ * Runs writes in one transaction under the shard's lock, then reads what is above the checkpoint. Under the lock, in the
+ * generation that writes, no other append of this shard is in flight: an id up to the log's last that is not visible now
+ * never will be. So the checkpoint may move that far, past the entries of other shards.
  */
 async function runLocked(
   db: Database,
-  { index, count }: ShardPosition,
+  shard: ShardPosition,
   writes: readonly BatchItem<'pg'>[],
-  watermark: number,
-): Promise<Page> {
-  const locks = sql`pg_advisory_xact_lock_shared(${generationLockSpace}, 0), pg_advisory_xact_lock(${lockSpace}, ${index})`;
-  const isOurs = sql`coalesce((select shard_count from log_generation), 0) = ${count}`;
+  checkpoint: number,
+): Promise<Segment> {
   const results = await db.batch([
-    db.execute(sql`select ${giveUpInTime}, ${locks}`),
-    // Apart from the locks: a statement sees what was committed when it began, and it may have waited.
-    db.execute(sql`select 1 / (${isOurs})::int`),
+    ...lockStatements(db, shard),
     ...writes,
     db.select({ id: sql`coalesce(max(id), 0)`.mapWith(Number) }).from(activityLog),
-    selectAbove(db, { index, count }, watermark),
+    selectAbove(db, shard, checkpoint),
   ]);
-  const [[last], entries] = results.slice(-2) as unknown as [[{ id: number }], Entry[]]; // of the last two statements
-  const isLast = entries.length < pageSize;
-  const lastEntryId = entries.at(-1)?.id ?? watermark;
+  // Sound: these are the results of the last two statements.
+  const [[last], entries] = results.slice(-2) as unknown as [[{ id: number }], Entry[]];
+  const isLast = entries.length < segmentLimit;
+  const lastEntryId = entries.at(-1)?.id ?? checkpoint;
   return { entries, isLast, upTo: isLast ? Math.max(last.id, lastEntryId) : lastEntryId };
 }
 
-function selectAbove(db: Database, shard: ShardPosition, watermark: number) {
-  // Without what was offered, which no fold needs: a page is so many entries, however long they are.
+function selectAbove(db: Database, shard: ShardPosition, checkpoint: number) {
+  // Without line items, which no fold needs and which have no small limit: so a segment stays small.
   const meta = sql<Entry['meta']>`meta - '{line_items,replaced}'::text[]`;
   return db
     .select({ ...getTableColumns(activityLog), meta })
     .from(activityLog)
     .where(
       and(
-        gt(activityLog.id, watermark),
+        gt(activityLog.id, checkpoint),
         sql`mod(coalesce(${activityLog.proposalId}, ${activityLog.orgId}), ${shard.count}) = ${shard.index}`,
       ),
     )
     .orderBy(asc(activityLog.id))
-    .limit(pageSize);
+    .limit(segmentLimit);
 }

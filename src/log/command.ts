@@ -1,44 +1,32 @@
-import type { ProposalCommand } from '../domain/command.ts';
+import type { CommandOf, ProposalCommand } from '../domain/command.ts';
 import type { Rejection } from '../domain/decision.ts';
-import { type CreateLead, leadKey } from '../domain/lead.ts';
-import { isSessionFact } from '../domain/observation.ts';
+import { keyOf, sessionKeys } from '../domain/keys.ts';
+import type { CreateLead } from '../domain/lead.ts';
+import { isSession, type Outcome, type ReceivedEvent } from '../domain/observation.ts';
 import type { Proposal } from '../domain/proposal.ts';
-import { sessionKeys } from '../domain/settlement.ts';
 
-/** A verified event as it is kept, whatever becomes of it. */
-export type ReceivedEvent = {
-  readonly id: string;
-  readonly type: string;
-  readonly apiVersion: string | null;
-  readonly livemode: boolean | null;
-  /** The body as it came, JSON. */
-  readonly payload: string;
-};
-
-/** `event` is null where nothing was sent and we asked. */
-type Settle = Extract<ProposalCommand, { kind: 'settle' }> & { readonly event: ReceivedEvent | null };
+/** `event` is null where Stripe sent nothing and we asked. */
+type Settle = CommandOf<'settle'> & { readonly event: ReceivedEvent | null };
 
 /** What the one writer can be asked to write. */
 export type Command = Exclude<ProposalCommand, { kind: 'settle' }> | Settle | CreateLead;
 
 export type Accepted = {
-  /** `duplicate`: the log already told it. `ignored`: it is no money, and about no session of ours. */
-  readonly outcome: 'recorded' | 'duplicate' | 'ignored';
-  /** The proposal as the log has it now; null for a lead, and where it is none or another's. */
+  readonly outcome: Exclude<Outcome, 'unattributed'>;
+  /** The proposal as the log has it now; null for a lead, and where no proposal of ours matches. */
   readonly proposal: Proposal | null;
 };
 
-/** `belongsTo`: the session is another proposal's. Ask that one. */
+/** `belongsTo`: the session belongs to this other proposal, whose shard must be asked. */
 export type Result = Accepted | Rejection | { readonly belongsTo: number };
 
-/** The facts that a command has to know of, under whichever proposal they were told. */
-export function keysOf(command: Command): string[] {
+/** The keys that a command may find recorded already, under whichever proposal. */
+export function lookedUpKeys(command: Command): string[] {
   switch (command.kind) {
-    case 'settle': {
-      return isSessionFact(command.told) ? sessionKeys(command.told.sessionId) : [];
-    }
+    case 'settle':
+      return isSession(command.observation) ? sessionKeys(command.observation.sessionId) : [];
     case 'create_lead':
-      return [leadKey(command.lead.id)];
+      return [keyOf({ event: 'lead_created', meta: { lead_id: command.lead.id } })];
     case 'send':
     case 'view':
     case 'approve':

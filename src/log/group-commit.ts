@@ -5,14 +5,15 @@ type Waiting<C, R> = {
 };
 
 /**
- * Commits items in groups: while one group is under way the next gathers, so an idle queue answers at once and a busy
- * one shares each commit among all who wait. `commit` answers its items in their order; if it throws, they all fail.
+ * Commits items in groups: the next group gathers while one is being committed, so an idle queue answers at once and a
+ * busy one shares each commit among all that wait. `commit` returns one result per item, in order; if it throws, all of
+ * its items fail.
  */
 export class GroupCommit<C, R> {
   readonly #commit: (group: readonly C[]) => Promise<readonly R[]>;
   readonly #limit: number;
   #waiting: Waiting<C, R>[] = [];
-  #underWay = false;
+  #isCommitting = false;
 
   constructor(commit: (group: readonly C[]) => Promise<readonly R[]>, limit: number) {
     this.#commit = commit;
@@ -27,18 +28,18 @@ export class GroupCommit<C, R> {
   }
 
   async #drain(): Promise<void> {
-    if (this.#underWay) return;
-    this.#underWay = true;
+    if (this.#isCommitting) return;
+    this.#isCommitting = true;
     while (this.#waiting.length > 0) {
       const group = this.#waiting.splice(0, this.#limit);
       try {
         const results = await this.#commit(group.map(({ item }) => item));
-        // One result an item, as `commit` promises.
+        // Sound: `commit` promises one result per item.
         for (const [index, { resolve }] of group.entries()) resolve(results[index] as R);
       } catch (error) {
         for (const { reject } of group) reject(error);
       }
     }
-    this.#underWay = false;
+    this.#isCommitting = false;
   }
 }

@@ -1,14 +1,13 @@
 import { asc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../db/client.ts';
 import { activityLog, orgs, proposals } from '../db/schema.ts';
-import { checkoutKey } from '../domain/checkout.ts';
-import type { ActorKind, Fact } from '../domain/entry.ts';
-import { evolve, initialProposal, type Proposal } from '../domain/proposal.ts';
+import type { StampedEvent } from '../domain/entry.ts';
+import { evolve } from '../domain/evolve.ts';
+import { checkoutKey } from '../domain/keys.ts';
+import { initialProposal, type Proposal } from '../domain/proposal.ts';
 import type { Loaded } from './plan.ts';
 
-type EntryJson = Fact & { actor: ActorKind; createdAt: string };
-
-/** The proposals and told facts that a group is decided on. One request. */
+/** The proposals that a group is about, and which of the keys are recorded. One request. */
 export async function loadGroup(
   db: Database,
   proposalIds: readonly number[],
@@ -16,11 +15,11 @@ export async function loadGroup(
   defaultDepositPercent: number,
 ): Promise<Loaded> {
   const rows = selectProposals(db, sql`any(${sql.param(proposalIds)}::bigint[])`);
-  const facts = selectTold(db, dedupeKeys);
-  const [proposalRows, told] = dedupeKeys.length > 0 ? await db.batch([rows, facts]) : [await rows, []];
+  const keys = selectRecorded(db, dedupeKeys);
+  const [proposalRows, recorded] = dedupeKeys.length > 0 ? await db.batch([rows, keys]) : [await rows, []];
   return {
     proposals: new Map(proposalRows.map((row) => [row.id, toProposal(row, defaultDepositPercent)])),
-    told: new Map(told.map(({ key, proposalId }) => [key, proposalId])),
+    recorded: new Map(recorded.map(({ key, proposalId }) => [key, proposalId])),
   };
 }
 
@@ -47,7 +46,7 @@ export async function findProposalOfSession(
   return row ? toProposal(row, defaultDepositPercent) : null;
 }
 
-/** The proposal whose payment this PaymentIntent was, or null. One request. */
+/** The proposal whose payment has this PaymentIntent, or null. One request. */
 export async function findPaidProposalId(db: Database, paymentIntent: string): Promise<number | null> {
   const [row] = await db
     .select({ proposalId: activityLog.proposalId })
@@ -59,15 +58,17 @@ export async function findPaidProposalId(db: Database, paymentIntent: string): P
 }
 
 /** Those of the keys that no entry has. One request, none if there are no keys. */
-export async function findUntoldKeys(db: Database, keys: readonly string[]): Promise<Set<string>> {
+export async function findUnrecordedKeys(db: Database, keys: readonly string[]): Promise<Set<string>> {
   if (keys.length === 0) return new Set();
-  const told = await selectTold(db, keys);
-  return new Set(keys).difference(new Set(told.map(({ key }) => key)));
+  const recorded = await selectRecorded(db, keys);
+  return new Set(keys).difference(new Set(recorded.map(({ key }) => key)));
 }
 
+type EntryJson = StampedEvent & { createdAt: string };
+
 /**
- * What a proposal is folded from, selected from `proposals` joined with `orgs`. Views are many and say nothing but when
- * the last one was: of this hour, by whichever clock. What was offered is in the row.
+ * What a proposal is folded from, selected from `proposals` joined with `orgs`. Of views only the last one matters, and
+ * only within its hour by any clock, so older ones are left out; so are line items, which the row has.
  */
 export const proposalColumns = {
   id: proposals.id,
@@ -99,7 +100,7 @@ function selectProposals(db: Database, id: SQL) {
     .where(sql`${proposals.id} = ${id}`);
 }
 
-function selectTold(db: Database, dedupeKeys: readonly string[]) {
+function selectRecorded(db: Database, dedupeKeys: readonly string[]) {
   return db
     .select({ key: activityLog.dedupeKey, proposalId: activityLog.proposalId })
     .from(activityLog)
@@ -109,9 +110,9 @@ function selectTold(db: Database, dedupeKeys: readonly string[]) {
 /** The proposal as the log has it, folded from those columns. */
 export function toProposal(
   { entries, seq, depositPercent, ...terms }: ProposalRow,
-  defaultPercent: number,
+  defaultDepositPercent: number,
 ): Proposal {
-  const initial = initialProposal({ ...terms, depositPercent: depositPercent ?? defaultPercent });
+  const initial = initialProposal({ ...terms, depositPercent: depositPercent ?? defaultDepositPercent });
   const folded = entries.reduce(
     (state, entry) => evolve(state, { ...entry, createdAt: new Date(entry.createdAt) }),
     initial,

@@ -4,90 +4,96 @@ import { createDatabase, type Database, sqlState } from '../db/client.ts';
 import type { Rejection } from '../domain/decision.ts';
 import { describeCauses } from '../errors.ts';
 import type { Sum } from '../metrics/catalogue.ts';
-import { appendGroup, beginGeneration, readAbove, type ShardPosition, wrongGeneration } from './append.ts';
-import { type Command, keysOf, type Result } from './command.ts';
+import { appendGroup, readAbove } from './append.ts';
+import { type Command, lookedUpKeys, type Result } from './command.ts';
+import { beginGeneration, type ShardPosition, wrongGeneration } from './generation.ts';
 import { GroupCommit } from './group-commit.ts';
 import { loadGroup } from './load.ts';
-import { type DueCheckout, takeDueCheckouts } from './open-checkouts.ts';
+import { type DueCheckout, OpenCheckouts } from './open-checkouts.ts';
 import { planGroup } from './plan.ts';
 import { Projections } from './projections.ts';
 import { type Reconciliation, toReconciliationSums } from './reconciliation.ts';
+import { Sums } from './sums.ts';
 import { Tallies, tallyOf } from './tallies.ts';
 import type { Tally } from './webhook-tally.ts';
+import { decodeCommand, encodeResult } from './wire.ts';
 
-/** Whoever lost a race this often is told to come again. */
+/** A command that loses a race this often is refused, and may be sent again. */
 const attempts = 3;
 
 /**
- * The one writer of its share of the log: decides and appends commands in groups, and keeps the sums of what was
- * appended. All it knows beyond the log is in memory and may be lost at any moment.
+ * The one writer of its share of the log: it decides and appends commands in groups, and keeps projections of what was
+ * appended. What it holds in memory may be lost at any moment.
  */
 export class LogShard extends DurableObject<Env> {
-  /** Commands in a group at most: enough to share a round trip, few enough to stay far from the deadline. */
+  /** The most commands in a group: enough to share a round trip, few enough to stay far from the deadline. */
   static readonly groupLimit: number = 64;
 
   readonly #config = readConfig(this.env);
-  readonly #projections = new Projections(this.ctx.storage);
+  readonly #sums = new Sums(this.ctx.storage.sql);
+  readonly #openCheckouts = new OpenCheckouts(this.ctx.storage.sql);
+  readonly #projections = new Projections(this.ctx.storage, [this.#sums, this.#openCheckouts]);
   readonly #tallies = new Tallies(this.ctx.storage);
   readonly #commands = new GroupCommit<Command, Result>(
     (group) => this.#commit(group),
     (this.constructor as typeof LogShard).groupLimit,
   );
-  /** Moments since which the log may hold more than the sums: the start, and every append of unknown outcome. */
-  #doubts = 1;
-  /** How many of them a read of the log has settled. */
-  #settledDoubts = 0;
+  /** How often the log may have got ahead of the projections: at the start, and with each append of unknown outcome. */
+  #possibleGaps = 1;
+  /** How many of these a read of the log has closed. */
+  #closedGaps = 0;
   #rebuiltAt = 0;
+  #database: Database | undefined;
 
-  /** Answers when the command is in the log, or refused by it; `log_unavailable` where that is not known. */
-  execute(command: Command): Promise<Result> {
-    return this.#commands.add(command);
+  /** Answers once the command is in the log or refused by it; `log_unavailable` where that is not known. */
+  async execute(command: Command): Promise<Result> {
+    return encodeResult(await this.#commands.add(decodeCommand(command)));
   }
 
   /** The sums over this shard's entries. */
   async sums(): Promise<{ readonly sums: Sum[] } | Rejection> {
-    const read = this.#settledDoubts === this.#doubts ? null : await this.catchUp();
+    const read = this.#closedGaps === this.#possibleGaps ? null : await this.catchUp();
     if (read && 'rejected' in read) return read;
     const run = toReconciliationSums(await this.reconciliation());
-    return { sums: [...this.#projections.sums(), ...this.#tallies.sums(), ...run] };
+    return { sums: [...this.#sums.read(), ...this.#tallies.sums(), ...run] };
   }
 
-  /** Folds whatever is in the log and not in yet, and tells up to where. */
-  async catchUp(): Promise<{ readonly watermark: number } | Rejection> {
-    const doubts = this.#doubts; // one that arises meanwhile is not settled
+  /** Folds everything that the log holds and the projections lack. Returns the checkpoint it came to. */
+  async catchUp(): Promise<{ readonly checkpoint: number } | Rejection> {
+    const gaps = this.#possibleGaps; // one that opens meanwhile is not closed by this read
     try {
       for (let isDone = false; !isDone; ) {
-        const { watermark } = this.#projections;
-        const page = await this.#inGeneration((db) => readAbove(db, this.#position, watermark));
-        isDone = this.#projections.fold(page, watermark) && page.isLast;
+        const { checkpoint } = this.#projections;
+        const segment = await this.#inGeneration((db) => readAbove(db, this.#position, checkpoint));
+        isDone = this.#projections.fold(segment, checkpoint) && segment.isLast;
       }
-      this.#settledDoubts = doubts;
-      return { watermark: this.#projections.watermark };
+      this.#closedGaps = gaps;
+      return { checkpoint: this.#projections.checkpoint };
     } catch (error) {
       return unavailable(error);
     }
   }
 
   /**
-   * Begins to fold the log from its beginning. There is no scrape until that is done. Asked again within a minute, it
-   * goes on with what was begun: who is told to wait and asks again must not begin it anew.
+   * Begins to fold the log from its beginning; until that is done there is no scrape. Asked again within a minute, it goes
+   * on with the rebuild that is running, so that impatient callers do not restart it.
    */
   async rebuild(): Promise<void> {
     if (Date.now() < this.#rebuiltAt + 60_000) return;
     this.#rebuiltAt = Date.now();
-    this.#doubts += 1;
+    this.#possibleGaps += 1;
     this.#projections.reset();
     this.ctx.waitUntil(this.catchUp());
   }
 
-  /** Counts events that were not for any shard. */
+  /** Counts webhook events that reached no shard. */
   async tally(tallies: Tally[]): Promise<void> {
     this.#tallies.add(tallies);
   }
 
   /** The sessions that the reconciler should look at now. */
   async takeDueCheckouts(): Promise<DueCheckout[]> {
-    return takeDueCheckouts(this.ctx.storage.sql, new Date());
+    return this.#openCheckouts.takeDue(new Date());
   }
 
   /** How far the reconciler has come. */
@@ -95,7 +101,7 @@ export class LogShard extends DurableObject<Env> {
     return this.ctx.storage.kv.get<Reconciliation>('reconciliation') ?? {};
   }
 
-  /** Notes how far the reconciler has come. Of two at once either may be noted last: what is read twice is told once. */
+  /** Notes how far the reconciler has come. Of two runs at once either may note last: reading events twice is harmless. */
   async noteReconciliation(noted: Reconciliation): Promise<void> {
     this.ctx.storage.kv.put('reconciliation', { ...(await this.reconciliation()), ...noted });
   }
@@ -104,8 +110,8 @@ export class LogShard extends DurableObject<Env> {
     try {
       return await this.#tryCommit(group);
     } catch (error) {
-      // SQLSTATE class 22, 23 and 54 (bad data, a violated constraint, too large) are one command's doing, or a shard
-      // alive elsewhere got there first: each command has its own chance, on a fresh read. Else all fail alike.
+      // SQLSTATE class 22, 23 and 54 (bad data, a violated constraint, too large): one command is to blame, or another
+      // instance of this shard came first. Each command is tried alone, on a fresh read. Other failures fail them all.
       const oneIsToBlame = /^(2[23]|54)/.test(sqlState(error) ?? '');
       if (!oneIsToBlame || (group.length === 1 && attempt === attempts)) {
         const rejection = unavailable(error);
@@ -120,53 +126,53 @@ export class LogShard extends DurableObject<Env> {
 
   /** Two requests to the database, however many commands. */
   async #tryCommit(group: readonly Command[]): Promise<readonly Result[]> {
-    const db = this.#db();
     const proposalIds = group.flatMap((command) =>
       command.kind !== 'create_lead' && command.proposalId !== null ? [command.proposalId] : [],
     );
-    const keys = group.flatMap(keysOf);
-    const loaded = await loadGroup(db, [...new Set(proposalIds)], keys, this.#config.depositPercent);
+    const keys = group.flatMap(lookedUpKeys);
+    const loaded = await loadGroup(this.#db, [...new Set(proposalIds)], keys, this.#config.depositPercent);
     const { writes, results } = planGroup(loaded, group, new Date());
     if (writes.entries.length === 0 && writes.stripeEvents.length === 0) return results;
 
     try {
-      const { watermark } = this.#projections;
-      const page = await this.#inGeneration(() => appendGroup(db, this.#position, watermark, writes));
-      const isAll = this.#projections.fold(page, watermark) && page.isLast;
-      if (isAll) this.#settledDoubts = this.#doubts;
-      else this.#doubts += 1;
+      const { checkpoint } = this.#projections;
+      const segment = await this.#inGeneration((db) => appendGroup(db, this.#position, checkpoint, writes));
+      const isAll = this.#projections.fold(segment, checkpoint) && segment.isLast;
+      if (isAll) this.#closedGaps = this.#possibleGaps;
+      else this.#possibleGaps += 1;
       this.#tallies.add(tallyOf(group, results));
     } catch (error) {
-      this.#doubts += 1; // a lost reply: it may have been committed
+      this.#possibleGaps += 1; // where the reply was lost, the append may be committed
       throw error;
     }
     return results;
   }
 
-  /** Does what only the shards that write may do; if others do, ours take over first. */
+  /** Does what only the writing generation may do; if that is another one, ours takes over first. */
   async #inGeneration<T>(work: (db: Database) => Promise<T>): Promise<T> {
-    const db = this.#db();
     try {
-      return await work(db);
+      return await work(this.#db);
     } catch (error) {
       if (sqlState(error) !== wrongGeneration) throw error;
-      await beginGeneration(db, this.#position);
-      return work(db);
+      await beginGeneration(this.#db, this.#position);
+      return work(this.#db);
     }
   }
 
-  /** Shards are named `{index}/{count}`: another count is another generation, which folds the log from its beginning. */
+  /** Made at the first use: a shard without a database URL can still count. */
+  get #db(): Database {
+    this.#database ??= createDatabase(this.#config.databaseUrl);
+    return this.#database;
+  }
+
+  /** Shards are named `{index}/{count}`. Another count is another generation, which folds the log from its beginning. */
   get #position(): ShardPosition {
     const [index = Number.NaN, count = Number.NaN] = (this.ctx.id.name ?? '').split('/').map(Number);
     return { index, count };
   }
-
-  #db() {
-    return createDatabase(this.#config.databaseUrl);
-  }
 }
 
-/** What it was stays in our log: thrown, the platform would log its message, and a database error quotes customers' data. */
+/** A rejection instead of an error: the platform logs the message of what is thrown, and databases quote customers' data. */
 function unavailable(error: unknown): Rejection {
   console.error(JSON.stringify({ log_shard: 'failed', causes: describeCauses(error) }));
   return { rejected: 'log_unavailable', detail: 'The activity log cannot be reached. Try again.' };

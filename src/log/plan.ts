@@ -1,22 +1,20 @@
 import type { Content } from '../domain/command.ts';
 import { decide } from '../domain/decide.ts';
-import { notFound, type Rejection } from '../domain/decision.ts';
-import type { Draft, NewEntry } from '../domain/entry.ts';
-import { leadCreated, type NewLead } from '../domain/lead.ts';
-import { isSessionFact, type StripeFact } from '../domain/observation.ts';
-import { evolve, type Proposal, type ProposalStatus } from '../domain/proposal.ts';
-import { sessionKeys } from '../domain/settlement.ts';
-import type { Command, ReceivedEvent, Result } from './command.ts';
+import { isRejection, proposalNotFound, type Rejection } from '../domain/decision.ts';
+import type { NewEntry, StampedEvent } from '../domain/entry.ts';
+import { evolve } from '../domain/evolve.ts';
+import { keyOf, sessionKeys } from '../domain/keys.ts';
+import { type CreateLead, leadCreated, type NewLead } from '../domain/lead.ts';
+import { isMoney, isSession, type Outcome, type ReceivedEvent } from '../domain/observation.ts';
+import type { Proposal, ProposalStatus } from '../domain/proposal.ts';
+import { type Command, lookedUpKeys, type Result } from './command.ts';
 
-/** What the commands of a group are decided on, as one read found it. */
+/** What a group is decided on, as one read found it. */
 export type Loaded = {
   readonly proposals: ReadonlyMap<number, Proposal>;
-  /** Facts already told, with their proposal (null: none). */
-  readonly told: ReadonlyMap<string, number | null>;
+  /** Those of the looked-up keys that are in the log, with their proposal (null: none). */
+  readonly recorded: ReadonlyMap<string, number | null>;
 };
-
-/** `unattributed` is money that no proposal of ours claims, until one does. */
-export type StripeEventOutcome = 'recorded' | 'duplicate' | 'ignored' | 'unattributed';
 
 export type Revision = Content & {
   readonly id: number;
@@ -30,56 +28,36 @@ export type Writes = {
   readonly statuses: Map<number, ProposalStatus>;
   readonly revisions: Revision[];
   readonly leads: (NewLead & { orgId: number; createdAt: Date })[];
-  readonly stripeEvents: (ReceivedEvent & { outcome: StripeEventOutcome; receivedAt: Date })[];
+  readonly stripeEvents: (ReceivedEvent & { outcome: Outcome; receivedAt: Date })[];
 };
 
-/**
- * Decides a group in order, each command on the state that those before it leave behind. Pure: what is to be written
- * and what each caller is told, one result a command.
- */
+/** Decides a group in order, each command on the state that those before it leave. Pure; one result per command. */
 export function planGroup(
   loaded: Loaded,
   commands: readonly Command[],
   now: Date,
 ): { readonly writes: Writes; readonly results: readonly Result[] } {
   const proposals = new Map(loaded.proposals);
-  const told = new Map(loaded.told);
+  const recorded = new Map(loaded.recorded);
   const writes: Writes = { entries: [], statuses: new Map(), revisions: [], leads: [], stripeEvents: [] };
-
-  function tell(draft: Draft, orgId: number, proposalId: number | null, seq: number | null): NewEntry {
-    const entry = { ...draft, orgId, proposalId, seq, createdAt: now };
-    writes.entries.push(entry);
-    told.set(draft.dedupeKey, proposalId);
-    return entry;
-  }
+  return { results: commands.map(plan), writes };
 
   function plan(command: Command): Result {
-    if (command.kind === 'create_lead') {
-      const draft = leadCreated(command);
-      if (told.has(draft.dedupeKey)) return { outcome: 'duplicate', proposal: null };
-      const { orgId } = command.actor;
-      tell(draft, orgId, null, null);
-      writes.leads.push({ ...command.lead, orgId, createdAt: now });
-      return { outcome: 'recorded', proposal: null };
-    }
-
-    if (command.kind === 'settle' && isSessionFact(command.told)) {
-      const key = sessionKeys(command.told.sessionId).find((candidate) => told.has(candidate));
-      const owner = key && told.get(key);
-      if (owner && owner !== command.proposalId) return { belongsTo: owner };
-    }
+    if (command.kind === 'create_lead') return planLead(command);
+    const owner = command.kind === 'settle' ? ownerOf(command) : null;
+    if (owner !== null && owner !== command.proposalId) return { belongsTo: owner };
 
     const before = command.proposalId === null ? undefined : proposals.get(command.proposalId);
-    if (!before) return refuse(command, notFound());
+    if (!before) return refuse(command, proposalNotFound());
     const decision = decide(before, command, now);
-    if ('rejected' in decision) return refuse(command, decision);
-    const after = decision.drafts.reduce(
-      (state, draft) => evolve(state, tell(draft, state.orgId, state.id, state.seq + 1)),
+    if (isRejection(decision)) return refuse(command, decision);
+    const after = decision.events.reduce(
+      (state, event) => evolve(state, append(event, state.orgId, state.id, state.seq + 1)),
       before,
     );
     proposals.set(after.id, after);
     if (after.status !== before.status) writes.statuses.set(after.id, after.status);
-    const outcome = decision.drafts.length > 0 ? 'recorded' : 'duplicate';
+    const outcome = decision.events.length > 0 ? 'recorded' : 'duplicate';
     if (command.kind === 'settle') keep(command.event, outcome);
     if (command.kind === 'revise' && outcome === 'recorded') {
       writes.revisions.push({ ...command.content, id: after.id, version: after.version });
@@ -87,27 +65,45 @@ export function planGroup(
     return { outcome, proposal: after };
   }
 
+  function planLead(command: CreateLead): Result {
+    if (lookedUpKeys(command).some((key) => recorded.has(key)))
+      return { outcome: 'duplicate', proposal: null };
+    const { orgId } = command.actor;
+    append(leadCreated(command), orgId, null, null);
+    writes.leads.push({ ...command.lead, orgId, createdAt: now });
+    return { outcome: 'recorded', proposal: null };
+  }
+
+  /** The proposal that a session belongs to, if the log knows the session. */
+  function ownerOf({ observation }: Extract<Command, { kind: 'settle' }>): number | null {
+    if (!isSession(observation)) return null;
+    const key = sessionKeys(observation.sessionId).find((candidate) => recorded.has(candidate));
+    return (key && recorded.get(key)) || null;
+  }
+
+  function append(
+    event: StampedEvent,
+    orgId: number,
+    proposalId: number | null,
+    seq: number | null,
+  ): NewEntry {
+    const dedupeKey = keyOf(event, proposalId, now);
+    const entry = { ...event, dedupeKey, orgId, proposalId, seq, createdAt: now };
+    writes.entries.push(entry);
+    recorded.set(dedupeKey, proposalId);
+    return entry;
+  }
+
   function refuse(command: Command, rejection: Rejection): Result {
     if (command.kind !== 'settle') return rejection;
-    if (isMoney(command.told)) {
-      keep(command.event, 'unattributed');
-      return rejection;
-    }
-    keep(command.event, 'ignored');
-    return { outcome: 'ignored', proposal: null };
+    const isUnmatchedMoney = isMoney(command.observation);
+    keep(command.event, isUnmatchedMoney ? 'unattributed' : 'ignored');
+    return isUnmatchedMoney ? rejection : { outcome: 'ignored', proposal: null };
   }
 
-  function keep(event: ReceivedEvent | null, outcome: StripeEventOutcome): void {
-    if (!event) return;
-    // One event may be delivered twice at once; what became of it the first time is what became of it.
-    if (writes.stripeEvents.some(({ id }) => id === event.id)) return;
+  function keep(event: ReceivedEvent | null, outcome: Outcome): void {
+    // One event may be delivered twice at once; its first outcome stands.
+    if (!event || writes.stripeEvents.some(({ id }) => id === event.id)) return;
     writes.stripeEvents.push({ ...event, outcome, receivedAt: now });
   }
-
-  return { results: commands.map(plan), writes };
-}
-
-/** Whether it moves money, so that it must not be lost even if nobody claims it. */
-function isMoney(told: StripeFact): boolean {
-  return told.fact === 'checkout_paid' || !isSessionFact(told);
 }

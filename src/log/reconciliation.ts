@@ -1,16 +1,16 @@
 import type { Sum } from '../metrics/catalogue.ts';
 
-/** How far the reconciler has come. Times in milliseconds; what is not there has not happened yet. */
+/** How far the reconciler has come. Times are in milliseconds; what is missing has not happened yet. */
 export type Reconciliation = {
-  /** When a run last came to its end. */
+  /** When a run last completed. */
   readonly succeededAt?: number;
-  /** Every event before this that Stripe failed to deliver has been recorded; the next run goes on from here. */
+  /** Every event before this that Stripe failed to deliver is recorded; the next run starts here. */
   readonly eventsUntil?: number;
-  /** Events about money that no proposal claims. */
+  /** Events about money that matches no proposal. */
   readonly unattributed?: number;
 };
 
-/** It as `/metrics` shows it. */
+/** The gauges that `/metrics` shows of it. */
 export function toReconciliationSums({ succeededAt, eventsUntil, unattributed }: Reconciliation): Sum[] {
   const gauge = (metric: Sum['metric'], value: number | undefined): Sum[] =>
     value === undefined ? [] : [{ metric, labels: {}, part: '', value }];

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
-import { accept, type Rejection } from '../domain/decision.ts';
+import { withDeadline } from '../deadline.ts';
+import { orThrow, type Rejection } from '../domain/decision.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import { AppError } from '../errors.ts';
 import type { Sum } from '../metrics/catalogue.ts';
@@ -8,8 +9,9 @@ import type { LogShard } from './log-shard.ts';
 import type { DueCheckout } from './open-checkouts.ts';
 import type { Reconciliation } from './reconciliation.ts';
 import type { Tally } from './webhook-tally.ts';
+import { decodeResult, encodeCommand } from './wire.ts';
 
-/** Under Stripe's patience and the 6 s in which every webhook is answered, outage or not. */
+/** Shorter than Stripe's patience, and than the 6 s within which every webhook is answered, even in an outage. */
 const deadlineMs = 5_500;
 
 type Stub = DurableObjectStub<LogShard>;
@@ -30,8 +32,8 @@ export class Shards {
   }
 
   /**
-   * Has a command decided and its entries appended: one call to one shard. Throws the rejection as an `AppError`, and
-   * `log_unavailable` where the outcome is unknown; every command is safe to send again.
+   * Has a command decided and its entries appended: one call to one shard. Throws a rejection as an `AppError`, and
+   * `log_unavailable` where the outcome is unknown; every command can be sent again.
    */
   execute(command: Extract<Command, { kind: 'settle' | 'create_lead' }>): Promise<Accepted>;
   execute(command: Command): Promise<Accepted & { proposal: Proposal }>;
@@ -40,25 +42,26 @@ export class Shards {
     if ('belongsTo' in result && command.kind === 'settle') {
       result = await this.#ask({ ...command, proposalId: result.belongsTo }, result.belongsTo);
     }
-    if ('belongsTo' in result)
-      throw new AppError('log_unavailable', 'The payment moved while it was recorded.');
-    return accept(result);
+    if ('belongsTo' in result) {
+      throw new AppError('log_unavailable', 'The session changed its proposal while it was recorded.');
+    }
+    return orThrow(result);
   }
 
-  /** Counts events that were not for any shard. */
+  /** Counts webhook events that reached no shard. */
   tally(tallies: Tally[]): Promise<void> {
     return this.#call(0, async (stub): Promise<void> => stub.tally(tallies));
   }
 
-  /** The sums of all shards, or `log_unavailable`: never of only some, which would look like a drop. */
+  /** The sums of all shards, or `log_unavailable`: the sums of only some would look like a drop. */
   async sums(): Promise<Sum[]> {
     const all = await this.#callAll(async (stub): Promise<{ sums: Sum[] } | Rejection> => stub.sums());
     return all.flatMap(({ sums }) => sums);
   }
 
-  /** Lets every shard count what is in the log and not in its sums. */
+  /** Has every shard fold what the log holds and its projections lack. */
   async catchUp(): Promise<void> {
-    await this.#callAll(async (stub): Promise<{ watermark: number } | Rejection> => stub.catchUp());
+    await this.#callAll(async (stub): Promise<object> => stub.catchUp());
   }
 
   /** Has every shard begin to fold the log from its beginning. */
@@ -69,13 +72,13 @@ export class Shards {
     });
   }
 
-  /** The sessions of all shards that the reconciler should look at now; they are not handed out again for a while. */
+  /** The sessions of all shards that the reconciler should look at now. They are not handed out again for a while. */
   async takeDueCheckouts(): Promise<DueCheckout[]> {
     const all = await this.#callAll(async (stub): Promise<DueCheckout[]> => stub.takeDueCheckouts());
     return all.flat();
   }
 
-  /** How far the reconciler has come: the first shard knows. Another number of shards has it begin anew, which it may. */
+  /** How far the reconciler has come. The first shard knows; in another generation the reconciler starts over. */
   reconciliation(): Promise<Reconciliation> {
     return this.#call(0, async (stub): Promise<Reconciliation> => stub.reconciliation());
   }
@@ -86,24 +89,34 @@ export class Shards {
 
   async #callAll<T extends object>(call: (stub: Stub) => Promise<T>): Promise<Exclude<T, Rejection>[]> {
     const calls = Array.from({ length: this.#count }, (_, index) => this.#call(index, call));
-    return (await Promise.all(calls)).map(accept);
+    return (await Promise.all(calls)).map(orThrow);
   }
 
-  #ask(command: Command, key: number): Promise<Result> {
-    return this.#call(key % this.#count, async (stub): Promise<Result> => stub.execute(command));
+  async #ask(command: Command, key: number): Promise<Result> {
+    const sent = encodeCommand(command);
+    return decodeResult(
+      await this.#call(key % this.#count, async (stub): Promise<Result> => stub.execute(sent)),
+    );
   }
 
   async #call<T>(index: number, call: (stub: Stub) => Promise<T>): Promise<T> {
-    const tooLate = Promise.withResolvers<never>();
-    const timer = setTimeout(() => tooLate.reject(new Error('The shard did not answer.')), deadlineMs);
     // A stub that failed may stay broken: each attempt makes its own.
-    const attempt = () => Promise.race([call(this.#stub(index)), tooLate.promise]);
+    const attempt = () => call(this.#stub(index));
     try {
-      return await attempt().catch((error) => (isReset(error) ? attempt() : Promise.reject(error)));
+      return await withDeadline(
+        deadlineMs,
+        async (deadline) => {
+          try {
+            return await attempt();
+          } catch (error) {
+            if (deadline.isOver || !isReset(error)) throw error;
+            return attempt();
+          }
+        },
+        () => new Error('The shard did not answer.'),
+      );
     } catch (cause) {
       throw new AppError('log_unavailable', 'The activity log cannot be reached. Try again.', { cause });
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -113,13 +126,13 @@ export class Shards {
   }
 }
 
-/** Worth one more try: the object was reset or moved. An overloaded one is left alone. */
+/** The object was reset or moved, so one more attempt is worth it. An overloaded object is left alone. */
 function isReset(error: unknown): boolean {
   const { retryable, overloaded } = error as { retryable?: boolean; overloaded?: boolean };
   return retryable === true && overloaded !== true;
 }
 
-/** Entries of a proposal belong to its shard, a lead to its org's, money nobody named a proposal for to the first. */
+/** An entry belongs to the shard of its proposal, a lead to that of its org, money without a proposal to the first. */
 function shardKey(command: Command): number {
   if (command.kind === 'create_lead') return command.actor.orgId;
   return command.proposalId ?? 0;

@@ -3,8 +3,8 @@ import type { Command, Result } from './command.ts';
 import type { Tally } from './webhook-tally.ts';
 
 /**
- * Events posted to the webhook, by what became of them, in a shard's own SQLite. They are not in the log, so nothing
- * could fold them anew: a new generation of shards begins at zero, as a counter of a process that was started again.
+ * Counts webhook events by type and outcome, in a shard's SQLite. They are not in the log, so they cannot be folded again:
+ * a new generation of shards starts at zero, like the counters of a restarted process.
  */
 export class Tallies {
   readonly #sql: SqlStorage;
@@ -39,7 +39,7 @@ export class Tallies {
   }
 }
 
-/** What became of the events in a group, one a command that came with one. */
+/** The outcomes of the events in a group: one for each command that came with an event. */
 export function tallyOf(group: readonly Command[], results: readonly Result[]): Tally[] {
   const outcomes = group.flatMap((command, index) => {
     const result = results[index];
@@ -47,6 +47,6 @@ export function tallyOf(group: readonly Command[], results: readonly Result[]): 
     const outcome = 'rejected' in result ? 'unattributed' : result.outcome;
     return [{ type: command.event.type, outcome }];
   });
-  const same = Map.groupBy(outcomes, ({ type, outcome }) => `${type} ${outcome}`);
-  return [...same.values()].flatMap((all) => (all[0] ? [{ labels: all[0], count: all.length }] : []));
+  const groups = Map.groupBy(outcomes, ({ type, outcome }) => `${type} ${outcome}`);
+  return [...groups.values()].flatMap((same) => (same[0] ? [{ labels: same[0], count: same.length }] : []));
 }

@@ -1,12 +1,12 @@
 type Definition = {
   readonly help: string;
-  /** Names of its labels, in the order in which they are shown. */
+  /** The names of its labels, in the order they are shown. */
   readonly labels: readonly string[];
-  /** OpenMetrics wants the unit as the last word of the name. */
+  /** OpenMetrics requires the unit as the last word of the name. */
   readonly unit?: 'cents' | 'seconds';
 } & (
   | { readonly type: 'counter' | 'gauge' | 'info' }
-  /** `buckets` are upper bounds, inclusive, rising; +Inf is implied. */
+  /** `buckets` are inclusive upper bounds, in ascending order; +Inf is implied. */
   | { readonly type: 'histogram'; readonly buckets: readonly number[] }
 );
 
@@ -16,7 +16,7 @@ const amountBuckets = [
 
 const [minute, hour, day] = [60, 3_600, 86_400];
 
-/** Every metric, once: its name, what it means, its labels and how it is counted. The names are a contract. */
+/** Every metric, once: name, meaning, labels and type. The names are a contract. */
 export const catalogue = {
   crm_leads_created_total: { type: 'counter', labels: ['org_id'], help: 'Leads created.' },
   crm_portal_proposal_views_total: {
@@ -129,8 +129,8 @@ export type MetricName = keyof typeof catalogue;
 export type Labels = Readonly<Record<string, string>>;
 
 /**
- * One thing seen: a counter grows by the value, a histogram observes it; null begins the series at zero, so that its first
- * increase can be seen as one. Gauges are not counted, but read.
+ * A counter grows by the value, a histogram observes it. Null starts the series at zero, so that Prometheus sees its first
+ * increase. Gauges are not counted but read.
  */
 export type Increment = {
   [M in MetricName]: {
@@ -141,8 +141,8 @@ export type Increment = {
 }[MetricName];
 
 /**
- * One number. A histogram has a part 'sum' and, for every bucket something fell into, one named by its upper bound; all
- * others have one part, ''.
+ * One number of a series. A histogram has a part 'sum' and one for every bucket that is not empty, named by its upper
+ * bound; all other types have a single part, ''.
  */
 export type Sum = {
   readonly metric: MetricName;
@@ -151,7 +151,7 @@ export type Sum = {
   readonly value: number;
 };
 
-/** What an increment adds to which sums. */
+/** The sums that an increment adds to, each with what it adds. */
 export function toSums({ metric, labels, value }: Increment): Sum[] {
   const definition: Definition = catalogue[metric];
   if (definition.type !== 'histogram') return [{ metric, labels, part: '', value: value ?? 0 }];

@@ -1,6 +1,6 @@
 import { catalogue, type Labels, type MetricName, type Sum } from './catalogue.ts';
 
-/** The formats in which Prometheus takes samples, by media type. */
+/** The formats that Prometheus reads, by media type. */
 export const contentTypes = {
   /** https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
   'text/plain': 'text/plain; version=0.0.4; charset=utf-8',
@@ -10,10 +10,10 @@ export const contentTypes = {
 
 export type MediaType = keyof typeof contentTypes;
 
-/** Sums as text. Sums of the same series, from several shards, are added up. */
+/** Renders sums as text. Sums of one series that come from several shards are added up. */
 export function expose(sums: readonly Sum[], mediaType: MediaType): string {
   const byMetric = Map.groupBy(sums, ({ metric }) => metric);
-  const names = Object.keys(catalogue) as MetricName[]; // its keys are the names
+  const names = Object.keys(catalogue) as MetricName[]; // sound: its keys are the names
   const families = names.map(
     (metric) => head(metric, mediaType) + samples(metric, byMetric.get(metric) ?? []),
   );
@@ -27,7 +27,7 @@ function head(metric: MetricName, mediaType: MediaType): string {
     `# TYPE ${name} ${typeName}`,
   ];
   if (mediaType === 'text/plain') return toLines(lines(metric, type === 'info' ? 'gauge' : type));
-  // There the family of a counter or of an info has the name that its samples add a suffix to.
+  // In OpenMetrics the samples of a counter or info add a suffix to the name of their family.
   const family = metric.replace(/_total$/, '').replace(/_info$/, '');
   const unit = 'unit' in definition ? [`# UNIT ${family} ${definition.unit}`] : [];
   return toLines([...lines(family, type), ...unit]);
@@ -84,8 +84,8 @@ function escapeValue(value: string): string {
 }
 
 /**
- * A number as Prometheus' Python client prints it (`floatToGoString`): `1.0`, `472500.0`, and from seven digits on
- * `1.575e+06`. For the numbers we have: not negative, and fractions no smaller than 0.0001.
+ * Prints a number as Prometheus' Python client does (`floatToGoString`): `1.0`, `472500.0`, and from seven digits on
+ * `1.575e+06`. It covers the numbers we have: not negative, and no fraction below 0.0001.
  */
 export function toFloat(value: number): string {
   if (value === Number.POSITIVE_INFINITY) return '+Inf';

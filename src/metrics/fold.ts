@@ -1,7 +1,7 @@
 import type { Entry } from '../domain/entry.ts';
 import type { Increment } from './catalogue.ts';
 
-/** What one entry of the log counts as. Pure, and the only place where entries are counted. */
+/** What one entry of the log counts as. Pure, and the only place that counts entries. */
 export function fold(entry: Entry): Increment[] {
   const increments = foldEvent(entry);
   if (entry.actor !== 'reconciler') return increments;
@@ -33,7 +33,7 @@ function foldEvent(entry: Entry): Increment[] {
         ...begin(labels, beforeRefund),
       ];
       if (!approved_at) return increments;
-      // Whole seconds, so that a sum does not depend on the order in which it was added up.
+      // Whole seconds, so that a sum does not depend on the order of its additions.
       const seconds = Math.max(0, Math.floor((entry.createdAt.getTime() - Date.parse(approved_at)) / 1000));
       return [...increments, { metric: 'crm_portal_approval_to_payment_seconds', labels, value: seconds }];
     }
@@ -72,8 +72,8 @@ function foldEvent(entry: Entry): Increment[] {
 }
 
 /**
- * Begins series at zero, one entry before the first that they could count: there is a scrape in between, and so
- * Prometheus sees the first as an increase.
+ * Starts series at zero, one entry before they can first count: with a scrape in between, Prometheus sees the first count
+ * as an increase.
  */
 function begin(labels: { org_id: string }, metrics: readonly OrgMetric[]): Increment[] {
   return metrics.map((metric) => ({ metric, labels, value: null }));

@@ -2,8 +2,8 @@ import { Hono } from 'hono';
 import { ping } from '../db/client.ts';
 import type { AppEnv } from '../http/context.ts';
 
-/** What the service says about itself. What it says of its routes are files: `portal/public/openapi.json`, `docs.html`. */
-export const serviceRoutes = new Hono<AppEnv>()
+/** Whether the service is alive and ready. The description of its routes is a file: `portal/public/openapi.json`. */
+export const healthRoutes = new Hono<AppEnv>()
   .get('/healthz', (c) => c.json({ status: 'ok' }))
   .get('/readyz', async (c) => {
     const { db, shards } = c.var.deps;

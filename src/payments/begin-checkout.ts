@@ -1,112 +1,115 @@
+import { type Deadline, withDeadline } from '../deadline.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/actor.ts';
-import { checkoutAmounts, openCheckout, unsettledCheckouts } from '../domain/checkout.ts';
+import type { CheckoutAmounts } from '../domain/checkout.ts';
 import { toMinorUnits } from '../domain/currency.ts';
-import { accept, mayTouch, notFound } from '../domain/decision.ts';
-import type { SessionFact } from '../domain/observation.ts';
+import { canSee, orThrow, proposalNotFound } from '../domain/decision.ts';
+import { nextStep } from '../domain/next-step.ts';
+import type { SessionObservation } from '../domain/observation.ts';
 import { authorize } from '../domain/permissions.ts';
 import type { Checkout, Proposal } from '../domain/proposal.ts';
+import { countSessions } from '../domain/sessions.ts';
 import { AppError } from '../errors.ts';
 import { findProposal } from '../log/load.ts';
-import { expireCheckout, expireObsoleteCheckouts } from './expire-checkouts.ts';
+import type { CheckoutRequest } from '../stripe/gateway.ts';
+import { expireObsoleteCheckouts } from './expire-checkouts.ts';
+import { recordCheckout } from './record-checkout.ts';
 import { settle } from './settle.ts';
 
-/** Sessions looked at, one after the other, before we give up. */
-const attempts = 8;
+/** A page gives up after 20 s. By then it should have our answer. */
+const deadlineMs = 18_000;
+
+/** Each round asks Stripe about one session or creates one. More than this, and other checkouts are racing ours. */
+const maxRounds = 8;
+
+type Input = {
+  readonly proposalId: number;
+  /** The total that the caller states, if any, in units of the proposal's currency. */
+  readonly amountDollars: string | undefined;
+};
 
 /**
- * A Checkout Session for the deposit: the one that is open, else a new one. One read, one call to Stripe, and one to the
- * shard for a new session, which has the last word: nobody gets the URL of a session that it did not record. Every session
- * of which the log does not know the end is asked about first: what was paid is recorded, and what should not be paid any
- * more is closed, so that there is never a second one to pay in. `amountDollars` is the total that the caller states, if
- * any, in units of the proposal's currency.
+ * A Checkout Session for the deposit: the open one, or else a new one. One read, one call to Stripe, and for a new session
+ * one to the shard, which has the last word: a session that it did not record is never handed out. `domain/next-step.ts`
+ * decides each round. Throws `stripe_timeout` at the deadline, whatever is slow; the round that is running still
+ * completes, and a retry finds its result.
  */
-export async function beginCheckout(
+export async function beginCheckout(deps: Deps, actor: Actor, input: Input): Promise<Checkout> {
+  authorize(actor, 'checkouts:write', input.proposalId);
+  return withDeadline(
+    deadlineMs,
+    (deadline) => {
+      const rounds = takeRounds(deps, actor, input, deadline);
+      deps.waitUntil(
+        rounds.then(
+          () => {},
+          () => {},
+        ),
+      );
+      return rounds;
+    },
+    () => new AppError('stripe_timeout', 'Starting the checkout took too long. Try again.'),
+  );
+}
+
+async function takeRounds(
   deps: Deps,
   actor: Actor,
-  { proposalId, amountDollars }: { proposalId: number; amountDollars: string | undefined },
+  { proposalId, amountDollars }: Input,
+  deadline: Deadline,
 ): Promise<Checkout> {
-  authorize(actor, proposalId);
   const { db, config, stripe, now } = deps;
-  let proposal = (await findProposal(db, proposalId, config.depositPercent)) ?? accept(notFound());
-  if (!mayTouch(actor, proposal)) return accept(notFound());
-  const statedTotalCents = statedTotal(amountDollars, proposal.currency);
-  const unknown = new Set<string>();
+  const { devMode } = config;
+  let proposal = (await findProposal(db, proposalId, config.depositPercent)) ?? orThrow(proposalNotFound());
+  if (!canSee(actor, proposal)) return orThrow(proposalNotFound());
+  const statedTotalCents = parseStatedTotal(amountDollars, proposal.currency);
+  const unknownSessions = new Set<string>();
 
-  for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const amounts = accept(checkoutAmounts(proposal, actor, statedTotalCents));
-    const open = openCheckout(proposal, config.devMode, now());
-    // Whoever states another total gets a session of it.
-    const isWanted = statedTotalCents === null || statedTotalCents === open?.totalCents;
-    const isOffered = ({ sessionId }: Checkout) => isWanted && sessionId === open?.sessionId;
-    const [unsettled] = unsettledCheckouts(proposal, config.devMode)
-      .filter(({ sessionId }) => !unknown.has(sessionId))
-      .sort((a, b) => Number(isOffered(a)) - Number(isOffered(b)));
-    if (!unsettled) {
-      const { orgId, version, title, customerEmail, currency, checkouts, outcomes } = proposal;
-      const ids = [...checkouts.map(({ sessionId }) => sessionId), ...outcomes.keys()];
-      const terms = { proposalId, orgId, version, title, customerEmail, currency };
-      const request = { ...terms, ...amounts, previousCheckouts: new Set(ids).size };
-      const made = await stripe.createCheckoutSession(request, now());
-      if (!('fact' in made)) return record(deps, actor, proposal, statedTotalCents, made);
-      proposal = await settleOver(made);
-      continue;
+  for (let round = 1; round <= maxRounds && !deadline.isOver; round += 1) {
+    const next = nextStep(proposal, { actor, statedTotalCents, devMode, unknownSessions }, now());
+    switch (next.step) {
+      case 'refuse':
+        return orThrow(next.rejection);
+      case 'create': {
+        const made = await stripe.createCheckoutSession(toRequest(proposal, next.amounts), now());
+        if (!('fact' in made)) return recordCheckout(deps, actor, proposalId, statedTotalCents, made);
+        proposal = await settleSession(deps, proposalId, made);
+        break;
+      }
+      case 'offer':
+      case 'close': {
+        const { sessionId } = next.checkout;
+        const seen =
+          next.step === 'offer'
+            ? await stripe.retrieveCheckoutSession(sessionId)
+            : await stripe.expireCheckoutSession(sessionId);
+        if (seen.fact === 'checkout_open') return next.checkout;
+        if (seen.fact === 'checkout_unknown') unknownSessions.add(sessionId);
+        else proposal = await settleSession(deps, proposalId, seen);
+        break;
+      }
     }
-    const { sessionId } = unsettled;
-    const found = isOffered(unsettled)
-      ? await stripe.retrieveCheckoutSession(sessionId)
-      : await stripe.expireCheckoutSession(sessionId);
-    if (found.fact === 'checkout_open') return unsettled;
-    if (found.fact !== 'checkout_unknown') {
-      proposal = await settleOver(found);
-      continue;
-    }
-    // Another account's, where it may well be paid in until its time is over.
-    const until = unsettled.expiresAt;
-    if (until > now()) {
-      const detail = `A checkout made with another Stripe key is open until ${until.toISOString()}.`;
-      throw new AppError('checkout_open', detail);
-    }
-    unknown.add(sessionId);
   }
-  throw new AppError('checkout_open', 'Other checkouts are being made at the same time. Try again.');
-
-  async function settleOver(found: SessionFact): Promise<Proposal> {
-    const settled = await settle(deps, found, { teller: 'stripe', owner: proposalId });
-    const after = settled.proposal ?? accept(notFound());
-    deps.waitUntil(expireObsoleteCheckouts(deps, after));
-    return after;
-  }
+  throw new AppError('checkout_open', 'Other checkouts are being started at the same time. Try again.');
 }
 
-async function record(
-  deps: Deps,
-  actor: Actor,
-  { id: proposalId }: Proposal,
-  statedTotalCents: number | null,
-  checkout: Checkout,
-): Promise<Checkout> {
-  const { shards, waitUntil } = deps;
-  try {
-    const command = { kind: 'record_checkout', proposalId, actor, statedTotalCents, checkout } as const;
-    const { proposal } = await shards.execute(command);
-    const recorded = proposal.checkouts.findLast(({ devMode }) => devMode === checkout.devMode) ?? checkout;
-    // The loser of a race: nobody is to pay in this one.
-    if (recorded.sessionId !== checkout.sessionId)
-      waitUntil(expireCheckout(deps, checkout.sessionId, proposalId));
-    return recorded;
-  } catch (error) {
-    // Where the outcome is unknown it may be recorded, and the retry gets it; else it is nobody's.
-    const isRefused = error instanceof AppError && error.code !== 'log_unavailable';
-    if (isRefused) waitUntil(expireCheckout(deps, checkout.sessionId, proposalId));
-    throw error;
-  }
+/** Records how a session ended. Returns the proposal after that. */
+async function settleSession(deps: Deps, owner: number, seen: SessionObservation): Promise<Proposal> {
+  const { proposal } = await settle(deps, seen, { via: 'stripe', owner });
+  const after = proposal ?? orThrow(proposalNotFound());
+  deps.waitUntil(expireObsoleteCheckouts(deps, after));
+  return after;
 }
 
-function statedTotal(amountDollars: string | undefined, currency: string): number | null {
+function toRequest(proposal: Proposal, amounts: CheckoutAmounts): CheckoutRequest {
+  const { id: proposalId, orgId, version, title, customerEmail, currency } = proposal;
+  const previousCheckouts = countSessions(proposal);
+  return { proposalId, orgId, version, title, customerEmail, currency, previousCheckouts, ...amounts };
+}
+
+function parseStatedTotal(amountDollars: string | undefined, currency: string): number | null {
   if (amountDollars === undefined) return null;
   const cents = toMinorUnits(amountDollars, currency);
   if (cents !== null) return cents;
-  const detail = `amount_dollars: ${currency.toUpperCase()} has fewer decimals.`;
-  throw new AppError('invalid_amount', detail);
+  throw new AppError('invalid_amount', `amount_dollars: ${currency.toUpperCase()} has fewer decimals.`);
 }

@@ -2,7 +2,7 @@ import { desc, sql } from 'drizzle-orm';
 import type { Database } from '../db/client.ts';
 import { stripeEvents } from '../db/schema.ts';
 
-/** Events of the last 30 days about money that no proposal claims: how many, and the newest of them as JSON texts. */
+/** Events of the last 30 days about money that matches no proposal: their number, and the newest 100 as JSON texts. */
 export async function listUnattributedEvents(
   db: Database,
 ): Promise<{ readonly total: number; readonly newest: string[] }> {
@@ -11,8 +11,8 @@ export async function listUnattributedEvents(
 }
 
 /**
- * The newest of them, each with how many there are. The payload is whole and a text: it may hold what no operator of
- * PostgreSQL's reads (\u0000).
+ * The newest of them, each with their total number. The payload is whole, and text: it may hold what PostgreSQL's JSON
+ * operators do not read (\u0000).
  */
 export function selectUnattributedEvents(db: Database, limit: number) {
   return db

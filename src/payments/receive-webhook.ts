@@ -1,20 +1,22 @@
 import type { Deps } from '../deps.ts';
+import type { Outcome } from '../domain/observation.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
-import type { StripeEventOutcome } from '../log/plan.ts';
 import { WebhookTally } from '../log/webhook-tally.ts';
 import { decodeEvent } from '../stripe/decode-event.ts';
 import { verifySignature } from '../stripe/verify-signature.ts';
 import { expireObsoleteCheckouts } from './expire-checkouts.ts';
 import { settle } from './settle.ts';
 
-/** Of this isolate; what never reaches a shard is handed on from here. */
+/** The counts of this isolate, for events that reach no shard. */
 const tally = new WebhookTally();
 
+type Posted = { readonly bytes: ArrayBuffer; readonly signature: string | undefined };
+
 /**
- * Takes one event from Stripe. Resolves when it is recorded, was recorded before, is money that nobody claims (kept)
- * or means nothing here; throws so that Stripe tries again. Either way it is counted, once.
+ * Takes one event from Stripe. Resolves when it is recorded, was recorded before, is kept as unattributed money, or is
+ * irrelevant; throws so that Stripe tries again. Either way it is counted, once. Its permission is the signature.
  */
-export async function receiveWebhook(deps: Deps, posted: Posted): Promise<StripeEventOutcome> {
+export async function receiveWebhook(deps: Deps, posted: Posted): Promise<Outcome> {
   const event = { type: 'unverified' };
   const count = (outcome: string) =>
     tally.add({ type: event.type, outcome }, deps.waitUntil, (tallies) => deps.shards.tally(tallies));
@@ -29,8 +31,6 @@ export async function receiveWebhook(deps: Deps, posted: Posted): Promise<Stripe
   }
 }
 
-type Posted = { readonly bytes: ArrayBuffer; readonly signature: string | undefined };
-
 const refusals: readonly ErrorCode[] = [
   'malformed_json',
   'invalid_signature',
@@ -38,12 +38,8 @@ const refusals: readonly ErrorCode[] = [
   'wrong_livemode',
 ];
 
-/** Tells the event's type as soon as it may be believed, `other` for all that mean nothing here. */
-async function take(
-  deps: Deps,
-  { bytes, signature }: Posted,
-  event: { type: string },
-): Promise<StripeEventOutcome> {
+/** Sets `event.type` as soon as it is verified, to `other` for an event that is irrelevant. */
+async function take(deps: Deps, { bytes, signature }: Posted, event: { type: string }): Promise<Outcome> {
   const { stripeWebhookSecrets: secrets, livemode } = deps.config;
   const rawBody = toText(bytes);
   if (secrets.length > 0) await verifySignature(rawBody, signature, secrets, deps.now());
@@ -51,20 +47,21 @@ async function take(
   const decoded = decodeEvent(rawBody);
   if (!decoded) return 'ignored';
   event.type = decoded.event.type;
-  // A test event signed with a secret we trust is no money. Live money told to a Worker with a test key is somebody's:
-  // refused, it stands in Stripe's list of failures, where its owner sees it.
+  // A test event is no money, even if it is signed with our secret. Live money sent to a Worker with a test key belongs to
+  // somebody: refused, it stays in Stripe's list of failures, where its owner sees it.
   if (livemode !== null && decoded.event.livemode !== null && decoded.event.livemode !== livemode) {
-    throw new AppError(
-      'wrong_livemode',
-      `livemode is ${decoded.event.livemode}, the API key's is ${livemode}.`,
-    );
+    const detail = `livemode is ${decoded.event.livemode}, the API key's is ${livemode}.`;
+    throw new AppError('wrong_livemode', detail);
   }
-  const { outcome, proposal } = await settle(deps, decoded.told, { teller: 'stripe', event: decoded.event });
+  const { outcome, proposal } = await settle(deps, decoded.observation, {
+    via: 'stripe',
+    event: decoded.event,
+  });
   if (proposal) deps.waitUntil(expireObsoleteCheckouts(deps, proposal));
   return outcome;
 }
 
-/** The very text that was sent: a lenient decoder would let a changed byte pass for the one it replaces. */
+/** The exact text that was sent. A lenient decoder would let a changed byte pass for its replacement character. */
 function toText(bytes: ArrayBuffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -9,7 +9,7 @@ import { getSession } from './get-session.ts';
 import { receiveWebhook } from './receive-webhook.ts';
 import { CheckoutInput, SessionParam } from './schemas.ts';
 
-/** The input stands in the query or, the same, in a JSON body. */
+/** The input comes in the query or in a JSON body, in the same form. */
 const checkoutInput = validator('query', async (query, c) => {
   const isJson = c.req.header('content-type')?.toLowerCase().startsWith('application/json');
   const body = isJson ? await c.req.text() : '';
@@ -30,13 +30,13 @@ export const paymentRoutes = new Hono<AppEnv>()
   })
   .get('/sessions/:session_id', authenticate, validate('param', SessionParam), async (c) => {
     const { session_id: sessionId } = c.req.valid('param');
-    const { proposal, checkout, outcome } = await getSession(c.var.deps, c.var.actor, sessionId);
+    const { proposal, checkout, status } = await getSession(c.var.deps, c.var.actor, sessionId);
     return c.json({
       session_id: sessionId,
       proposal_id: proposal.id,
       proposal_status: proposal.status,
-      status: outcome,
-      payment_status: outcome === 'paid' ? 'paid' : 'unpaid',
+      status,
+      payment_status: status === 'paid' ? 'paid' : 'unpaid',
       deposit_cents: checkout.depositCents,
       total_cents: checkout.totalCents,
       currency: checkout.currency,

@@ -1,28 +1,27 @@
 import type { Deps } from '../deps.ts';
-import { isSessionFact, type StripeFact } from '../domain/observation.ts';
+import type { Via } from '../domain/actor.ts';
+import { isSession, type Observation, type Outcome, type ReceivedEvent } from '../domain/observation.ts';
 import type { Proposal } from '../domain/proposal.ts';
-import type { Teller } from '../domain/settlement.ts';
 import { AppError } from '../errors.ts';
-import type { ReceivedEvent } from '../log/command.ts';
 import { findPaidProposalId } from '../log/load.ts';
-import type { StripeEventOutcome } from '../log/plan.ts';
 
-/** What has become of a fact, and the proposal it is about, if there is one. */
-export type Settled = { readonly outcome: StripeEventOutcome; readonly proposal: Proposal | null };
+/** What an observation came to, and the proposal it is about, if any. */
+export type Settled = { readonly outcome: Outcome; readonly proposal: Proposal | null };
 
 /**
- * Has what Stripe told recorded, by whichever way we heard of it: webhook, return page, reconciler. One call to the
- * shard; a refund or dispute is one read more, since it names nothing but the payment. Throws `log_unavailable` or
- * `database_unavailable` where that failed; telling it again is always right.
+ * Records what was observed at Stripe, whichever way it reached us: webhook, return page or reconciler. One call to the
+ * shard; a refund or dispute adds a read, since it names only its PaymentIntent. `owner` is the proposal, where that is
+ * known. Throws `log_unavailable` or `database_unavailable`; it is always right to try again. No actor asks for it, so it
+ * needs no permission.
  */
 export async function settle(
   deps: Pick<Deps, 'config' | 'db' | 'shards'>,
-  told: StripeFact,
-  { teller, event, owner }: { teller: Teller; event?: ReceivedEvent; owner?: number },
+  observation: Observation,
+  { via, event, owner }: { via: Via; event?: ReceivedEvent; owner?: number },
 ): Promise<Settled> {
-  const proposalId = owner ?? (await findProposalId(deps, told));
+  const proposalId = owner ?? (await findProposalId(deps, observation));
   try {
-    return await deps.shards.execute({ kind: 'settle', proposalId, told, teller, event: event ?? null });
+    return await deps.shards.execute({ kind: 'settle', proposalId, observation, via, event: event ?? null });
   } catch (error) {
     if (error instanceof AppError && error.code === 'proposal_not_found') {
       return { outcome: 'unattributed', proposal: null };
@@ -33,11 +32,12 @@ export async function settle(
 
 async function findProposalId(
   { config, db }: Pick<Deps, 'config' | 'db'>,
-  told: StripeFact,
+  observation: Observation,
 ): Promise<number | null> {
-  if (isSessionFact(told)) {
-    // Another deployment shares the account, and counts its proposals from 1 as we do.
-    return told.portalUrl === null || told.portalUrl === config.portalUrl ? told.proposalId : null;
+  if (isSession(observation)) {
+    // Another deployment may share the account, and number its proposals from 1 as we do.
+    const { portalUrl, proposalId } = observation;
+    return portalUrl === null || portalUrl === config.portalUrl ? proposalId : null;
   }
-  return told.paymentIntent === null ? null : findPaidProposalId(db, told.paymentIntent);
+  return observation.paymentIntent === null ? null : findPaidProposalId(db, observation.paymentIntent);
 }

@@ -1,13 +1,13 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import type { Fact } from '../domain/entry.ts';
+import type { LogEvent } from '../domain/entry.ts';
 import { authenticateStaff } from '../http/authenticate.ts';
 import type { AppEnv } from '../http/context.ts';
 import { validate } from '../http/validate.ts';
 import { ProposalParam, rowId } from '../schemas.ts';
 import { type EntryRow, listActivity } from './list-activity.ts';
 
-/** PostgreSQL's largest integer: no entry has a place beyond it. */
+/** PostgreSQL's largest integer: no entry has a higher seq. */
 const maxSeq = 2 ** 31 - 1;
 
 export const activityRoutes = new Hono<AppEnv>().get(
@@ -31,7 +31,7 @@ function toBody({ event, meta, ...entry }: EntryRow) {
     org_id: entry.orgId,
     proposal_id: entry.proposalId,
     seq: entry.seq,
-    ...({ event, meta } as Fact), // the two columns are written together, of one draft
+    ...({ event, meta } as LogEvent), // sound: the two columns are written together, from one event
     actor: entry.actor,
     created_at: entry.createdAt.toISOString(),
   };

@@ -3,13 +3,13 @@ import type { Actor } from '../domain/actor.ts';
 import { authorize } from '../domain/permissions.ts';
 import type { Proposal } from '../domain/proposal.ts';
 
-/** Records that this version was approved, by whom and from where. One call to the proposal's shard. */
+/** Records the approval of this version, with the name given and the IP address. One call to the proposal's shard. */
 export async function approveProposal(
   { shards }: Deps,
   actor: Actor,
   approval: { proposalId: number; name: string; version: number; ip: string | null },
 ): Promise<Proposal> {
-  authorize(actor, approval.proposalId);
+  authorize(actor, 'proposals:approve', approval.proposalId);
   const { proposal } = await shards.execute({ kind: 'approve', actor, ...approval });
   return proposal;
 }

@@ -2,14 +2,14 @@ import { and, eq, getTableColumns } from 'drizzle-orm';
 import { orgs, proposals } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/actor.ts';
-import { hourOf } from '../domain/decide.ts';
-import { accept, notFound } from '../domain/decision.ts';
+import { orThrow, proposalNotFound } from '../domain/decision.ts';
+import { hourOf } from '../domain/keys.ts';
 import { authorize } from '../domain/permissions.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import { proposalColumns, toProposal } from '../log/load.ts';
 import type { ProposalRow } from './create-proposal.ts';
 
-/** What is offered and by whom, and what the log says became of it. */
+/** The proposal's row and org, and what the log says has happened. */
 export type ProposalDetails = {
   readonly row: ProposalRow;
   readonly orgName: string;
@@ -17,18 +17,18 @@ export type ProposalDetails = {
 };
 
 /**
- * One proposal with its org and its story so far. One request; a customer's first look in an hour is logged as a `view`,
- * and if that fails the customer still sees the proposal.
+ * One proposal with its org and its history. One request. A customer's first look in an hour is recorded as a `view`; if
+ * that fails, the customer still sees the proposal.
  */
 export async function getProposal(deps: Deps, actor: Actor, proposalId: number): Promise<ProposalDetails> {
-  authorize(actor, proposalId);
+  authorize(actor, 'proposals:read', proposalId);
   const { db, config, shards, now } = deps;
   const [row] = await db
     .select({ ...getTableColumns(proposals), ...proposalColumns, orgName: orgs.name })
     .from(proposals)
     .innerJoin(orgs, eq(orgs.id, proposals.orgId))
     .where(and(eq(proposals.id, proposalId), eq(proposals.orgId, actor.orgId)));
-  if (!row) return accept(notFound());
+  if (!row) return orThrow(proposalNotFound());
 
   const proposal = toProposal(row, config.depositPercent);
   const isViewed = proposal.viewedAt && hourOf(proposal.viewedAt) === hourOf(now());

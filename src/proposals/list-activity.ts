@@ -2,18 +2,20 @@ import { and, desc, eq, lt } from 'drizzle-orm';
 import { activityLog, proposals } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
-import { accept, notFound } from '../domain/decision.ts';
+import { orThrow, proposalNotFound } from '../domain/decision.ts';
+import { authorize } from '../domain/permissions.ts';
 import { type Page, pageLimit, toPage } from '../http/page.ts';
 
 export type EntryRow = typeof activityLog.$inferSelect;
 
-/** A proposal's entries, newest first, before the place that the page before ended with. One request. */
+/** A proposal's entries, newest first, after the cursor. One request. */
 export async function listActivity(
   { db }: Deps,
   actor: Staff,
   proposalId: number,
   cursor: number | undefined,
 ): Promise<Page<EntryRow>> {
+  authorize(actor, 'activity:read', proposalId);
   const rows = await db
     .select({ entry: activityLog })
     .from(proposals)
@@ -24,7 +26,7 @@ export async function listActivity(
     .where(and(eq(proposals.id, proposalId), eq(proposals.orgId, actor.orgId)))
     .orderBy(desc(activityLog.seq))
     .limit(pageLimit + 1);
-  if (rows.length === 0) return accept(notFound());
+  if (rows.length === 0) return orThrow(proposalNotFound());
   const entries = rows.flatMap(({ entry }) => entry ?? []);
   return toPage(entries, (entry) => entry.seq ?? 0);
 }

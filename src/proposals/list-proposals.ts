@@ -3,17 +3,19 @@ import type { InferOutput } from 'valibot';
 import { proposals } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
+import { authorize } from '../domain/permissions.ts';
 import { type Page, pageLimit, toPage } from '../http/page.ts';
 import type { ProposalRow } from './create-proposal.ts';
 import type { ListProposalsQuery } from './schemas.ts';
 
-/** The org's proposals that match, newest first, after the one that the page before ended with. One request. */
+/** The org's proposals that match, newest first, after the cursor. One request. */
 export async function listProposals(
   { db }: Deps,
   actor: Staff,
   { cursor, status, q }: InferOutput<typeof ListProposalsQuery>,
 ): Promise<Page<ProposalRow>> {
-  const pattern = q && `%${q.replace(/[\\%_]/g, '\\$&')}%`; // what is looked for has no wildcards
+  authorize(actor, 'proposals:list');
+  const pattern = q && `%${q.replace(/[\\%_]/g, '\\$&')}%`; // the search text has no wildcards of its own
   const { title, customerName, customerEmail } = proposals;
   const rows = await db
     .select()

@@ -3,15 +3,17 @@ import type { InferOutput } from 'valibot';
 import { proposals } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
-import { accept, notFound } from '../domain/decision.ts';
+import { orThrow, proposalNotFound } from '../domain/decision.ts';
+import { authorize } from '../domain/permissions.ts';
+import { chargeableTotal } from './chargeable-total.ts';
 import { closeAndDecide } from './close-and-decide.ts';
 import { contentHash } from './content-hash.ts';
-import { type ProposalRow, totalOf } from './create-proposal.ts';
+import type { ProposalRow } from './create-proposal.ts';
 import type { ReviseProposalBody } from './schemas.ts';
 
 /**
- * Makes a new version with the parts that are given; whoever approved the one before approves again. The open session is
- * closed at Stripe; the shard refuses what was decided on an older version.
+ * Makes a new version with the given parts replaced; it needs its own approval. The open session is closed at Stripe. The
+ * shard refuses a change that was based on an older version.
  */
 export async function reviseProposal(
   deps: Deps,
@@ -19,11 +21,12 @@ export async function reviseProposal(
   proposalId: number,
   { version, ...body }: InferOutput<typeof ReviseProposalBody>,
 ): Promise<ProposalRow> {
+  authorize(actor, 'proposals:write', proposalId);
   const [row] = await deps.db
     .select()
     .from(proposals)
     .where(and(eq(proposals.id, proposalId), eq(proposals.orgId, actor.orgId)));
-  if (!row) return accept(notFound());
+  if (!row) return orThrow(proposalNotFound());
 
   const lineItems = body.line_items ?? row.lineItems;
   const content = {
@@ -31,7 +34,7 @@ export async function reviseProposal(
     customerName: body.customer_name ?? row.customerName,
     customerEmail: body.customer_email ?? row.customerEmail,
     lineItems,
-    totalCents: totalOf(lineItems, row.currency),
+    totalCents: chargeableTotal(lineItems, row.currency),
   };
   const proposal = await closeAndDecide(deps, {
     kind: 'revise',

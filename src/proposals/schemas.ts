@@ -22,13 +22,13 @@ export const CreateProposalBody = v.object({
   lead_id: v.optional(v.pipe(v.string(), v.uuid())),
 });
 
-/** What is not given stays. `version` is the one that was looked at: if it has changed meanwhile, the change is refused. */
+/** Missing fields stay as they are. `version` is the one that the caller saw; if it is not the current one, the change is refused. */
 export const ReviseProposalBody = v.object({
   ...v.partial(v.object(content)).entries,
   version: v.optional(version),
 });
 
-/** `q` is looked for in the title and in the customer's name and address. */
+/** `q` is searched for in the title and in the customer's name and email address. */
 export const ListProposalsQuery = v.object({
   cursor: v.optional(rowId),
   status: v.optional(v.picklist(proposalStatuses)),

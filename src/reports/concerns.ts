@@ -1,14 +1,14 @@
-import { isSessionFact, type StripeFact } from '../domain/observation.ts';
+import { isSession, type Observation } from '../domain/observation.ts';
 
-/** Whose staff would look at money that no proposal claims. */
+/** The org whose staff look at unattributed money. */
 type Reader = { readonly orgId: number; readonly isOnlyOrg: boolean; readonly portalUrl: string };
 
 /**
- * Whether it may be theirs: it names their org, or none where there is but one. Another deployment's never is, though it
- * shares the Stripe account and counts its orgs from 1 too. What nobody here may see is the operator's, whom the metrics alert.
+ * Whether the money may be theirs: it names their org, or no org where there is only one. Another deployment's money never
+ * is, even if it shares the Stripe account and numbers its orgs alike. For what no org may see, the metrics alert the operator.
  */
-export function concerns({ orgId, isOnlyOrg, portalUrl }: Reader, told: StripeFact): boolean {
-  if (!isSessionFact(told)) return isOnlyOrg; // refunds and disputes carry no metadata
-  if (told.portalUrl !== null && told.portalUrl !== portalUrl) return false;
-  return told.orgId === null ? isOnlyOrg : told.orgId === orgId;
+export function concerns({ orgId, isOnlyOrg, portalUrl }: Reader, observation: Observation): boolean {
+  if (!isSession(observation)) return isOnlyOrg; // refunds and disputes carry no metadata
+  if (observation.portalUrl !== null && observation.portalUrl !== portalUrl) return false;
+  return observation.orgId === null ? isOnlyOrg : observation.orgId === orgId;
 }

@@ -4,7 +4,8 @@ import { orgs } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
 import type { AnomalyReason } from '../domain/entry.ts';
-import type { StripeFact } from '../domain/observation.ts';
+import type { Observation } from '../domain/observation.ts';
+import { authorize } from '../domain/permissions.ts';
 import { selectUnattributedEvents } from '../payments/list-unattributed-events.ts';
 import { decodeEvent } from '../stripe/decode-event.ts';
 import { concerns } from './concerns.ts';
@@ -21,7 +22,7 @@ export type Anomaly = {
   readonly created_at: string;
 };
 
-/** A dispute that has not been closed: the bank waits for an answer. */
+/** A dispute that is not closed: the bank waits for an answer. */
 export type OpenDispute = {
   readonly proposal_id: number;
   readonly title: string;
@@ -32,7 +33,7 @@ export type OpenDispute = {
   readonly created_at: string;
 };
 
-/** Money that Stripe told of and no proposal claims. */
+/** Money at Stripe that matches no proposal. */
 export type UnattributedEvent = {
   readonly event_id: string;
   readonly type: string;
@@ -48,25 +49,27 @@ export type Attention = {
   readonly unattributed: UnattributedEvent[];
 };
 
-/** Rows of each kind at most: whoever has more has other worries. */
+/** Cap per kind. */
 const limit = 100;
 
-/** Events looked through for one org's: all orgs' stand together. */
-const lookedThrough = 1_000;
+/** Events searched for those of one org: they are stored for all orgs together. */
+const searched = 1_000;
 
-/** What somebody should look at: of the last 30 days, but disputes for as long as they are open. One request. */
-export async function getAttention({ db, config }: Deps, { orgId }: Staff): Promise<Attention> {
+/** What staff should look at: of the last 30 days, and all disputes that are open. One request. */
+export async function getAttention({ db, config }: Deps, actor: Staff): Promise<Attention> {
+  authorize(actor, 'reports:read');
+  const { orgId } = actor;
   const [anomalies, disputes, events, [orgCount]] = await db.batch([
     selectAnomalies(db, orgId),
     selectOpenDisputes(db, orgId),
-    selectUnattributedEvents(db, lookedThrough),
+    selectUnattributedEvents(db, searched),
     db.select({ count: count() }).from(orgs),
   ]);
   const reader = { orgId, isOnlyOrg: orgCount?.count === 1, portalUrl: config.portalUrl };
   const unattributed = events.flatMap(({ id, payload, receivedAt }) => {
     const decoded = decodeEvent(payload);
-    if (!decoded || !concerns(reader, decoded.told)) return [];
-    return [toUnattributed(id, decoded.event.type, decoded.told, receivedAt)];
+    if (!decoded || !concerns(reader, decoded.observation)) return [];
+    return [toUnattributed(id, decoded.event.type, decoded.observation, receivedAt)];
   });
   return {
     anomalies: anomalies.rows,
@@ -75,7 +78,7 @@ export async function getAttention({ db, config }: Deps, { orgId }: Staff): Prom
   };
 }
 
-/** As JavaScript writes a time. */
+/** A time as JavaScript writes it. */
 const iso = (column: ReturnType<typeof sql>) =>
   sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
@@ -103,27 +106,32 @@ function selectOpenDisputes(db: Database, orgId: number) {
     order by entry.created_at desc limit ${limit}`);
 }
 
-function toUnattributed(id: string, type: string, told: StripeFact, receivedAt: Date): UnattributedEvent {
+function toUnattributed(
+  id: string,
+  type: string,
+  observation: Observation,
+  receivedAt: Date,
+): UnattributedEvent {
   return {
     event_id: id,
     type,
-    object_id: objectIdOf(told),
-    amount_cents: told.amountCents,
-    currency: told.currency,
+    object_id: objectIdOf(observation),
+    amount_cents: observation.amountCents,
+    currency: observation.currency,
     received_at: receivedAt.toISOString(),
   };
 }
 
-function objectIdOf(told: StripeFact): string {
-  switch (told.fact) {
+function objectIdOf(observation: Observation): string {
+  switch (observation.fact) {
     case 'refund':
-      return told.refundId;
+      return observation.refundId;
     case 'dispute':
-      return told.disputeId;
+      return observation.disputeId;
     case 'checkout_paid':
     case 'checkout_pending':
     case 'checkout_failed':
     case 'checkout_expired':
-      return told.sessionId;
+      return observation.sessionId;
   }
 }

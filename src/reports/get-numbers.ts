@@ -3,17 +3,18 @@ import { type Database, sqlState } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
 import type { EventName } from '../domain/entry.ts';
+import { authorize } from '../domain/permissions.ts';
 import { AppError } from '../errors.ts';
 
 /**
- * What a period came to, all of it from the log, money in the org's currency. Each proposal counts once in each step of the
+ * The numbers of a period, all from the log, with money in the org's currency. A proposal counts once in each step of the
  * funnel.
  */
 export type Numbers = {
   readonly payments: number;
   readonly revenue_cents: number;
   readonly average_deposit_cents: number;
-  /** Less those that failed, which may have been made before the period. */
+  /** Less refunds that failed, which may have been made before the period. */
   readonly refunded_cents: number;
   readonly disputes: number;
   readonly funnel: {
@@ -23,7 +24,7 @@ export type Numbers = {
     readonly approved: number;
     readonly paid: number;
   };
-  /** From approval to payment, of half and of nine in ten of the payments; null without any. */
+  /** From approval to payment, median and 90th percentile; null without payments. */
   readonly velocity_seconds: { readonly p50: number | null; readonly p90: number | null };
 };
 
@@ -31,15 +32,17 @@ export type Day = { readonly date: string; readonly payments: number; readonly r
 
 type Period = { readonly days: number; readonly timeZone: string };
 
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html: invalid_parameter_value, an unknown time zone here. */
+/** invalid_parameter_value, here an unknown time zone: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const invalidParameterValue = '22023';
 
-/** The org's last days, today included, and each of them by itself. One request. */
+/** The numbers of the org's last days, including today, in total and for each day. One request. */
 export async function getNumbers(
   { db }: Deps,
-  { orgId }: Staff,
+  actor: Staff,
   period: Period,
 ): Promise<Numbers & { readonly days: Day[] }> {
+  authorize(actor, 'reports:read');
+  const { orgId } = actor;
   const [totals, days] = await db
     .batch([selectTotals(db, orgId, period), selectDays(db, orgId, period)])
     .catch(rejectUnknownZone);
@@ -48,7 +51,7 @@ export async function getNumbers(
   return { ...row.numbers, days: days.rows };
 }
 
-/** The events that are counted, of which the log has an index. */
+/** The events that are counted. The log has an index for them. */
 const counted = [
   'lead_created',
   'sent',
@@ -60,10 +63,10 @@ const counted = [
   'dispute_opened',
 ] satisfies EventName[];
 
-/** An entry's amount; null in another currency than the org's, which is an anomaly and no part of any sum. */
+/** An entry's amount; null in a currency other than the org's, which is an anomaly and part of no sum. */
 const cents = sql`case when coalesce(meta->>'currency', orgs.currency) = orgs.currency then (meta->>'amount_cents')::bigint end`;
 
-/** The midnight, in that zone, with which the period begins. */
+/** The midnight, in the period's time zone, that it starts with. */
 function beginningOf({ days, timeZone }: Period) {
   return sql`date_trunc('day', now() at time zone ${timeZone}) - make_interval(days => ${days - 1}::int)`;
 }

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { line } from '../schemas.ts';
 
 export const NumbersQuery = v.object({
-  /** The last so many days, today included. */
+  /** How many days, including today. */
   days: v.optional(v.pipe(v.string(), v.digits(), v.transform(Number), v.minValue(1), v.maxValue(366)), '30'),
-  /** Where the days begin, by its IANA name. */
+  /** The IANA name of the zone in which days begin. */
   time_zone: v.optional(line(100), 'UTC'),
 });

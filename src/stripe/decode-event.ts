@@ -1,53 +1,43 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import type { StripeFact } from '../domain/observation.ts';
+import type { Observation, ReceivedEvent } from '../domain/observation.ts';
 import { AppError } from '../errors.ts';
 import { parseJson } from '../json.ts';
-import type { ReceivedEvent } from '../log/command.ts';
 import { line } from '../schemas.ts';
-import {
-  Dispute,
-  Refund,
-  Session,
-  toDisputeFact,
-  toRefundFact,
-  toSessionFact,
-  UnpaidSession,
-} from './decode-object.ts';
+import { Dispute, Refund, Session, toDispute, toRefund, toSession, UnpaidSession } from './decode-object.ts';
 
-/** What an event means to us; null: nothing. */
-export type DecodedEvent = { readonly told: StripeFact; readonly event: ReceivedEvent } | null;
+/** An event and what it lets us observe; null if it is irrelevant. */
+export type DecodedEvent = { readonly observation: Observation; readonly event: ReceivedEvent } | null;
 
 /**
- * What each type tells, from the object as it stood. No order is guaranteed, so it is the object's own status that
- * counts wherever it has one (https://docs.stripe.com/webhooks#event-ordering).
+ * What each type of event lets us observe, from the object it carries. Order is not guaranteed, so wherever the object has
+ * a status, that counts and not the type (https://docs.stripe.com/webhooks#event-ordering).
  */
 const decoders = {
-  // A delayed method completes unpaid; its money comes later (https://docs.stripe.com/payments/checkout/fulfill-orders).
+  // A delayed payment method completes unpaid; the money comes later (https://docs.stripe.com/payments/checkout/fulfill-orders).
   'checkout.session.completed': (object) => {
     const { payment_status: status } = parse(v.object({ payment_status: v.optional(v.unknown()) }), object);
-    if (status === 'paid') return toSessionFact(parse(Session, object), 'checkout_paid');
-    if (status === 'unpaid') return toSessionFact(parse(UnpaidSession, object), 'checkout_pending');
+    if (status === 'paid') return toSession(parse(Session, object), 'checkout_paid');
+    if (status === 'unpaid') return toSession(parse(UnpaidSession, object), 'checkout_pending');
     return null;
   },
-  'checkout.session.async_payment_succeeded': (object) =>
-    toSessionFact(parse(Session, object), 'checkout_paid'),
+  'checkout.session.async_payment_succeeded': (object) => toSession(parse(Session, object), 'checkout_paid'),
   'checkout.session.async_payment_failed': (object) =>
-    toSessionFact(parse(UnpaidSession, object), 'checkout_failed'),
-  'checkout.session.expired': (object) => toSessionFact(parse(UnpaidSession, object), 'checkout_expired'),
-  'refund.created': (object) => toRefundFact(parse(Refund, object)),
-  'refund.updated': (object) => toRefundFact(parse(Refund, object)),
-  'refund.failed': (object) => toRefundFact(parse(Refund, object)),
-  'charge.dispute.created': (object) => toDisputeFact(parse(Dispute, object)),
-  'charge.dispute.closed': (object) => toDisputeFact(parse(Dispute, object)),
-  'charge.dispute.funds_withdrawn': (object) => toDisputeFact(parse(Dispute, object)),
-  'charge.dispute.funds_reinstated': (object) => toDisputeFact(parse(Dispute, object)),
-} as const satisfies Record<string, (object: unknown) => StripeFact | null>;
+    toSession(parse(UnpaidSession, object), 'checkout_failed'),
+  'checkout.session.expired': (object) => toSession(parse(UnpaidSession, object), 'checkout_expired'),
+  'refund.created': (object) => toRefund(parse(Refund, object)),
+  'refund.updated': (object) => toRefund(parse(Refund, object)),
+  'refund.failed': (object) => toRefund(parse(Refund, object)),
+  'charge.dispute.created': (object) => toDispute(parse(Dispute, object)),
+  'charge.dispute.closed': (object) => toDispute(parse(Dispute, object)),
+  'charge.dispute.funds_withdrawn': (object) => toDispute(parse(Dispute, object)),
+  'charge.dispute.funds_reinstated': (object) => toDispute(parse(Dispute, object)),
+} as const satisfies Record<string, (object: unknown) => Observation | null>;
 
-/** The types of event that mean something to us: what a webhook endpoint is to be sent. */
-export const eventTypes = Object.keys(decoders) as (keyof typeof decoders)[]; // its keys are the types
+/** The relevant types of event: those that the webhook endpoint subscribes to. */
+export const eventTypes = Object.keys(decoders) as (keyof typeof decoders)[]; // sound: its keys are the types
 
-// Read in steps: of an event that means nothing to us, nothing but its type must have the shape we know.
+// Parsed in steps: of an irrelevant event, only the type must have a known shape.
 const AnyEvent = v.object({ type: line(255) });
 
 const KnownEvent = v.object({
@@ -59,17 +49,20 @@ const KnownEvent = v.object({
 });
 
 /**
- * Reads an event that has been verified, or that dev mode takes unsigned and perhaps without an `id`; its body then
- * stands for it. Rejects with `invalid_event`.
+ * Decodes an event that was verified, or that dev mode takes unsigned, perhaps without an `id`: then a hash of the body
+ * replaces it. Throws `malformed_json` or `invalid_event`.
  */
 export function decodeEvent(rawBody: string): DecodedEvent {
   const payload = parseJson(rawBody);
   const { type: anyType } = parse(AnyEvent, payload);
   if (!v.is(KnownEvent.entries.type, anyType)) return null;
   const { type, id, api_version: apiVersion, livemode, data } = parse(KnownEvent, payload);
-  const told = decoders[type](data.object);
-  if (!told) return null;
-  return { told, event: { id: id ?? standInId(rawBody), type, apiVersion, livemode, payload: rawBody } };
+  const observation = decoders[type](data.object);
+  if (!observation) return null;
+  return {
+    observation,
+    event: { id: id ?? hashId(rawBody), type, apiVersion, livemode, payload: rawBody },
+  };
 }
 
 function parse<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
@@ -80,6 +73,6 @@ function parse<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOut
   });
 }
 
-function standInId(rawBody: string): string {
+function hashId(rawBody: string): string {
   return `evt_unsigned_${createHash('sha256').update(rawBody).digest('hex').slice(0, 32)}`;
 }

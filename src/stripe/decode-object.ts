@@ -1,9 +1,14 @@
 import * as v from 'valibot';
-import type { DisputeFact, RefundFact, SessionFact } from '../domain/observation.ts';
-import { sessionId } from '../payments/schemas.ts';
+import type { DisputeObservation, RefundObservation, SessionObservation } from '../domain/observation.ts';
 import { line } from '../schemas.ts';
 
-/** An id, or the object that it is the id of (https://docs.stripe.com/api/expanding_objects). */
+/** https://docs.stripe.com/api/checkout/sessions/object#checkout_session_object-id */
+export const sessionId = v.pipe(
+  v.string(),
+  v.regex(/^cs_\w{1,250}$/, 'Must be the id of a Checkout Session.'),
+);
+
+/** An id, or the object with that id (https://docs.stripe.com/api/expanding_objects). */
 const PaymentIntent = v.nullish(
   v.union([
     line(255),
@@ -28,7 +33,7 @@ export const Session = v.object({
   metadata: v.nullish(v.record(v.string(), v.unknown()), {}),
 });
 
-/** One whose money has not come: what it would have been is of no account. */
+/** A session without money yet: its amount does not matter. */
 export const UnpaidSession = v.object({
   ...Session.entries,
   amount_total: v.nullish(amount, 0),
@@ -54,10 +59,10 @@ export const Dispute = v.object({
   payment_intent: PaymentIntent,
 });
 
-export function toSessionFact(
+export function toSession(
   session: v.InferOutput<typeof Session>,
-  fact: SessionFact['fact'],
-): SessionFact {
+  fact: SessionObservation['fact'],
+): SessionObservation {
   return {
     fact,
     sessionId: session.id,
@@ -72,12 +77,12 @@ export function toSessionFact(
   };
 }
 
-/** That a session is over, where Stripe has nothing to tell of it. */
-export function expiredSession(sessionId: string): SessionFact {
-  return toSessionFact(v.parse(UnpaidSession, { id: sessionId }), 'checkout_expired');
+/** A session that counts as expired, where Stripe cannot say so itself. */
+export function expiredSession(sessionId: string): SessionObservation {
+  return toSession(v.parse(UnpaidSession, { id: sessionId }), 'checkout_expired');
 }
 
-export function toRefundFact(refund: v.InferOutput<typeof Refund>): RefundFact {
+export function toRefund(refund: v.InferOutput<typeof Refund>): RefundObservation {
   return {
     fact: 'refund',
     refundId: refund.id,
@@ -88,7 +93,7 @@ export function toRefundFact(refund: v.InferOutput<typeof Refund>): RefundFact {
   };
 }
 
-export function toDisputeFact(dispute: v.InferOutput<typeof Dispute>): DisputeFact {
+export function toDispute(dispute: v.InferOutput<typeof Dispute>): DisputeObservation {
   return {
     fact: 'dispute',
     disputeId: dispute.id,
@@ -100,7 +105,7 @@ export function toDisputeFact(dispute: v.InferOutput<typeof Dispute>): DisputeFa
   };
 }
 
-/** An id as our metadata writes it; anything else names nothing. */
+/** An id as our metadata writes it; anything else is null. */
 function toId(value: unknown): number | null {
   const id = typeof value === 'string' && /^[1-9]\d{0,15}$/.test(value) ? Number(value) : null;
   return Number.isSafeInteger(id) ? id : null;

@@ -1,7 +1,7 @@
-import type { SessionFact } from '../domain/observation.ts';
+import type { SessionObservation } from '../domain/observation.ts';
 import type { Checkout } from '../domain/proposal.ts';
 
-/** What a Checkout Session is made from. The same request within its five minutes gets the same session. */
+/** What a Checkout Session is made from. Repeated within the same five minutes, it gets the same session. */
 export type CheckoutRequest = {
   readonly proposalId: number;
   readonly orgId: number;
@@ -11,41 +11,41 @@ export type CheckoutRequest = {
   readonly currency: string;
   readonly depositCents: number;
   readonly totalCents: number;
-  /** How many sessions of the proposal the log knows of. */
+  /** How many sessions of the proposal the log knows. */
   readonly previousCheckouts: number;
 };
 
 /**
- * A session that can be paid in, or what has become of it. Unknown: it was made with a key of another account or mode,
- * so what has become of it cannot be told with this one.
+ * A session that can be paid, or how it ended. Unknown: it was created with a key of another account or mode, so ours
+ * cannot ask about it.
  */
 export type SessionState =
   | { readonly fact: 'checkout_open' }
   | { readonly fact: 'checkout_unknown' }
-  | SessionFact;
+  | SessionObservation;
 
-/** A span of time, its start included and its end not, in whole seconds. */
-export type Period = { readonly from: Date; readonly until: Date };
+/** A range of time in whole seconds, without its end. */
+export type TimeRange = { readonly from: Date; readonly until: Date };
 
 /**
- * All we need of Stripe. Every call is safe to repeat; it rejects with `stripe_failed`, `stripe_rate_limited` or
- * `stripe_timeout`, after which it may or may not have been done, or with `stripe_refused`, after which it never will be.
+ * All that we need of Stripe. Every call can be repeated. It rejects with `stripe_failed`, `stripe_rate_limited` or
+ * `stripe_timeout`, after which it may have been done, or with `stripe_refused`, after which it never will be.
  */
 export interface StripeGateway {
-  /** A new session; or, where an earlier try made one that is over by now, what has become of that. */
-  createCheckoutSession(request: CheckoutRequest, now: Date): Promise<Checkout | SessionFact>;
+  /** A new session; or how the session of an earlier attempt ended, where Stripe replays that one. */
+  createCheckoutSession(request: CheckoutRequest, now: Date): Promise<Checkout | SessionObservation>;
   retrieveCheckoutSession(sessionId: string): Promise<SessionState>;
-  /** Closes the session, unless it is over already; tells what has become of it. It is not open after that. */
+  /** Closes the session unless it is over already, and returns how it ended. It is not open after that. */
   expireCheckoutSession(sessionId: string): Promise<SessionState>;
-  /** The events that an endpoint should have taken and has not, as JSON texts: still on their way, or given up. */
-  listUndeliveredEvents(types: readonly string[], created: Period): AsyncIterable<string>;
-  /** The ids of the open sessions that this deployment made. */
-  listOpenSessions(created: Period): AsyncIterable<string>;
+  /** Events that no endpoint has taken, as JSON texts: Stripe still retries them, or has given up. */
+  listUndeliveredEvents(types: readonly string[], created: TimeRange): AsyncIterable<string>;
+  /** The ids of the open sessions that this deployment created. */
+  listOpenSessions(created: TimeRange): AsyncIterable<string>;
 }
 
 /**
- * When a session made now ends: in a little under a day, Stripe's most. It moves in steps of five minutes, because it
- * is a parameter, and a request repeated under one idempotency key must not change.
+ * When a session created now expires: in a little under a day, Stripe's maximum. It moves in steps of five minutes, since
+ * it is a parameter, and a request that repeats an idempotency key must not change.
  */
 export function sessionExpiry(now: Date): Date {
   const stepMs = 5 * 60_000;

@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import Stripe from 'stripe';
 import * as v from 'valibot';
 import { AppError } from '../errors.ts';
-import { Session, toSessionFact, UnpaidSession } from './decode-object.ts';
+import { Session, toSession, UnpaidSession } from './decode-object.ts';
 import { type CheckoutRequest, type SessionState, type StripeGateway, sessionExpiry } from './gateway.ts';
 
-/** The version our requests and our webhook endpoint speak. Moving it is a change to test, not a default. */
+/** The API version of our requests and our webhook endpoint. Changing it needs testing. */
 const apiVersion = '2026-10-28.endive';
 
 /**
- * Two tries within ten seconds; the library would wait 80 s, longer than any customer. The second try is for a lost
- * connection and for the loser of a double click, whom Stripe answers 409 while the first is under way.
+ * Two attempts within ten seconds; the library's default of 80 s is longer than any customer waits. The second attempt is
+ * for a lost connection, and for a double click, which Stripe answers with 409 while the first is in progress.
  */
 const retries = { timeout: 4_500, maxNetworkRetries: 1 };
 
@@ -33,8 +33,8 @@ export function createLiveGateway(
     async createCheckoutSession(request, now) {
       const expiresAt = sessionExpiry(now);
       const session = await create(request, expiresAt).catch(rejectAs);
-      // A replay tells how the session was when it was made, not how it is. (The fetch client's headers are `Headers`,
-      // whatever their type says; a plain object would do as well.)
+      // A replay shows the session as it was when it was created. (The fetch client's headers are a `Headers` object,
+      // whatever their type says; a plain object works as well.)
       if (new Headers(session.lastResponse.headers).get('idempotent-replayed') === 'true') {
         const state = await retrieve(session.id);
         if (state.fact === 'checkout_unknown') throw new AppError('stripe_failed', 'Stripe lost a session.');
@@ -50,7 +50,7 @@ export function createLiveGateway(
 
     async expireCheckoutSession(sessionId) {
       const session = await sessions.expire(sessionId).catch((error) => {
-        // Only an open session can be expired: this one is over, or Stripe does not know it.
+        // Only an open session can be expired: this one is over, or unknown to Stripe.
         if (error instanceof Stripe.errors.StripeInvalidRequestError) return null;
         return rejectAs(error);
       });
@@ -68,7 +68,7 @@ export function createLiveGateway(
     async *listOpenSessions({ from, until }) {
       const created = { gte: toSeconds(from), lt: toSeconds(until) };
       const open = sessions.list({ status: 'open', created, limit: 100 });
-      // The account may be shared, with another deployment or another product.
+      // Another deployment or product may share the account.
       for await (const { id, metadata } of iterate(open)) if (metadata?.portal_url === portalUrl) yield id;
     },
   };
@@ -115,8 +115,8 @@ export function createLiveGateway(
         expires_at: expiresAtSeconds,
       },
       {
-        // All that may differ between two sessions is in the key: of a proposal, and of two deployments that share an
-        // account (https://docs.stripe.com/api/idempotent_requests).
+        // The key holds all that may differ between two sessions, also of two deployments that share an account
+        // (https://docs.stripe.com/api/idempotent_requests).
         idempotencyKey: [
           createHash('sha256').update(portalUrl).digest('hex').slice(0, 8),
           `checkout-${proposalId}-v${version}-${depositCents}of${totalCents}`,
@@ -128,25 +128,25 @@ export function createLiveGateway(
   }
 }
 
-/** https://docs.stripe.com/payments/paymentintents/lifecycle: how a delayed payment stands is its PaymentIntent's to say. */
+/** The PaymentIntent says how a delayed payment stands (https://docs.stripe.com/payments/paymentintents/lifecycle). */
 function toState(session: Stripe.Checkout.Session): SessionState {
-  if (session.payment_status === 'paid') return toSessionFact(read(Session, session), 'checkout_paid');
+  if (session.payment_status === 'paid') return toSession(read(Session, session), 'checkout_paid');
   if (session.status === 'open') return { fact: 'checkout_open' };
   const unpaid = read(UnpaidSession, session);
-  if (session.status === 'expired') return toSessionFact(unpaid, 'checkout_expired');
+  if (session.status === 'expired') return toSession(unpaid, 'checkout_expired');
   const intent = session.payment_intent;
   const hasFailed =
     typeof intent === 'object' && ['requires_payment_method', 'canceled'].includes(intent?.status ?? '');
-  return toSessionFact(unpaid, hasFailed ? 'checkout_failed' : 'checkout_pending');
+  return toSession(unpaid, hasFailed ? 'checkout_failed' : 'checkout_pending');
 }
 
 function read<S extends v.GenericSchema>(schema: S, session: Stripe.Checkout.Session): v.InferOutput<S> {
   const result = v.safeParse(schema, session);
   if (result.success) return result.output;
-  throw new AppError('stripe_failed', 'Stripe returned a session that is none.');
+  throw new AppError('stripe_failed', 'Stripe returned something that is not a session.');
 }
 
-/** All pages of a list, Stripe's errors as ours. */
+/** All items of a paged list; throws Stripe's errors as ours. */
 async function* iterate<T>(list: AsyncIterable<T>): AsyncGenerator<T> {
   try {
     yield* list;
@@ -163,7 +163,7 @@ function toSeconds(time: Date): number {
   return Math.floor(time.getTime() / 1000);
 }
 
-/** Stripe's errors may quote what they were sent, so only their type goes on. */
+/** Stripe's messages may quote what they were sent, so only the type of an error is passed on. */
 function rejectAs(error: unknown): never {
   const isBusy =
     error instanceof Stripe.errors.StripeError && (error.statusCode === 429 || error.statusCode === 409);
@@ -174,7 +174,7 @@ function rejectAs(error: unknown): never {
     throw new AppError('stripe_timeout', 'Stripe did not answer in time. Try again.', { cause: error });
   }
   if (error instanceof Stripe.errors.StripeInvalidRequestError) {
-    const detail = `Stripe refuses this${error.code ? `: ${error.code}` : ''}. Trying again would not help.`;
+    const detail = `Stripe refused this${error.code ? `: ${error.code}` : ''}. Trying again will not help.`;
     throw new AppError('stripe_refused', detail, { cause: error });
   }
   throw new AppError('stripe_failed', 'Stripe could not do this. Try again.', { cause: error });

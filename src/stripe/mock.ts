@@ -1,11 +1,11 @@
 import { expiredSession } from './decode-object.ts';
 import { type StripeGateway, sessionExpiry } from './gateway.ts';
 
-/** Dev mode: no call to Stripe. The portal plays the payment where the URL says `mock_payment`. */
+/** Dev mode calls no Stripe. The portal simulates the payment where the URL says `mock_payment`. */
 export function createMockGateway(portalUrl: string): StripeGateway {
   return {
     async createCheckoutSession(request, now) {
-      // Two within a second must differ.
+      // Two sessions within a second must differ.
       const seconds = Math.floor(now.getTime() / 1000) + request.previousCheckouts;
       return {
         sessionId: `cs_test_mock_${request.proposalId}_${seconds}`,
@@ -18,7 +18,7 @@ export function createMockGateway(portalUrl: string): StripeGateway {
         devMode: true,
       };
     },
-    // Nobody pays in a simulated session but by a webhook, so there is never anything to learn.
+    // A simulated session is paid by a webhook alone, so there is never more to learn.
     retrieveCheckoutSession: async () => ({ fact: 'checkout_open' }),
     expireCheckoutSession: async (sessionId) => expiredSession(sessionId),
     async *listUndeliveredEvents() {},

@@ -1,16 +1,16 @@
 import Stripe from 'stripe';
 import { AppError } from '../errors.ts';
 
-/** A signature older than this may be a replay (Stripe's default). */
+/** An older signature may be a replay (Stripe's default). */
 const toleranceSeconds = 300;
-/** A signature from further ahead is no clock skew; the library would let it pass. */
+/** A signature further in the future is more than clock skew; the library would accept it. */
 const futureToleranceSeconds = 60;
 
 const cryptoProvider = Stripe.createSubtleCryptoProvider();
 
 /**
- * Proves that Stripe sent this very body, recently (https://docs.stripe.com/webhooks#verify-manually). Any of the
- * secrets may have signed. Rejects with `invalid_signature`; why exactly is only in the cause.
+ * Verifies that Stripe sent exactly this body, recently (https://docs.stripe.com/webhooks#verify-manually). Any of the
+ * secrets may have signed it. Rejects with `invalid_signature`; the precise reason stays in the cause.
  */
 export async function verifySignature(
   rawBody: string,
@@ -41,7 +41,7 @@ export async function verifySignature(
   throw invalid(cause);
 }
 
-/** Exactly one `t`: with two, we and the library might each believe another. */
+/** Exactly one `t` is accepted: with two, the library and we might each use a different one. */
 function parseTimestamp(header: string | undefined): number {
   const timestamps = [...(header ?? '').matchAll(/(?:^|,)t=([^,]*)/g)].map(([, value]) => value ?? '');
   const [only] = timestamps;

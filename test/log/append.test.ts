@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { sqlState } from '../../src/db/client.ts';
-import { appendGroup, beginGeneration, readAbove, wrongGeneration } from '../../src/log/append.ts';
+import { appendGroup, readAbove } from '../../src/log/append.ts';
+import { beginGeneration, wrongGeneration } from '../../src/log/generation.ts';
 import type { Writes } from '../../src/log/plan.ts';
 import { createOrg, createProposal, db, entriesOf, eventsOf, statusOf } from '../support/world.ts';
 
@@ -68,13 +69,13 @@ describe('an append', () => {
   test('returns what the shard has not counted yet, its own entries last', async () => {
     const proposal = await createProposal((await createOrg()).id);
     const [approval] = await entriesOf(proposal.id);
-    const watermark = (approval?.id ?? 0) - 1;
-    const page = await appendGroup(db, shardOf(proposal), watermark, {
+    const checkpoint = (approval?.id ?? 0) - 1;
+    const segment = await appendGroup(db, shardOf(proposal), checkpoint, {
       ...none,
       entries: [view(proposal, 2)],
     });
-    expect(page.entries[0]).toMatchObject({ id: approval?.id, event: 'approve' });
-    expect(page.entries.at(-1)).toMatchObject({ event: 'view', proposalId: proposal.id, seq: 2 });
+    expect(segment.entries[0]).toMatchObject({ id: approval?.id, event: 'approve' });
+    expect(segment.entries.at(-1)).toMatchObject({ event: 'view', proposalId: proposal.id, seq: 2 });
   });
 });
 
@@ -93,11 +94,11 @@ test('shards of another number are refused until they take over, and then those 
 test('each entry is exactly one shard’s, whatever their number', async () => {
   const { id } = await createProposal((await createOrg()).id);
   const [entry] = await entriesOf(id);
-  const watermark = (entry?.id ?? 0) - 1;
+  const checkpoint = (entry?.id ?? 0) - 1;
   for (const count of [1, 4, 7]) {
     await beginGeneration(db, { index: 0, count });
-    const shards = Array.from({ length: count }, (_, index) => readAbove(db, { index, count }, watermark));
-    const pages = await Promise.all(shards);
-    expect(pages.filter(({ entries }) => entries.some((read) => read.id === entry?.id))).toHaveLength(1);
+    const shards = Array.from({ length: count }, (_, index) => readAbove(db, { index, count }, checkpoint));
+    const segments = await Promise.all(shards);
+    expect(segments.filter(({ entries }) => entries.some((read) => read.id === entry?.id))).toHaveLength(1);
   }
 });

@@ -9,7 +9,7 @@ const onServer = test.runIf(inject('isServer'));
 const index = 9;
 const shard = bindings.LOG_SHARD.getByName(`${index}/10`);
 const ownProposal = async () =>
-  createProposal((await createOrg()).id, 'approved', 1, Math.floor(Math.random() * 1e9) * 10 + index);
+  createProposal((await createOrg()).id, 'approved', Math.floor(Math.random() * 1e9) * 10 + index);
 
 /** Holds the shard's lock for a while, as an append elsewhere would. */
 async function holdLock(seconds: number) {

@@ -1,13 +1,13 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { sql } from 'drizzle-orm';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { activityLog } from '../../src/db/schema.ts';
-import { accept } from '../../src/domain/decision.ts';
+import { orThrow } from '../../src/domain/decision.ts';
 import type { Command } from '../../src/log/command.ts';
 import { call } from '../support/api.ts';
 import { isAppend, onDatabase } from '../support/faults.ts';
 import { metric } from '../support/metrics.ts';
 import {
+  append,
   bindings,
   createOrg,
   createProposal,
@@ -158,22 +158,7 @@ describe('what a shard knows', () => {
 
   /** What a shard that crashed between append and fold leaves behind. */
   async function appendBehindItsBack(proposal: { id: number; orgId: number }) {
-    const sessionId = `cs_test_behind_${proposal.id}`;
-    await db.insert(activityLog).values({
-      orgId: proposal.orgId,
-      proposalId: proposal.id,
-      seq: 2,
-      event: 'payment_success',
-      actor: 'stripe',
-      meta: {
-        amount_cents: 472_500,
-        currency: 'usd',
-        stripe_session_id: sessionId,
-        payment_status: 'paid',
-        payment_intent: null,
-      },
-      dedupeKey: `payment_success:${sessionId}`,
-    });
+    await append(settlement(proposal));
   }
 });
 
@@ -291,7 +276,7 @@ describe('two shards that believe to be the same', () => {
 
     await Promise.all([shard.catchUp(), twin.catchUp()]);
     const count = async (one: typeof shard) =>
-      accept(await one.sums()).sums.find(
+      orThrow(await one.sums()).sums.find(
         ({ metric: name, labels }) => name === 'crm_portal_payments_total' && labels.org_id === org.label,
       )?.value;
     expect([await count(shard), await count(twin)]).toEqual([10, 10]);

@@ -48,7 +48,7 @@ test('one that fails half-way leaves no scrape that looks like a drop', async ()
   expect(await seriesOf(org)).toEqual(org.series);
 });
 
-test('sums that were folded by other rules are folded anew', async () => {
+test('sums that another version folded are folded again', async () => {
   const org = await paidOrg();
   for (let index = 0; index < 4; index += 1) {
     const shard = bindings.LOG_SHARD.getByName(`${index}/4`);

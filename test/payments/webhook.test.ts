@@ -165,7 +165,7 @@ describe('what is no payment', () => {
     const event = paidEvent({ id: id + 1_000_000, orgId: org.id });
     await call('POST /payments/webhook', { json: event });
     expect(await stripeEventOf(event.id)).toMatchObject({ outcome: 'unattributed' });
-    const proposal = await createProposal(org.id, 'approved', 1, id + 1_000_000);
+    const proposal = await createProposal(org.id, 'approved', id + 1_000_000);
     await call('POST /payments/webhook', { json: event });
     expect(await eventsOf(proposal.id)).toEqual(['approve', 'payment_success']);
     expect(await stripeEventOf(event.id)).toMatchObject({ outcome: 'recorded' });

@@ -288,7 +288,8 @@ describe('approving', () => {
 
   test('an older version is a conflict and changes nothing', async () => {
     const org = await createOrg();
-    const proposal = await createProposal(org.id, 'draft', 2);
+    const proposal = await createProposal(org.id, 'draft');
+    await call(`PATCH /proposals/${proposal.id}`, { token: org.token, json: { title: 'Larger kitchen' } });
     const before = await rowCounts();
     expect(await approve(proposal.id, proposal.token)).toMatchObject({
       status: 409,

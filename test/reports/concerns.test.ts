@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import type { StripeFact } from '../../src/domain/observation.ts';
+import type { Observation } from '../../src/domain/observation.ts';
 import { concerns } from '../../src/reports/concerns.ts';
 
 const portalUrl = 'https://portal.example';
-const session = (orgId: number | null, portal: string | null): StripeFact => ({
+const session = (orgId: number | null, portal: string | null): Observation => ({
   fact: 'checkout_paid',
   ...{ sessionId: 'cs_1', proposalId: 8, orgId, portalUrl: portal, createdAt: null },
   ...{ amountCents: 5, currency: 'usd', paymentStatus: 'paid', paymentIntent: null },
 });
-const refund: StripeFact = {
+const refund: Observation = {
   fact: 'refund',
   ...{ refundId: 're_1', amountCents: 5, currency: 'usd', status: 'succeeded', paymentIntent: 'pi_1' },
 };

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, vi } from 'vitest';
 import type { FaultKind, StripeApi } from '../../local/stripe/api.ts';
 import { app } from '../../src/app.ts';
 import type { Bindings } from '../../src/config.ts';
-import { createDeps } from '../../src/deps.ts';
+import { Deps } from '../../src/deps.ts';
 import { WebhookTally } from '../../src/log/webhook-tally.ts';
 import { reconcile } from '../../src/payments/reconcile.ts';
 import { bindings } from '../support/world.ts';
@@ -69,7 +69,7 @@ class WorkerPlatform implements Platform {
 
   async cron(): Promise<void> {
     const context = createExecutionContext();
-    await reconcile(createDeps(this.#env, context)).catch(() => {});
+    await reconcile(new Deps(this.#env, context)).catch(() => {});
     await waitOnExecutionContext(context);
   }
 

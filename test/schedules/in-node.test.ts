@@ -5,7 +5,7 @@ import { answerQuery } from '../../local/neon-http.ts';
 import type { StripeApi } from '../../local/stripe/api.ts';
 import { app } from '../../src/app.ts';
 import type { Bindings } from '../../src/config.ts';
-import { createDeps } from '../../src/deps.ts';
+import { Deps } from '../../src/deps.ts';
 import { LogShard } from '../../src/log/log-shard.ts';
 import { reconcile } from '../../src/payments/reconcile.ts';
 import { bindings } from '../support/world.ts';
@@ -111,7 +111,7 @@ class NodePlatform implements Platform {
   }
 
   async cron(): Promise<void> {
-    await this.#start((context) => reconcile(createDeps(this.#env, context))).catch(() => {});
+    await this.#start((context) => reconcile(new Deps(this.#env, context))).catch(() => {});
   }
 
   async evict(shard: number): Promise<void> {

@@ -46,11 +46,11 @@ export class ShardHost {
     };
   }
 
-  /** Storage as a shard that has folded everything up to `watermark` leaves it. */
-  prepare(name: string, watermark: number): void {
+  /** Storage as a shard leaves it that has folded everything up to `checkpoint`. */
+  prepare(name: string, checkpoint: number): void {
     const shard = this.#shard(name);
     this.#start(name, shard.storage);
-    shard.storage.sql.exec('update watermark set id = ?', watermark);
+    shard.storage.sql.exec('update checkpoints set position = ?', checkpoint);
   }
 
   /** The object is reset: whatever it was doing is gone, whoever waits for it is told. */

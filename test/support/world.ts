@@ -6,6 +6,8 @@ import { activityLog, orgs, proposals, stripeEvents, users } from '../../src/db/
 import type { ProposalStatus } from '../../src/domain/proposal.ts';
 import { Tokens } from '../../src/jwt/tokens.ts';
 import type { Command } from '../../src/log/command.ts';
+import { loadGroup } from '../../src/log/load.ts';
+import { planGroup } from '../../src/log/plan.ts';
 import { contentHash } from '../../src/proposals/content-hash.ts';
 
 // Each test makes an org of its own, so tests share a database and need no order.
@@ -54,13 +56,10 @@ export async function createOrg(
   };
 }
 
-/** A proposal of $15,750.00 in the given state, with the entries that lead there, and its portal token. */
-export async function createProposal(
-  orgId: number,
-  status: ProposalStatus = 'approved',
-  version = 1,
-  givenId?: number,
-) {
+type MadeStatus = Extract<ProposalStatus, 'draft' | 'approved' | 'void'>;
+
+/** A proposal of $15,750.00, with its portal token. Its status comes from the command that leads there. */
+export async function createProposal(orgId: number, status: MadeStatus = 'approved', givenId?: number) {
   const content = {
     title: 'Kitchen',
     customerName: 'Ada Lovelace',
@@ -77,30 +76,29 @@ export async function createProposal(
         orgId,
         currency: 'usd',
         contentHash: contentHash(content),
-        version,
-        status,
       })
       .returning(),
   );
   const { id } = row;
-  const entry = { orgId, proposalId: id, seq: 1 };
-  if (status === 'approved') {
-    const meta = { name: 'Ada Lovelace', version, ip: null, content_hash: row.contentHash };
-    await db.insert(activityLog).values({
-      ...entry,
-      event: 'approve',
-      actor: 'customer',
-      meta,
-      dedupeKey: `approve:${id}:v${version}`,
-    });
-  }
-  if (status === 'void') {
-    await db
-      .insert(activityLog)
-      .values({ ...entry, event: 'void', actor: 'staff', meta: {}, dedupeKey: `void:${id}` });
-  }
   const customer = { kind: 'customer', proposalId: id, orgId } as const;
+  const staff = { kind: 'staff', userId: 1, orgId, email: 'admin@example.com', role: 'admin' } as const;
+  if (status === 'approved') {
+    const approval = { name: 'Ada Lovelace', version: 1, ip: null };
+    await append({ kind: 'approve', proposalId: id, actor: customer, ...approval });
+  }
+  if (status === 'void') await append({ kind: 'void', proposalId: id, actor: staff });
   return { id, orgId, customer, token: await tokens.signPortal(customer, 'Test', inAnHour()) };
+}
+
+/** Decides a command as a shard would and writes its entries, but not through a shard, which hears of it later. */
+export async function append(command: Command & { readonly proposalId: number | null }): Promise<void> {
+  const proposalIds = command.proposalId === null ? [] : [command.proposalId];
+  const loaded = await loadGroup(db, proposalIds, [], 30);
+  const { writes } = planGroup(loaded, [command], new Date());
+  await db.insert(activityLog).values(writes.entries);
+  for (const [id, status] of writes.statuses) {
+    await db.update(proposals).set({ status }).where(eq(proposals.id, id));
+  }
 }
 
 /** The proposal's entries, oldest first. */
@@ -163,7 +161,7 @@ export function paidEvent(
 }
 
 /** The command that such an event becomes. */
-export function settlement(proposal: { id: number; orgId: number }): Command {
+export function settlement(proposal: { id: number; orgId: number }): Extract<Command, { kind: 'settle' }> {
   const event = paidEvent(proposal);
   const {
     id: sessionId,
@@ -174,8 +172,8 @@ export function settlement(proposal: { id: number; orgId: number }): Command {
   return {
     kind: 'settle',
     proposalId: proposal.id,
-    teller: 'stripe',
-    told: {
+    via: 'stripe',
+    observation: {
       fact: 'checkout_paid',
       ...{ sessionId, proposalId: proposal.id, orgId: proposal.orgId, portalUrl: null, createdAt: null },
       ...{ amountCents, currency, paymentStatus, paymentIntent: null },

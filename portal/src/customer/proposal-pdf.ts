@@ -1,6 +1,7 @@
 import pdfMake from 'pdfmake/build/pdfmake';
 import vfs from 'pdfmake/build/vfs_fonts';
 import type { Content, TDocumentDefinitions } from 'pdfmake/interfaces';
+import { lineCents } from '../../../src/domain/pricing.ts';
 import type { Proposal } from '../api.ts';
 import { formatMoney, formatNumber } from '../money.ts';
 import { formatDate, formatTime } from '../time.ts';
@@ -56,7 +57,7 @@ function toDocument(proposal: Proposal): TDocumentDefinitions {
               item.description,
               number(formatNumber(item.quantity)),
               number(money(item.unit_price_cents)),
-              number(money(item.quantity * item.unit_price_cents)),
+              number(money(lineCents(item))),
             ]),
           ],
         },

@@ -1,3 +1,4 @@
+import { lineCents } from '../../../src/domain/pricing.ts';
 import type { Proposal } from '../api.ts';
 import { formatMoney, formatNumber } from '../money.ts';
 import { formatDate } from '../time.ts';
@@ -45,7 +46,7 @@ export function Offer({ proposal }: { proposal: Proposal }) {
                 {money(item.unit_price_cents)}
               </td>
               <td className="number" data-label="Amount">
-                {money(item.quantity * item.unit_price_cents)}
+                {money(lineCents(item))}
               </td>
             </tr>
           ))}

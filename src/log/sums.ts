@@ -1,0 +1,80 @@
+import type { Entry } from '../domain/entry.ts';
+import { type Increment, type Sum, toSums } from '../metrics/catalogue.ts';
+import { fold } from '../metrics/fold.ts';
+import type { Projection } from './projections.ts';
+
+/** Series that a shard may hold: as many as one answer to a scrape can carry. An org has about a dozen. */
+const defaultSeriesLimit = 50_000;
+
+/** The projection that `/metrics` shows: every series of the log, added up. */
+export class Sums implements Projection {
+  readonly name = 'sums';
+  readonly version = 3;
+  readonly #sql: SqlStorage;
+  readonly #seriesLimit: number;
+  /** How many series there are; undefined until they are counted. */
+  #seriesCount: number | undefined;
+
+  constructor(sql: SqlStorage, seriesLimit = defaultSeriesLimit) {
+    this.#sql = sql;
+    this.#seriesLimit = seriesLimit;
+    sql.exec(
+      `create table if not exists sums (
+        metric text, labels text, part text, value real not null, primary key (metric, labels, part)
+      ) without rowid`,
+    );
+  }
+
+  fold(entries: readonly Entry[]): void {
+    try {
+      for (const increment of entries.flatMap(fold)) this.#count(increment);
+    } catch (error) {
+      this.#seriesCount = undefined; // the transaction takes back what was counted
+      throw error;
+    }
+  }
+
+  clear(): void {
+    this.#seriesCount = undefined;
+    this.#sql.exec('delete from sums');
+  }
+
+  read(): Sum[] {
+    type Row = { metric: Sum['metric']; labels: string; part: string; value: number };
+    return this.#sql
+      .exec<Row>('select metric, labels, part, value from sums')
+      .toArray()
+      .map((row) => ({ ...row, labels: JSON.parse(row.labels) }));
+  }
+
+  /** At the limit a new series is dropped, and the drop is counted. */
+  #count(increment: Increment): void {
+    const series = [increment.metric, JSON.stringify(increment.labels)] as const;
+    const isKnown =
+      this.#sql.exec('select 1 from sums where metric = ? and labels = ? limit 1', ...series).toArray()
+        .length > 0;
+    if (!isKnown && this.#countSeries() >= this.#seriesLimit) {
+      this.#add({ metric: 'crm_portal_series_dropped_total', labels: {}, part: '', value: 1 });
+      return;
+    }
+    if (!isKnown) this.#seriesCount = this.#countSeries() + 1;
+    for (const sum of toSums(increment)) this.#add(sum);
+  }
+
+  #add({ metric, labels, part, value }: Sum): void {
+    this.#sql.exec(
+      'insert into sums values (?, ?, ?, ?) on conflict do update set value = value + excluded.value',
+      metric,
+      JSON.stringify(labels),
+      part,
+      value,
+    );
+  }
+
+  #countSeries(): number {
+    this.#seriesCount ??= this.#sql
+      .exec<{ count: number }>('select count(*) as count from (select distinct metric, labels from sums)')
+      .one().count;
+    return this.#seriesCount;
+  }
+}

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { authorize, type Permission } from '../../src/domain/permissions.ts';
+import { customer, staff } from '../support/given.ts';
+
+/** Who may do what. Wrong here is wrong everywhere, so it is written out once more. */
+const everyone: Permission[] = ['proposals:read', 'proposals:approve', 'checkouts:write', 'checkouts:read'];
+const staffOnly: Permission[] = [
+  'org:read',
+  'leads:read',
+  'leads:write',
+  'proposals:list',
+  'proposals:write',
+  'activity:read',
+  'reports:read',
+];
+const member = { ...staff, role: 'staff' } as const;
+
+test.each([...everyone, ...staffOnly])('staff and admins may %s', (permission) => {
+  expect(() => authorize(member, permission, 8)).not.toThrow();
+  expect(() => authorize(staff, permission, 8)).not.toThrow();
+});
+
+test('only admins may metrics:rebuild', () => {
+  expect(() => authorize(staff, 'metrics:rebuild')).not.toThrow();
+  expect(() => authorize(member, 'metrics:rebuild')).toThrow('Only admins may do this.');
+  expect(() => authorize(customer, 'metrics:rebuild')).toThrow('Only admins may do this.');
+});
+
+test.each(everyone)('a customer may %s, with the proposal of the link only', (permission) => {
+  expect(() => authorize(customer, permission, 7)).not.toThrow();
+  expect(() => authorize(customer, permission, 8)).toThrow('This link opens another proposal.');
+});
+
+test.each(staffOnly)('a customer may not %s', (permission) => {
+  expect(() => authorize(customer, permission, 7)).toThrow('Only staff may do this.');
+});
