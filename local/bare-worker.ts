@@ -6,28 +6,30 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { claimPort } from './worker.ts';
 
-/** The binary itself: the command of that name is a script that would outlive our signals. */
+/** The binary itself: the command of that name is a script that would survive our signals. */
 const workerd: string = createRequire(import.meta.url)('workerd').default;
 
 export type BareWorker = {
   readonly url: string;
   stop(): Promise<void>;
-  /** Kills it as a power cut would, and starts it again on what it left on disk. */
+  /** Kills it like a power cut, and starts it again on what it left on disk. */
   crash(): Promise<void>;
 };
 
 /**
- * Builds the minified bundle of `entry` and serves it with workerd alone, without the proxy of `wrangler dev`, which
- * costs more than what is measured. State lives in `folder`.
+ * Builds the minified bundle of `entry`, of this checkout or another one, and serves it with workerd alone: the proxy of
+ * `wrangler dev` would cost more than what is measured. State lives in `folder`.
  */
 export async function startBareWorker(
   entry: string,
   folder: string,
   bindings: Record<string, string>,
+  checkout = '.',
 ): Promise<BareWorker> {
   const objects = join(folder, 'objects');
   await mkdir(objects, { recursive: true });
   execFileSync('wrangler', ['deploy', entry, '--dry-run', '--outdir', folder], {
+    cwd: checkout,
     env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
     stdio: 'pipe',
   });

@@ -1,0 +1,175 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type BareWorker, startBareWorker } from '../../local/bare-worker.ts';
+import { type NeonHttp, startNeonHttp } from '../../local/neon-http.ts';
+import { embeddedConnections, migrate, startEmbeddedPostgres, withClient } from '../../local/postgres.ts';
+import { seed, seedEmail } from '../../local/seed.ts';
+import { type Play, type StripeServer, startStripe } from '../../local/stripe/server.ts';
+import { Tokens } from '../../src/jwt/tokens.ts';
+import { sign } from '../support/signature.ts';
+import { unpack } from '../support/version.ts';
+
+// The deployed version and this one take turns on one database and one storage of the shards, as they do when a deploy is
+// rolled back. Both are the built Worker in workerd; only Stripe is a stand-in.
+
+const before = process.env.UPGRADE_FROM;
+if (!before)
+  console.error('Skipped: the upgrade. UPGRADE_FROM asks for it, with the commit that is deployed.');
+
+const jwtSecret = randomBytes(32).toString('hex');
+const secretKey = `sk_test_${randomBytes(16).toString('hex')}`;
+const webhookSecret = `whsec_${randomBytes(16).toString('hex')}`;
+
+describe.runIf(before)('before, after, before and after again', { timeout: 240_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'portal-upgrade-'));
+  let postgres: Awaited<ReturnType<typeof startEmbeddedPostgres>>;
+  let neon: NeonHttp;
+  let stripe: StripeServer;
+  let account: Play;
+  let start: (version: string) => Promise<BareWorker>;
+
+  beforeAll(async () => {
+    postgres = await startEmbeddedPostgres();
+    await migrate(postgres.url);
+    await seed(postgres.url);
+    neon = await startNeonHttp({ postgresUrl: postgres.url, connections: embeddedConnections });
+    stripe = await startStripe();
+    account = stripe.of(secretKey);
+    const checkouts: Record<string, string> = { before: unpack(before ?? '', folder), after: '.' };
+    start = (version) =>
+      startBareWorker(
+        'src/index.ts',
+        join(folder, 'state'),
+        {
+          ENVIRONMENT: 'development',
+          DATABASE_URL: neon.databaseUrl,
+          JWT_SECRET: jwtSecret,
+          STRIPE_SECRET_KEY: secretKey,
+          STRIPE_WEBHOOK_SECRET: webhookSecret,
+          STRIPE_API_BASE: stripe.url,
+          PORTAL_PUBLIC_URL: 'http://localhost:5173',
+          DEPOSIT_PERCENT: '30',
+        },
+        checkouts[version],
+      );
+  }, 120_000);
+
+  afterAll(async () => {
+    await stripe.stop();
+    await neon.stop();
+    await postgres.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('no sum is wrong at any step, and none is lost', async () => {
+    const admin = { kind: 'staff', userId: 1, orgId: 1, email: seedEmail, role: 'admin' } as const;
+    const staff = await new Tokens(jwtSecret).signStaff(admin, new Date());
+    const open: string[] = [];
+    let ignored = 0;
+    for (const version of ['before', 'after', 'before', 'after']) {
+      const worker = await start(version);
+      try {
+        // What the other version left, before this one appends anything, and with it.
+        await expectSums(worker, `${version}, at the start`);
+        const paid = await begin(worker, staff, 'Paid');
+        await pay(worker, paid.sessionId);
+        await refund(worker, paid.sessionId);
+        open.push((await begin(worker, staff, 'Open')).sessionId);
+        await deliver(worker, { id: `evt_${open.length}`, type: 'payment_intent.created' });
+        ignored += 1;
+        await expectSums(worker, `${version}, at the end`);
+        await expect
+          .poll(() => sample(worker, 'crm_portal_webhook_events_total{type="other",outcome="ignored"}'), {
+            timeout: 5_000,
+          })
+          .toBe(ignored); // it is in no log, so it must survive by itself
+      } finally {
+        await worker.stop();
+      }
+      expect(openCheckouts(join(folder, 'state', 'objects')), version).toEqual([...open].sort());
+    }
+  });
+
+  /** Every count and amount of the scrape that the log can be asked for. */
+  async function expectSums(worker: BareWorker, step: string): Promise<void> {
+    const { rows } = await withClient(postgres.url, (client) =>
+      client.query(`select event, count(*)::int, coalesce(sum((meta->>'amount_cents')::bigint), 0)::int as cents
+        from portal_activity_log where org_id = 1 group by event`),
+    );
+    const logged = (event: string) => rows.find((row) => row.event === event) ?? { count: 0, cents: 0 };
+    const expected = {
+      crm_portal_approvals_total: logged('approve').count,
+      crm_portal_checkout_sessions_total: logged('checkout_created').count,
+      crm_portal_payments_total: logged('payment_success').count,
+      crm_portal_payment_amount_cents_sum: logged('payment_success').cents,
+      crm_portal_approval_to_payment_seconds_count: logged('payment_success').count,
+      crm_portal_refunds_total: logged('payment_refunded').count,
+      crm_portal_refund_amount_cents_sum: logged('payment_refunded').cents,
+    };
+    const seen: Record<string, number> = {};
+    for (const name of Object.keys(expected)) seen[name] = await sample(worker, `${name}{org_id="1"}`);
+    expect(seen, step).toEqual(expected);
+  }
+
+  async function begin(worker: BareWorker, staff: string, title: string) {
+    const line_items = [{ description: title, quantity: 1, unit_price_cents: 100_000 }];
+    const customer = { customer_name: 'Ada', customer_email: 'ada@example.com' };
+    const { id } = await post(worker, '/proposals', staff, { title, ...customer, line_items });
+    await post(worker, `/proposals/${id}/approve`, staff, { name: 'Ada', version: 1 });
+    const { session_id } = await post(worker, '/payments/checkout_session', staff, { proposal_id: id });
+    return { sessionId: String(session_id) };
+  }
+
+  async function pay(worker: BareWorker, sessionId: string): Promise<void> {
+    account.account.pay(sessionId);
+    await deliver(worker, account.account.events.at(-1) ?? {});
+  }
+
+  async function refund(worker: BareWorker, sessionId: string): Promise<void> {
+    account.account.refund(account.account.session(sessionId).payment_intent ?? '', 1_000);
+    await deliver(worker, account.account.events.at(-1) ?? {});
+  }
+});
+
+async function post(worker: BareWorker, path: string, token: string, json: object) {
+  const response = await fetch(worker.url + path, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(json),
+  });
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as Record<string, unknown>;
+}
+
+async function deliver(worker: BareWorker, event: object): Promise<void> {
+  const body = JSON.stringify(event);
+  const headers = { 'content-type': 'application/json', 'stripe-signature': await sign(body, webhookSecret) };
+  const response = await fetch(`${worker.url}/payments/webhook`, { method: 'POST', headers, body });
+  expect(response.status).toBe(200);
+}
+
+async function sample(worker: BareWorker, series: string): Promise<number> {
+  const response = await fetch(`${worker.url}/metrics`);
+  const line = (await response.text()).split('\n').find((candidate) => candidate.startsWith(`${series} `));
+  return line ? Number(line.slice(series.length + 1)) : 0;
+}
+
+/** The sessions that the shards hold as open, read from their storage on disk. */
+function openCheckouts(objects: string): string[] {
+  const files = readdirSync(objects, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.sqlite'),
+  );
+  return files
+    .flatMap((name) => {
+      const storage = new DatabaseSync(join(objects, name), { readOnly: true });
+      const tables = storage.prepare("select 1 from sqlite_master where name = 'open_checkouts'").all();
+      const rows = tables.length > 0 ? storage.prepare('select session_id from open_checkouts').all() : [];
+      storage.close();
+      return rows.map(({ session_id }) => String(session_id));
+    })
+    .sort();
+}
