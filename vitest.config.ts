@@ -1,10 +1,10 @@
 import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
-// Wrangler would warn that the secrets are missing, which the bindings below set.
+// Otherwise Wrangler warns about missing secrets, which the bindings below set.
 process.env.WRANGLER_LOG ??= 'error';
 
-// These make other shards the ones that write, which tests of a round trip's cost would notice.
+// These change which shards write, which the tests that count round trips would notice.
 const generations = ['test/log/generations.test.ts', 'test/log/append.test.ts', 'test/log/lock.test.ts'];
 
 /** In workerd, against a real Postgres behind Neon's protocol; only Stripe is a stand-in. Each has its own database. */
@@ -13,7 +13,7 @@ function inWorkerd(
   files: { include: string[]; exclude?: string[]; fileParallelism?: boolean },
 ): TestProjectConfiguration {
   return {
-    logLevel: 'error', // else a page of warnings about the source maps of dependencies
+    logLevel: 'error', // otherwise a page of warnings about the source maps of dependencies
     plugins: [
       cloudflareTest(({ inject }) => ({
         wrangler: { configPath: './wrangler.toml' },
@@ -48,7 +48,7 @@ export default defineConfig({
         exclude: ['test/local/**', 'test/schedules/in-node.test.ts', ...generations],
       }),
       inWorkerd('generations', { include: generations, fileParallelism: false }),
-      // In Node, with Cloudflare played, since that is fast enough for thousands of schedules.
+      // In Node, with Cloudflare simulated, which is fast enough for thousands of schedules.
       {
         resolve: {
           alias: { 'cloudflare:workers': `${import.meta.dirname}/test/schedules/cloudflare-workers.ts` },

@@ -1,6 +1,6 @@
 import app, { LogShard as RealLogShard } from '../src/index.ts';
 
-/** The same Worker, with a call to a shard that does nothing: what every other call is measured against. */
+/** The same Worker with a shard call that does nothing, against which every other call is measured. */
 export class LogShard extends RealLogShard {
   async empty(): Promise<void> {}
 }

@@ -2,7 +2,7 @@ import { LogShard as GroupingLogShard } from '../src/index.ts';
 
 export { default } from '../src/index.ts';
 
-/** What the group commit is measured against: the same Worker, whose shard commits every command by itself. */
+/** The same Worker with a shard that commits each command alone, against which the group commit is measured. */
 export class LogShard extends GroupingLogShard {
   static override readonly groupLimit = 1;
 }

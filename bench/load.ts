@@ -8,7 +8,7 @@ import { startNeonHttp } from '../local/neon-http.ts';
 import { embeddedConnections, migrate, startEmbeddedPostgres, withClient } from '../local/postgres.ts';
 import { createDatabase } from '../test/support/database.ts';
 
-// What the benchmarks share: a database, a folder, and load from many connections.
+// Shared by the benchmarks: a database, a folder, and load from many connections.
 
 export const connections = 64;
 export const seconds = Number(process.env.BENCH_SECONDS ?? 5);
@@ -23,7 +23,7 @@ export type Ground = {
   readonly bindings: Record<string, string>;
 };
 
-/** A migrated, empty database and a folder, until `cleanup` is disposed of. */
+/** Makes a migrated, empty database and a folder, which last until `cleanup` is disposed of. */
 export async function prepare(cleanup: AsyncDisposableStack): Promise<Ground> {
   const server = process.env.TEST_DATABASE_URL;
   const postgres = server ? await createDatabase(server) : await startEmbeddedPostgres();
@@ -47,7 +47,7 @@ export async function prepare(cleanup: AsyncDisposableStack): Promise<Ground> {
 
 const metricsToken = 'only-for-the-bench-only-for-the-bench';
 
-/** How often `GET path` is answered 200 a second, from many connections. */
+/** How many `GET path` requests are answered with 200 per second, from many connections. */
 export async function measureRequests(url: string, path: string): Promise<number> {
   const start = performance.now();
   let answered = 0;
@@ -63,7 +63,7 @@ export async function measureRequests(url: string, path: string): Promise<number
   return (answered * 1000) / (performance.now() - start);
 }
 
-/** One scrape: milliseconds, bytes. */
+/** Scrapes once. Returns its time and its size. */
 export async function scrape(url: string): Promise<{ ms: number; bytes: number }> {
   const start = performance.now();
   const response = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${metricsToken}` } });
@@ -72,14 +72,14 @@ export async function scrape(url: string): Promise<{ ms: number; bytes: number }
   return { ms: performance.now() - start, bytes: length };
 }
 
-/** Webhooks acknowledged a second. Fails if any is not, or if the log does not hold every payment once. */
+/** Webhooks acknowledged per second. Fails if any is not, or if the log does not hold every payment once. */
 export async function measureWebhooks(url: string, postgresUrl: string, idStep: number): Promise<number> {
   const ids = await createProposals(postgresUrl, seconds * 4_000, idStep);
   const webhooks = ids.map((id) => sign(id));
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   let next = 0;
   let acknowledged = 0;
-  await post(url, agent, webhooks[next++]); // a shard that wakes reads on from its watermark first
+  await post(url, agent, webhooks[next++]); // a shard that wakes up first reads the log from its checkpoint
   const start = performance.now();
   const sender = async () => {
     while (performance.now() - start < seconds * 1000 && next < webhooks.length) {
@@ -97,13 +97,13 @@ export async function measureWebhooks(url: string, postgresUrl: string, idStep: 
   });
   if (row?.payments !== acknowledged + 1) {
     throw new Error(
-      `${acknowledged + 1} webhooks were acknowledged, ${row?.payments} payments are in the log.`,
+      `${acknowledged + 1} webhooks were acknowledged, but ${row?.payments} payments are in the log.`,
     );
   }
   return acknowledged / elapsed;
 }
 
-/** Approved proposals of $15,750.00, their ids multiples of `idStep`. */
+/** Creates approved proposals of $15,750.00 whose ids are multiples of `idStep`. */
 function createProposals(postgresUrl: string, count: number, idStep: number): Promise<number[]> {
   return withClient(postgresUrl, async (client) => {
     await client.query(

@@ -3,7 +3,7 @@ import { startBareWorker } from '../local/bare-worker.ts';
 import { withClient } from '../local/postgres.ts';
 import { mean, prepare, print, scrape } from './load.ts';
 
-// How a scrape grows with the number of orgs: each has a lead, a view, an approval, a checkout and a payment.
+// How a scrape grows with the number of orgs. Each org has a view, an approval, a checkout and a payment.
 
 await using cleanup = new AsyncDisposableStack();
 const { postgresUrl, folder, name, bindings } = await prepare(cleanup);
@@ -18,19 +18,19 @@ for (const orgs of [100, 1_000, 10_000]) {
   const bytes = all[0]?.bytes ?? 0;
   smallest ??= ms;
   print(
-    `${orgs} orgs: ${(bytes / 1e6).toFixed(2)} MB, ${(bytes / orgs).toFixed(0)} bytes an org; ${ms.toFixed(0)} ms, ${(ms / smallest).toFixed(1)} times that of 100; folded from nothing in ${(folding / ms).toFixed(1)} times that of a scrape`,
+    `${orgs} orgs: ${(bytes / 1e6).toFixed(2)} MB, ${(bytes / orgs).toFixed(0)} bytes an org; ${ms.toFixed(0)} ms, ${(ms / smallest).toFixed(1)} times as long as with 100; folding the log took ${(folding / ms).toFixed(1)} times as long as a scrape`,
   );
   await worker.stop();
 }
 
-/** Until the shards have folded the log, a scrape is a 503: how long that takes, in milliseconds. */
+/** How long the shards take to fold the log, in milliseconds. Until then a scrape answers 503. */
 async function firstScrape(url: string): Promise<number> {
   const start = performance.now();
   while (!(await scrape(url).catch(() => null)));
   return performance.now() - start;
 }
 
-/** Orgs up to this number, with what they count. */
+/** Adds orgs up to this number, each with entries to count. */
 function fill(url: string, count: number): Promise<void> {
   return withClient(url, async (client) => {
     const from = Number((await client.query('select coalesce(max(id), 0)::int as id from orgs')).rows[0].id);

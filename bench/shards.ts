@@ -11,8 +11,8 @@ import {
   seconds,
 } from './load.ts';
 
-// Webhooks a second and the time of a scrape with 1, 4, 8 and 16 shards, each as a ratio to a call to an object that does
-// nothing, in the same run.
+// Webhooks per second and the time of a scrape with 1, 4, 8 and 16 shards, each as a ratio to an empty call to a shard in
+// the same run.
 
 await using cleanup = new AsyncDisposableStack();
 const { postgresUrl, folder, name, bindings } = await prepare(cleanup);
@@ -20,7 +20,7 @@ print(`${name}, ${connections} connections, ${seconds} s each`);
 for (const shards of [1, 4, 8, 16]) {
   const own = { ...bindings, LOG_SHARDS: String(shards) };
   const worker = await startBareWorker('bench/empty-call.ts', join(folder, String(shards)), own);
-  await scrape(worker.url); // all are awake and have folded what was there
+  await scrape(worker.url); // wakes all shards and lets them fold the log so far
   const empty = await measureRequests(worker.url, '/empty');
   const webhooks = await measureWebhooks(worker.url, postgresUrl, 1);
   await scrape(worker.url);

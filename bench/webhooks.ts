@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { startBareWorker } from '../local/bare-worker.ts';
 import { connections, mean, measureWebhooks, prepare, print, seconds } from './load.ts';
 
-// Signed webhooks a second, each of a payment of its own, with the group commit against the same Worker with groups of one,
-// alternating in one run. Only the ratio means anything: everything shares this machine.
+// Signed webhooks per second, each for its own payment: the group commit against the same Worker with groups of one,
+// alternating in one run. Only the ratio means anything, since everything shares this machine.
 
 const rounds = 2;
 
-/** Proposals to pay, in so many shards that `idStep` is one in four of the ids, or all of them. */
+/** Where the paid proposals are: every fourth id belongs to the same shard, and all ids together to four. */
 const targets = [
   { name: 'one shard', idStep: 4 },
   { name: 'four shards', idStep: 1 },

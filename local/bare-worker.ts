@@ -6,19 +6,19 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { claimPort } from './worker.ts';
 
-/** The binary itself: the command of that name is a script that would survive our signals. */
+/** The binary itself: the command of that name is a script, which would survive our signals. */
 const workerd: string = createRequire(import.meta.url)('workerd').default;
 
 export type BareWorker = {
   readonly url: string;
   stop(): Promise<void>;
-  /** Kills it like a power cut, and starts it again on what it left on disk. */
+  /** Kills it, like a power cut, and starts it again on the state it left on disk. */
   crash(): Promise<void>;
 };
 
 /**
- * Builds the minified bundle of `entry`, of this checkout or another one, and serves it with workerd alone: the proxy of
- * `wrangler dev` would cost more than what is measured. State lives in `folder`.
+ * Builds the minified bundle of `entry`, from this checkout or another one, and serves it with workerd alone: the proxy of
+ * `wrangler dev` would cost more than the work that is measured. State lives in `folder`.
  */
 export async function startBareWorker(
   entry: string,

@@ -6,8 +6,8 @@ import { orgs, users } from '../src/db/schema.ts';
 import { exitWith, requireDatabaseUrl } from './command-line.ts';
 import { withClient } from './postgres.ts';
 
-// `DATABASE_URL=… npm run org:create -- --name "PeakPro" --email admin@peakpro.io`: an org and its first admin, whose
-// password is printed once.
+// `DATABASE_URL=… npm run org:create -- --name "PeakPro" --email admin@peakpro.io`: creates an org and its
+// first admin, and prints the admin's password once.
 
 const usage =
   'Usage: npm run org:create -- --name NAME --email EMAIL [--currency usd] [--deposit-percent 30]';

@@ -12,10 +12,10 @@ export function step(title: string): void {
 export type Call = ReturnType<typeof caller>;
 
 type Request = { token?: string; json?: object; body?: string; signature?: string };
-// biome-ignore lint/suspicious/noExplicitAny: what came back is what is checked
+// biome-ignore lint/suspicious/noExplicitAny: the demo checks what the body holds
 type Answer = { status: number; text: string; body: any };
 
-/** Calls the API and prints what was sent and what came back. */
+/** Calls the API and prints the request line and the answer. */
 export function caller(url: string) {
   return async (method: string, path: string, request: Request = {}): Promise<Answer> => {
     const answer = await send(url, method, path, request);
@@ -43,10 +43,10 @@ export async function untilLogged(
       ({ event, actor }: Record<string, string>) => `${event} by ${actor}`,
     );
     if (newest.every((expected, index) => events[index] === expected)) {
-      print(`   the log of proposal ${proposalId} now begins: ${newest.join(', ')}`);
+      print(`   the log of proposal ${proposalId} now begins with: ${newest.join(', ')}`);
       return;
     }
-    if (Date.now() > giveUpAt) throw new Error(`The log says ${events}, not ${newest}.`);
+    if (Date.now() > giveUpAt) throw new Error(`The log holds ${events}, but should begin with ${newest}.`);
     await sleep(50);
   }
 }

@@ -13,18 +13,18 @@ import { startStack } from './stack.ts';
 import type { Play } from './stripe/server.ts';
 import { claimPort } from './worker.ts';
 
-// `npm run demo`: the main job and what may befall it, from the login to the metrics, over HTTP, on an empty database and
-// free ports. The Worker runs in live mode; Stripe is a stand-in, whose webhooks arrive signed.
+// `npm run demo`: plays the main job and what can go wrong with it, from the login to the metrics, over HTTP. It uses an
+// empty database and free ports. The Worker runs in live mode against a stand-in for Stripe, which signs its webhooks.
 
 type Scene = { readonly url: string; readonly call: Call; readonly stripe: Play; readonly staff: string };
 
 const webhookSecret = `whsec_${randomBytes(16).toString('hex')}`;
 
 async function demo(): Promise<void> {
-  process.exitCode = 1; // until it has played to its end
+  process.exitCode = 1; // until the demo has finished
   const folder = mkdtempSync(join(tmpdir(), 'portal-demo-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  print('Starting Postgres, the migrations, the seed data, the Worker and a stand-in for Stripe …');
+  print('Starting Postgres with migrations and seed data, the Worker and a stand-in for Stripe …');
   const stack = await startStack({
     folder,
     port: await claimPort(),
@@ -58,7 +58,7 @@ async function signIn(call: Call): Promise<string> {
 }
 
 async function mainJob({ url, call, stripe, staff }: Scene): Promise<void> {
-  step('They send proposal 8 to its customer: a link with a token in its fragment');
+  step('Staff send proposal 8 to its customer, as a link with a token in its fragment');
   const sent = await call('POST', '/proposals/8/send', { token: staff });
   assert.equal(sent.status, 200);
   const customer = sent.body.portal_url.split('#token=')[1];
@@ -70,24 +70,24 @@ async function mainJob({ url, call, stripe, staff }: Scene): Promise<void> {
     [200, 'sent', 690_000, 207_000],
   );
 
-  step('… and approves what it shows');
+  step('… and approves the proposal');
   const approval = { name: 'Grace Hopper', version: opened.body.version };
   const approved = await call('POST', '/proposals/8/approve', { token: customer, json: approval });
   assert.deepEqual([approved.status, approved.body.status], [200, 'approved']);
 
-  step('… and clicks "pay" twice, for the deposit of 30 % of $6,900.00: one session');
+  step('… and clicks "pay" twice, for the deposit of 30 % of $6,900.00: both get the same session');
   const click = () => call('POST', '/payments/checkout_session?proposal_id=8', { token: customer });
   const [checkout, again] = await Promise.all([click(), click()]);
   assert.deepEqual([checkout.status, checkout.body.deposit_cents], [200, 207_000]);
   assert.deepEqual(again.body, checkout.body);
   const sessionId = checkout.body.session_id;
 
-  step("On Stripe's page the card is declined: nothing is paid, and the session is still theirs");
+  step("The card is declined on Stripe's page: nothing is paid, and the session stays open");
   stripe.account.decline(sessionId);
   const declined = await call('GET', `/payments/sessions/${sessionId}`, { token: customer });
   assert.deepEqual([declined.status, declined.body.status], [200, 'open']);
 
-  step('Somebody forges the webhook: refused');
+  step('A forged webhook is refused');
   const body = JSON.stringify({ id: 'evt_forged', type: 'checkout.session.completed' });
   const signature = Stripe.webhooks.generateTestHeaderString({
     payload: body,
@@ -96,11 +96,11 @@ async function mainJob({ url, call, stripe, staff }: Scene): Promise<void> {
   const forged = await call('POST', '/payments/webhook', { body, signature });
   assert.deepEqual([forged.status, forged.body.code], [400, 'invalid_signature']);
 
-  step('They pay with another card, and Stripe tells it');
+  step('The customer pays with another card, and Stripe sends the webhook');
   stripe.account.pay(sessionId);
   await untilLogged(url, staff, 8, ['payment_success by stripe', 'checkout_created by customer']);
 
-  step('… and once more, as it does: nothing changes');
+  step('… and sends it again, as Stripe sometimes does: nothing changes');
   const event = JSON.stringify(
     stripe.account.events.find(({ type }) => type === 'checkout.session.completed'),
   );
@@ -108,7 +108,7 @@ async function mainJob({ url, call, stripe, staff }: Scene): Promise<void> {
   const retold = await call('POST', '/payments/webhook', { body: event, signature: header });
   assert.deepEqual([retold.status, retold.body], [200, { received: true }]);
 
-  step('The log tells the story, the payment once');
+  step('The log holds the whole story, with the payment once');
   const activity = await call('GET', '/proposals/8/activity', { token: staff });
   assert.deepEqual(
     activity.body.data.map((entry: { event: string; actor: string }) => `${entry.event} by ${entry.actor}`),
@@ -125,11 +125,11 @@ async function mainJob({ url, call, stripe, staff }: Scene): Promise<void> {
 async function moneyGoingBack({ url, stripe, staff }: Scene): Promise<void> {
   const [intent] = [...stripe.account.intents.values()];
   assert.ok(intent);
-  step('$500.00 are refunded: a new entry, the payment stays as it was');
+  step('$500.00 is refunded: the log gets a new entry, and the payment stays as it was');
   stripe.account.refund(intent.id, 50_000);
   await untilLogged(url, staff, 8, ['payment_refunded by stripe']);
 
-  step('The customer disputes the payment, and the bank finds for us');
+  step('The customer disputes the payment, and the bank decides for us');
   const dispute = stripe.account.openDispute(intent.id);
   await untilLogged(url, staff, 8, ['dispute_opened by stripe']);
   stripe.account.closeDispute(dispute.id, 'won');
@@ -143,7 +143,7 @@ async function delayedMethod({ url, call, stripe, staff }: Scene): Promise<void>
   stripe.account.payLater(checkout.body.session_id);
   await untilLogged(url, staff, 7, ['payment_pending by stripe']);
 
-  step('Meanwhile nobody can begin to pay a second time');
+  step('Meanwhile a second payment cannot be started');
   const second = await call('POST', route, { token: staff });
   assert.deepEqual([second.status, second.body.code], [409, 'payment_pending']);
 
@@ -153,7 +153,7 @@ async function delayedMethod({ url, call, stripe, staff }: Scene): Promise<void>
 }
 
 async function blockedWebhook({ url, call, stripe, staff }: Scene): Promise<void> {
-  step('A day on which no webhook arrives: three customers pay');
+  step('Webhooks stop arriving, and three customers pay');
   const { endpoint } = stripe.deliveries;
   assert.ok(endpoint);
   stripe.deliveries.endpoint = { ...endpoint, blocked: true };
@@ -164,19 +164,19 @@ async function blockedWebhook({ url, call, stripe, staff }: Scene): Promise<void
     paid.push({ id, sessionId });
   }
 
-  step('One of them comes back to the portal: Stripe is asked, and it is settled');
+  step('One of them returns to the portal: the API asks Stripe and records the payment');
   const [first, ...others] = paid;
   const settled = await call('GET', `/payments/sessions/${first?.sessionId}`, { token: staff });
   assert.deepEqual([settled.status, settled.body.status], [200, 'paid']);
 
-  step('The reconciler makes good the others');
+  step('The reconciler records the other two');
   await reconcile(url);
   for (const { id } of others) await untilLogged(url, staff, id, ['payment_success by reconciler']);
   stripe.deliveries.endpoint = endpoint;
 }
 
 async function voiding({ call, stripe, staff }: Scene): Promise<void> {
-  step('A proposal is voided while its checkout is open: nobody can pay in that any more');
+  step('A proposal is voided while its checkout is open: the session is closed');
   const { id, sessionId } = await newCheckout(call, staff, 'A pond');
   const voided = await call('POST', `/proposals/${id}/void`, { token: staff });
   assert.deepEqual([voided.status, voided.body.status], [200, 'void']);
@@ -196,7 +196,7 @@ async function newCheckout(call: Call, token: string, title: string) {
 }
 
 async function compareSums({ call, stripe }: Scene, postgresUrl: string): Promise<void> {
-  step('What Prometheus scrapes is what the log says, and what Stripe took');
+  step('The metrics equal the log, and the log equals what Stripe took');
   const { text } = await call('GET', '/metrics');
   const { rows } = await withClient(postgresUrl, (client) =>
     client.query(`select event, count(*)::int, sum((meta->>'amount_cents')::bigint)::int as cents
@@ -221,6 +221,6 @@ async function compareSums({ call, stripe }: Scene, postgresUrl: string): Promis
 }
 
 await demo().catch((error) => {
-  if (error instanceof assert.AssertionError) print('\nThis is not what was expected:');
+  if (error instanceof assert.AssertionError) print('\nThe demo expected something else:');
   exitWith(error);
 });

@@ -10,8 +10,8 @@ import { seedEmail, seedPassword } from './seed.ts';
 import { startStack } from './stack.ts';
 import { claimPort } from './worker.ts';
 
-// `npm run dev`: API and portal on this machine until Ctrl-C. `-- --reset` forgets everything first; `-- --stripe` runs it
-// in live mode against a stand-in for Stripe.
+// `npm run dev`: serves the API and the portal on this machine until Ctrl-C. `-- --reset` deletes all data first;
+// `-- --stripe` uses live mode against a stand-in for Stripe.
 
 const portalUrl = `http://localhost:${ports.portal}`;
 const folder = '.wrangler/local';
@@ -68,10 +68,10 @@ async function dev(): Promise<void> {
 `);
 }
 
-/** A change is often several: of each file of a commit, of an editor that writes twice. */
+/** Changes often come together: a commit changes several files, and some editors write twice. */
 const settleMs = 200;
 
-/** Has something done whenever a file in the folder has changed, one change after the other. */
+/** Runs `work` when a file in the folder has changed, never twice at the same time. */
 function onChange(watcher: ViteDevServer['watcher'], folder: string, work: () => Promise<void>): void {
   let timer: NodeJS.Timeout | undefined;
   let last = Promise.resolve();

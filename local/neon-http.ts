@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { DatabaseError, Pool, type PoolClient } from 'pg';
 
 // Neon's SQL over HTTP, as @neondatabase/serverless speaks it, in front of any PostgreSQL: one statement, or a batch in
-// one transaction; values go out as PostgreSQL's own text, rows as arrays. What the driver never sends is not here.
+// one transaction. Values go out as PostgreSQL's own text, rows as arrays. Only what the driver sends is supported.
 
 type Statement = { query: string; params: unknown[] };
 type Body = Statement | { queries: Statement[] };
@@ -21,7 +21,7 @@ const isolationLevels: Record<string, string> = {
   Serializable: 'serializable',
 };
 
-/** Serves `postgresUrl` on a local port (0: a free one). Connections beyond the limit wait for one to be free. */
+/** Serves `postgresUrl` on a local port (0: a free one). When all `connections` are in use, requests wait for one. */
 export async function startNeonHttp(options: {
   postgresUrl: string;
   port?: number;
@@ -35,7 +35,7 @@ export async function startNeonHttp(options: {
     const { status, body } = await answer(pool, request);
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
-  server.keepAliveTimeout = 0; // workerd keeps connections, and would send on one that was just closed
+  server.keepAliveTimeout = 0; // workerd keeps connections open, and would send on one that had just been closed
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
   await promise;
@@ -63,7 +63,7 @@ async function answer(pool: Pool, request: IncomingMessage): Promise<Answer> {
   return answerQuery(pool, request.headers, await readText(request));
 }
 
-/** What Neon answers to one POST /sql. Header names are in lower case. */
+/** Answers one POST /sql as Neon does. Header names are in lower case. */
 export async function answerQuery(pool: Pool, headers: Headers, text: string): Promise<Answer> {
   try {
     const body = JSON.parse(text) as Body;
@@ -75,7 +75,7 @@ export async function answerQuery(pool: Pool, headers: Headers, text: string): P
       client.release();
     }
   } catch (error) {
-    // The driver makes its error from all of these fields; anything but 400 it calls a server error.
+    // The driver makes its error from all of these fields. It takes any status but 400 for a server error.
     if (error instanceof DatabaseError) return { status: 400, body: { ...error, message: error.message } };
     return { status: 500, body: { message: String(error) } };
   }

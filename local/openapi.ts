@@ -6,9 +6,9 @@ import type { ErrorCode } from '../src/errors.ts';
 import { statuses } from '../src/http/statuses.ts';
 import { type Operation, operations } from './operations.ts';
 
-// `npm run openapi` writes what the API says of itself: its routes, with their input from the very schemas that check it, as
-// a document and as a page. At build time, because the libraries that do it at run time weigh as much as the rest of the
-// Worker; and as files beside the portal's, because then they weigh nothing there.
+// `npm run openapi` writes the description of the API, as a document and as a page. The inputs come from the schemas that
+// check them. It runs at build time, because the libraries that do this at run time are as large as the rest of the
+// Worker. The results are files beside the portal's, so they add nothing to the Worker.
 
 const files = { document: 'portal/public/openapi.json', page: 'portal/public/docs.html' };
 
@@ -92,7 +92,7 @@ function toProblems({ bearer, body, problems = [], file }: Operation) {
   );
 }
 
-/** JSON Schema says what may be sent; what only code can check stays unsaid. */
+/** JSON Schema describes what may be sent. Checks that only code can make are left out. */
 const conversion: ConversionConfig = { errorMode: 'ignore', typeMode: 'input' };
 
 function toBody(body: GenericSchema | 'event') {
@@ -112,7 +112,7 @@ function toParameters(where: 'path' | 'query', schema: GenericSchema | undefined
   }));
 }
 
-/** The same to read, for people. */
+/** The same description as a page for people. */
 export function docsPage(): string {
   const { info } = openapiDocument();
   const routes = Object.entries(operations).map(([route, operation]) => {
@@ -146,7 +146,7 @@ if (import.meta.main) {
   writeFileSync(files.page, docsPage());
 }
 
-/** What is committed, for a test to hold against what would be written. */
+/** The committed files, which a test compares with what would be written. */
 export const committed = {
   document: () => JSON.parse(readFileSync(files.document, 'utf8')),
   page: () => readFileSync(files.page, 'utf8'),

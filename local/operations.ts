@@ -12,10 +12,10 @@ import {
 import { NumbersQuery } from '../src/reports/schemas.ts';
 import { ProposalParam } from '../src/schemas.ts';
 
-/** What a route is for, what it takes and what it may answer. Problems that any such route may have are not repeated. */
+/** What a route is for, what it takes and what it may answer. Problems that all such routes share are not repeated. */
 export type Operation = {
   summary: string;
-  /** Who may call it; anyone where it is not told. */
+  /** Who may call it. If this is missing, anyone may. */
   bearer?: 'staff' | 'staff or the link of the proposal' | 'METRICS_TOKEN';
   params?: GenericSchema;
   query?: GenericSchema;
@@ -24,7 +24,7 @@ export type Operation = {
   cursor?: true;
   success: [status: number, description: string, contentType?: string];
   problems?: ErrorCode[];
-  /** A file, which the Worker has no part in. */
+  /** A static file, served without the Worker. */
   file?: true;
 };
 

@@ -5,12 +5,12 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator';
 import { Client } from 'pg';
 
-/** Connections to the embedded Postgres: it is one process with one session, so more would only wait. */
+/** Connections to the embedded Postgres. It is one process with one session, so more would only wait. */
 export const embeddedConnections = 1;
 
 export type Postgres = { readonly url: string; stop(): Promise<void> };
 
-/** PostgreSQL in this process (PGlite), behind its own wire protocol on a free port. Without a folder, in memory. */
+/** Starts PostgreSQL in this process (PGlite) and serves its wire protocol on a free port. Without a folder, in memory. */
 export async function startEmbeddedPostgres(folder?: string): Promise<Postgres> {
   if (folder) await mkdir(folder, { recursive: true });
   const db = await PGlite.create(folder ?? 'memory://');
@@ -25,7 +25,7 @@ export async function startEmbeddedPostgres(folder?: string): Promise<Postgres> 
   };
 }
 
-/** Applies the migrations that are missing, all or none. */
+/** Applies the missing migrations, all or none. */
 export async function migrate(url: string): Promise<void> {
   await withClient(url, (client) => applyMigrations(drizzle(client), { migrationsFolder: 'migrations' }));
 }

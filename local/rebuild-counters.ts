@@ -1,8 +1,8 @@
 import { exitWith } from './command-line.ts';
 import { seedEmail, seedPassword } from './seed.ts';
 
-// `npm run counters:rebuild`: has the sums folded anew from the activity log. API_URL, EMAIL and PASSWORD of an admin say
-// where; without them, what `npm run dev` started.
+// `npm run counters:rebuild`: has the sums folded again from the activity log. Set API_URL, and an admin's EMAIL and
+// PASSWORD, to do so elsewhere than on what `npm run dev` started.
 
 const {
   API_URL: url = 'http://localhost:8089',
@@ -26,7 +26,7 @@ async function rebuild(): Promise<void> {
   const { access_token: token } = await post('/auth/login', { email, password });
   await post('/metrics/rebuild', {}, String(token));
   process.stdout.write(
-    'The sums are being folded anew from the activity log. Until that is done, a scrape is a 503.\n',
+    'The sums are being folded again from the activity log. Until that is done, a scrape answers 503.\n',
   );
 }
 

@@ -9,10 +9,10 @@ import { withClient } from './postgres.ts';
 /** The password of every seeded account. */
 export const seedPassword = 'password';
 
-/** Who signs in to the seeded org 1. */
+/** The admin of the seeded org 1. */
 export const seedEmail = 'admin@peakpro.io';
 
-/** Fills an empty database with two orgs to play with; one that holds an org is left as it is. */
+/** Fills an empty database with two sample orgs. A database that holds an org already is left as it is. */
 export async function seed(postgresUrl: string): Promise<void> {
   await withClient(postgresUrl, async (client) => {
     const db = drizzle(client, { casing: 'snake_case' });
@@ -67,7 +67,7 @@ export async function seed(postgresUrl: string): Promise<void> {
         meta: { name: 'Ada Lovelace', version: 1, ip: null, content_hash: seven.contentHash },
         dedupeKey: 'approve:7:v1',
       });
-      // The ids above were given, so the sequences do not know of them.
+      // The ids above were given, so the sequences have not counted them.
       for (const table of ['orgs', 'users', 'proposals']) {
         const name = sql.identifier(table);
         await tx.execute(

@@ -10,12 +10,12 @@ import { startWorker, type Worker } from './worker.ts';
 export type Stack = {
   readonly postgres: Postgres;
   readonly worker: Worker;
-  /** The account at Stripe's stand-in, if there is one. */
+  /** The account at the stand-in for Stripe, if there is one. */
   readonly stripe: Play | null;
   stop(): Promise<void>;
 };
 
-/** Where Stripe's stand-in is, and who may use it. */
+/** The port of the stand-in for Stripe, and the secrets that it shares with the Worker. */
 export type StripeOptions = {
   readonly port: number;
   readonly secretKey: string;
@@ -23,9 +23,9 @@ export type StripeOptions = {
 };
 
 /**
- * The whole API on this machine: embedded Postgres, Neon's protocol in front of it, migrations, seed data, the Worker;
- * with `stripe`, in live mode against a stand-in for Stripe that delivers webhooks to it.
- * Everything it keeps is in `folder`. If a part fails to start, or a signal ends the process, all of it is stopped.
+ * Starts the whole API on this machine: embedded Postgres behind Neon's protocol, migrations, seed data, the Worker. With
+ * `stripe`, the Worker is in live mode, and a stand-in for Stripe delivers webhooks to it. All state is in `folder`. If a
+ * part fails to start, or a signal ends the process, all parts are stopped.
  */
 export async function startStack(options: {
   folder: string;
@@ -40,7 +40,7 @@ export async function startStack(options: {
     for (const part of started.reverse()) await part.stop();
   };
   let stopped: Promise<void> | undefined;
-  // Asked twice, by Ctrl-C and by the Worker's end, both wait for the same.
+  // If it is called twice, by Ctrl-C and at the Worker's end, both calls wait for the same stop.
   const stop = () => {
     stopped ??= stopAll();
     return stopped;

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions } from 'wrangler';
 
-/** Names that wrangler.toml lists as required secrets; here they may be empty. */
+/** The secrets that wrangler.toml requires. Here they may be empty. */
 const secretNames = [
   'STRIPE_SECRET_KEY',
   'STRIPE_WEBHOOK_SECRET',
@@ -18,14 +18,14 @@ const secretNames = [
 
 export type Worker = {
   readonly url: string;
-  /** Goes on with what `src` says now. Rejects, and goes on as before, where that cannot be built. */
+  /** Builds `src` again and runs the result. If the build fails, it rejects and the old version runs on. */
   rebuild(): Promise<void>;
   stop(): Promise<void>;
 };
 
 /**
- * Starts what wrangler.toml says in Cloudflare's local runtime, and waits until it answers. Its state lives in `folder`.
- * Not by `wrangler dev`: its proxy ends all of it when a browser breaks off a request
+ * Starts the Worker of wrangler.toml in Cloudflare's local runtime, and waits until it is ready. Its state lives in
+ * `folder`. It does not use `wrangler dev`, whose proxy shuts everything down when a browser aborts a request
  * (https://github.com/cloudflare/workers-sdk/issues/15203).
  */
 export async function startWorker(options: {
@@ -38,10 +38,10 @@ export async function startWorker(options: {
   const bundle = join(folder, 'bundle');
   await build(bundle);
   const secrets = Object.fromEntries(secretNames.map((name) => [name, '']));
-  process.env.WRANGLER_LOG ??= 'error'; // or it warns of the secrets, which are set below
+  process.env.WRANGLER_LOG ??= 'error'; // otherwise it warns about the secrets, which are set below
   const { workerOptions } = unstable_getMiniflareWorkerOptions('wrangler.toml');
   const { modulesRules: _, ...configured } = workerOptions; // the bundle is one module
-  // Made anew for each bundle, which it holds.
+  // Made again for each bundle, since they hold it.
   const settings = () =>
     convertV4MiniflareOptions({
       ...configured,
@@ -52,8 +52,8 @@ export async function startWorker(options: {
       durableObjectsPersist: join(folder, 'state'),
       host: '127.0.0.1',
       port,
-      cf: false, // nothing is asked of Cloudflare
-      unsafeTriggerHandlers: true, // the cron trigger, by hand
+      cf: false, // sends no request to Cloudflare
+      unsafeTriggerHandlers: true, // lets us run the cron trigger by hand
       log: new Log(quiet ? LogLevel.ERROR : LogLevel.INFO),
       handleStructuredLogs({ level, message }) {
         if (level === 'error' || level === 'warn') process.stderr.write(`${message}\n`);
@@ -72,7 +72,7 @@ export async function startWorker(options: {
   };
 }
 
-/** Bundles the Worker as `wrangler deploy` does. Rejects with what esbuild says. */
+/** Bundles the Worker as `wrangler deploy` does. Rejects with esbuild's message. */
 async function build(outdir: string): Promise<void> {
   await promisify(execFile)('wrangler', ['deploy', '--dry-run', '--no-minify', '--outdir', outdir], {
     env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
@@ -80,8 +80,8 @@ async function build(outdir: string): Promise<void> {
 }
 
 /**
- * A port that is free now; or the one asked for, if it is free. Not from those that outgoing connections get (on Linux from
- * 32768), one of which might take it while nothing listens: of a server that is killed and started again, say.
+ * Returns a port that is free now: the wanted one, or a random one. Random ports are below those of outgoing connections
+ * (from 32768 on Linux), one of which could take the port while a server is killed and started again.
  */
 export async function claimPort(wanted?: number): Promise<number> {
   for (;;) {

@@ -12,12 +12,12 @@ type Panel = {
   readonly width: number;
   readonly unit?: string;
   readonly max?: number;
-  /** From this value on it is amber, then red. */
+  /** The values from which it is amber and red. */
   readonly thresholds?: readonly [amber: number, red: number];
   readonly targets: readonly Target[];
 };
 
-/** In minor units, since a yen has no hundredths; told apart by currency wherever sums are made. */
+/** In minor units, since a yen has no hundredths. Currencies are never added together. */
 const byCurrency = (series: string, range: string) =>
   `sum by (currency) (increase(${series}[${range}]) * on (org_id) group_left (currency) crm_portal_org_info)`;
 
@@ -256,5 +256,5 @@ function toPanel(panel: Panel, id: number, gridPos: { x: number; y: number; w: n
 
 if (import.meta.main) writeFileSync(file, `${JSON.stringify(dashboard(), null, 2)}\n`);
 
-/** What is committed, for a test to hold against what would be written. */
+/** The committed dashboard, which a test compares with what would be written. */
 export const committedDashboard = () => JSON.parse(readFileSync(file, 'utf8'));

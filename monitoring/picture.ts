@@ -1,7 +1,7 @@
 import { dashboard } from './dashboard.ts';
 
-// `npm run dashboard:picture -- http://localhost:9090 > dashboard.html`: the panels with what a Prometheus says now, for
-// where there is no Grafana. It draws the same expressions, in the same places.
+// `npm run dashboard:picture -- http://localhost:9090 > dashboard.html`: draws the panels with Prometheus' current values,
+// for machines without Grafana. The expressions and their places are those of the dashboard.
 
 const prometheusUrl = process.argv[2] ?? 'http://localhost:9090';
 

@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { ports } from '../local/ports.ts';
 
-/** Where `npm run dev` serves the API. A production build is served by the Worker, so its API is where it is itself. */
+/** Where `npm run dev` serves the API. The Worker serves a production build, so there the API has the page's origin. */
 const localApi = `http://localhost:${ports.api}`;
 
 export default defineConfig(({ command }) => ({
@@ -13,13 +13,13 @@ export default defineConfig(({ command }) => ({
     outDir: '../dist/portal',
     emptyOutDir: true,
     assetsInlineLimit: 0, // a data: URL would need a wider Content-Security-Policy
-    chunkSizeWarningLimit: 2_000, // the PDF library, which is loaded on a click; test/local/portal-build.test.ts has the budgets
+    chunkSizeWarningLimit: 2_000, // the PDF library, which loads on a click; test/local/portal-build.test.ts has the budgets
   },
   server: {
     host: '127.0.0.1',
     port: ports.portal,
     strictPort: true,
-    // Where the simulated payment posts what Stripe's servers would: no browser may post to the webhook itself.
+    // The simulated payment posts here what Stripe's servers would: browsers may not post to the webhook itself.
     proxy: { '/simulated-stripe': { target: localApi, rewrite: () => '/payments/webhook' } },
   },
 }));

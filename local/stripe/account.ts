@@ -26,8 +26,8 @@ export type NewSession = Pick<
 const daySeconds = 24 * 3600;
 
 /**
- * One Stripe account, played: what it holds, and what happens in it. No I/O, and the clock is given, so that it can be
- * played with in a test as well as behind a server. Test mode only.
+ * Simulates one Stripe account: what it holds, and what happens in it. It does no I/O and takes the clock as an argument,
+ * so it works in a test as well as behind a server. Test mode only.
  */
 export class StripeAccount {
   readonly sessions = new Map<string, Session>();
@@ -36,14 +36,14 @@ export class StripeAccount {
   readonly disputes = new Map<string, Dispute>();
   /** Oldest first. */
   readonly events: StripeEvent[] = [];
-  /** Ids of events that a webhook answered 2xx. */
+  /** Ids of the events that the webhook has answered with 2xx. */
   readonly delivered = new Set<string>();
   readonly #now: () => Date;
   readonly #pageUrl: string;
   readonly #tag: string;
   #made = 0;
 
-  /** `pageUrl` is where its hosted pages are, `tag` what makes its ids differ from another account's. */
+  /** `pageUrl` is where its hosted pages are; `tag` makes its ids differ from those of other accounts. */
   constructor(options: { now: () => Date; pageUrl: string; tag: string }) {
     this.#now = options.now;
     this.#pageUrl = options.pageUrl;
@@ -84,7 +84,7 @@ export class StripeAccount {
     return this.#expire(this.#open(id, 'Only Checkout Sessions with a status of open can be expired.'));
   }
 
-  /** Time has passed: sessions end by themselves. */
+  /** Expires the open sessions whose time is over. */
   expireOverdue(): void {
     for (const session of this.sessions.values()) {
       if (session.status === 'open' && session.expires_at <= this.nowSeconds) this.#expire(session);
@@ -93,7 +93,7 @@ export class StripeAccount {
 
   /** The customer pays by card. */
   pay(id: string): Session {
-    const session = this.#open(id, 'This session cannot be paid in.');
+    const session = this.#open(id, 'This session cannot be paid any more.');
     this.#intent(session, 'succeeded');
     session.payment_status = 'paid';
     this.#end(session, 'complete');
@@ -103,25 +103,25 @@ export class StripeAccount {
 
   /** The card is declined; the customer may try another. */
   decline(id: string): Session {
-    const session = this.#open(id, 'This session cannot be paid in.');
+    const session = this.#open(id, 'This session cannot be paid any more.');
     this.#emit('payment_intent.payment_failed', this.#intent(session, 'requires_payment_method'));
     return session;
   }
 
   /** The customer pays by a method that takes days. */
   payLater(id: string): Session {
-    const session = this.#open(id, 'This session cannot be paid in.');
+    const session = this.#open(id, 'This session cannot be paid any more.');
     this.#intent(session, 'processing');
     this.#end(session, 'complete');
     this.#emit('checkout.session.completed', session);
     return session;
   }
 
-  /** Those days are over. */
+  /** Days later, the delayed payment succeeds or fails. */
   settleLater(id: string, outcome: 'succeeded' | 'failed'): Session {
     const session = this.session(id);
     const intent = this.intents.get(session.payment_intent ?? '');
-    if (intent?.status !== 'processing') throw new StripeFailure(400, null, 'Nothing is on its way here.');
+    if (intent?.status !== 'processing') throw new StripeFailure(400, null, 'No payment is in progress.');
     intent.status = outcome === 'succeeded' ? 'succeeded' : 'requires_payment_method';
     if (outcome === 'succeeded') session.payment_status = 'paid';
     this.#emit(`checkout.session.async_payment_${outcome}`, session);
@@ -135,7 +135,7 @@ export class StripeAccount {
     }
     const left = intent.amount - this.#refunded(intent);
     if (left < (amount ?? 1))
-      throw new StripeFailure(400, 'charge_already_refunded', 'More than what is left.');
+      throw new StripeFailure(400, 'charge_already_refunded', 'More than is left to refund.');
     const refund: Refund = {
       id: this.#id('re_'),
       object: 'refund',
@@ -162,7 +162,7 @@ export class StripeAccount {
     return refund;
   }
 
-  /** The customer goes to the bank instead. */
+  /** The customer disputes the payment at their bank. */
   openDispute(paymentIntent: string): Dispute {
     const intent = this.intents.get(paymentIntent);
     if (intent?.status !== 'succeeded') {
@@ -213,7 +213,7 @@ export class StripeAccount {
     session.url = null;
   }
 
-  /** One PaymentIntent a session, made when somebody first tries to pay. */
+  /** A session has one PaymentIntent, created at the first attempt to pay. */
   #intent(session: Session, status: PaymentIntent['status']): PaymentIntent {
     const intent = this.intents.get(session.payment_intent ?? '') ?? {
       id: this.#id('pi_'),

@@ -3,26 +3,26 @@ import { type Session, StripeFailure } from './objects.ts';
 
 export type ApiRequest = {
   readonly method: string;
-  /** With its query. */
+  /** Includes the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Form-encoded, as Stripe's v1 wants it. */
+  /** Form-encoded, as Stripe's v1 API requires. */
   readonly body: string;
 };
 
-/** `hang`: no answer ever. `lost`: the connection breaks instead of an answer. */
+/** `hang`: there is never an answer. `lost`: the connection breaks before the answer. */
 export type ApiResponse =
   | { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: unknown }
   | 'hang'
   | 'lost';
 
 /**
- * What goes wrong with a request: `error` 500 before any work, `late_error` 500 after it, `limit` 429, `busy` 409 as
- * while the same key is under way, `hang` no answer and no work, `lost` the work done and the answer lost.
+ * What goes wrong with a request. `error`: 500 before any work. `late_error`: 500 after the work. `limit`: 429. `busy`:
+ * 409, as if a request with the same key were in progress. `hang`: no work and no answer. `lost`: work, but no answer.
  */
 export type FaultKind = 'error' | 'late_error' | 'limit' | 'busy' | 'hang' | 'lost';
 
-/** For the next `times` requests whose `METHOD /path` starts with `on`. */
+/** Applies to the next `times` requests whose `METHOD /path` starts with `on`. */
 export type Fault = { readonly on: string; readonly kind: FaultKind; times: number };
 
 type Answer = { readonly status: number; readonly body: unknown };
@@ -59,7 +59,7 @@ export class StripeApi {
       return fault === 'lost' ? 'lost' : { ...structuredClone(known.answer), headers };
     }
     const answer = structuredClone(this.#answer(request, fault));
-    // What was refused before any work is not kept; what was done, or failed underway, is.
+    // A refusal before any work is not kept; a success, or a failure during the work, is.
     if (isKept && (answer.status < 400 || answer.status >= 500)) {
       this.#replays.set(key, { fingerprint, answer, at: this.#account.nowSeconds });
     }
@@ -161,7 +161,7 @@ function toNewSession(form: URLSearchParams, nowSeconds: number): NewSession {
   if (amount < 50)
     throw new StripeFailure(400, 'amount_too_small', 'The amount is below the minimum charge.');
   if (required(form, 'mode') !== 'payment')
-    throw new StripeFailure(400, null, 'Only payments are played here.');
+    throw new StripeFailure(400, null, 'Only mode=payment is supported here.');
   const expiresAt = form.get('expires_at') === null ? null : Number(form.get('expires_at'));
   // https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-expires_at
   if (expiresAt !== null && (expiresAt < nowSeconds + 1_800 || expiresAt > nowSeconds + 86_400)) {

@@ -5,26 +5,26 @@ import type { StripeAccount, StripeEvent } from './account.ts';
 export type Endpoint = {
   readonly url: string;
   readonly secret: string;
-  /** Nothing arrives, as when a firewall stands before it. */
+  /** Nothing arrives, as behind a firewall. */
   readonly blocked?: boolean;
-  /** Each event is sent twice, at once. */
+  /** Each event is sent twice at the same time. */
   readonly duplicate?: boolean;
-  /** Each is held back at random, up to so long, so that later ones overtake it. */
+  /** Each event is delayed at random, by at most this long, so that later ones overtake it. */
   readonly delayMs?: number;
-  /** The first try of each is lost. */
+  /** The first delivery of each event is lost. */
   readonly dropFirst?: boolean;
 };
 
-/** Stripe waits longer; whoever plays does not want to. */
+/** Stripe waits longer, but tests and developers should not have to. */
 const [firstRetryMs, lastRetryMs, timeoutMs] = [250, 4_000, 10_000];
 
-/** Posts an account's events to its endpoint, signed, until each was answered 2xx. */
+/** Posts an account's events, signed, to its endpoint until each is answered with 2xx. */
 export class Deliveries {
   endpoint: Endpoint | null = null;
   readonly #account: StripeAccount;
   readonly #timer: NodeJS.Timeout;
   readonly #stopped = new AbortController();
-  /** When each is tried next, and how often it was. */
+  /** When each event is tried next, and how often it has been tried. */
   readonly #due = new Map<string, { at: number; tries: number; isUnderWay: boolean }>();
 
   constructor(account: StripeAccount) {

@@ -6,8 +6,8 @@ import { checkoutPage } from './checkout-page.ts';
 import { Deliveries, type Endpoint } from './deliveries.ts';
 import { StripeFailure } from './objects.ts';
 
-// A stand-in for Stripe: its API under /v1, its hosted page under /c/pay, and under /__control what a test or a person
-// wants to happen. Every test key (sk_test_…) has an account of its own; any other key is refused.
+// A stand-in for Stripe: its API under /v1, its hosted page under /c/pay, and /__control, where a test or a person makes
+// things happen. Every test key (sk_test_…) has its own account; any other key is refused.
 
 export type StripeServer = {
   readonly url: string;
@@ -33,7 +33,7 @@ export async function startStripe(port = 0): Promise<StripeServer> {
         json(response, status, { error: { message: String(error.message ?? error) } });
     });
   });
-  server.keepAliveTimeout = 0; // as for the database: workerd would send on a connection that was just closed
+  server.keepAliveTimeout = 0; // as for the database: workerd would send on a connection that had just been closed
   await new Promise<void>((listening, failed) =>
     server.once('error', failed).listen(port, '127.0.0.1', listening),
   );
@@ -101,7 +101,7 @@ export async function startStripe(port = 0): Promise<StripeServer> {
   };
 }
 
-/** What is asked to happen: `/__control/{what}/{id}/{how}`. */
+/** Does what `/__control/{what}/{id}/{how}` asks for. */
 function control({ account, api, deliveries }: Play, path: string, body: string): unknown {
   const [, , what, id = '', how] = path.split('/');
   switch (`${what} ${how ?? ''}`.trim()) {
@@ -145,7 +145,7 @@ function control({ account, api, deliveries }: Play, path: string, body: string)
     case 'disputes lost':
       return account.closeDispute(id, 'lost');
     default:
-      throw new StripeFailure(404, null, `Nothing called ${path}.`);
+      throw new StripeFailure(404, null, `There is no control at ${path}.`);
   }
 }
 

@@ -2,10 +2,10 @@ import { type ClientResponse, DetailedError, hc, type InferResponseType, parseRe
 import type { AppType } from '../../src/app.ts';
 import type { ErrorCode } from '../../src/errors.ts';
 
-/** No answer after so long is none. Asking again is always safe, even where the first was done. */
+/** After this long there will be no answer. Asking again is always safe, even if the first request was carried out. */
 const deadlineMs = 20_000;
 
-/** Why a request came to nothing: the API's own code, or that it could not be reached. */
+/** Why a request failed: the API's own code, or `unreachable`. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ErrorCode | 'unreachable';
@@ -15,7 +15,7 @@ export class Problem extends Error {
     this.code = code;
   }
 
-  /** Whether the same request may well succeed in a moment: it was not refused, it failed. */
+  /** Whether the same request may well succeed in a moment, because it failed and was not refused. */
   get isPassing(): boolean {
     return /^(unreachable|rate_limited|.*_unavailable|stripe_(failed|rate_limited|timeout)|internal_error)$/.test(
       this.code,
@@ -24,8 +24,8 @@ export class Problem extends Error {
 }
 
 /**
- * The API as whoever bears the token; its paths and shapes are those of the Worker's own routes. `onRefused` hears that the
- * token is not good any more.
+ * The API as the bearer of this token. Its paths and shapes are those of the Worker's own routes. `onRefused` is called
+ * when the token is no longer valid.
  */
 export function apiAs(token: string | null, onRefused?: () => void) {
   return hc<AppType>(import.meta.env.API_URL || location.origin, {
@@ -40,7 +40,7 @@ export function apiAs(token: string | null, onRefused?: () => void) {
 
 export type Api = ReturnType<typeof apiAs>;
 
-/** What the API answered; rejects with a `Problem`. */
+/** The API's answer. Rejects with a `Problem`. */
 // biome-ignore lint/suspicious/noExplicitAny: the constraint is that of `parseResponse` itself
 export async function answerOf<T extends ClientResponse<any>>(response: Promise<T>) {
   try {
@@ -56,7 +56,7 @@ function toProblem(error: unknown): Problem {
   return new Problem('unreachable', 'There was no answer.');
 }
 
-/** A proposal with how its deposit stands. */
+/** A proposal with the state of its deposit. */
 export type Proposal = InferResponseType<Api['proposals'][':proposal_id']['$get'], 200>;
 
 export type ProposalSummary = InferResponseType<Api['proposals']['$get'], 200>['data'][number];

@@ -12,13 +12,13 @@ import './styles.css';
 const StaffApp = lazy(() => import('./staff/StaffApp.tsx'));
 
 takeLinkToken();
-// Another link pasted into the same tab changes nothing but the fragment.
+// Pasting another link into the same tab changes only the fragment.
 addEventListener('hashchange', () => takeLinkToken() && location.reload());
 
 const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
-      // A refusal stays one however often it is asked for.
+      // Repeating a refused request does not help.
       retry: (failures, error) => failures < 2 && error instanceof Problem && error.isPassing,
       networkMode: 'always', // the browser's own idea of being online is often wrong
     },

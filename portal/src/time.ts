@@ -1,4 +1,4 @@
-/** A moment as the reader writes it: `24 November 2026 at 14:05`. */
+/** A moment in the reader's own format: `24 November 2026 at 14:05`. */
 export function formatTime(iso: string): string {
   return new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(iso));
 }
@@ -7,7 +7,7 @@ export function formatDate(iso: string): string {
   return new Intl.DateTimeFormat(undefined, { dateStyle: 'long' }).format(new Date(iso));
 }
 
-/** A span as a person would say it: `3 hours`. */
+/** A span of time in words: `3 hours`. */
 export function formatSpan(seconds: number): string {
   const units = [
     [86_400, 'day'],

@@ -1,5 +1,5 @@
-// Tokens live in this tab's session storage: they survive the trip to Stripe and back, and no longer than the tab. Where
-// a browser refuses storage they last until the page is left.
+// Tokens live in this tab's session storage: they survive the trip to Stripe and back, but not the tab. If a browser
+// refuses storage, they last until the customer leaves the page.
 
 const memory = new Map<string, string>();
 
@@ -18,15 +18,15 @@ function write(key: string, token: string | null): void {
     if (token === null) sessionStorage.removeItem(key);
     else sessionStorage.setItem(key, token);
   } catch {
-    // Then memory it is.
+    // Then only memory holds it.
   }
 }
 
 const linkKey = (proposalId: string) => `link:${proposalId}`;
 
 /**
- * Takes a portal link's token out of the address bar, before anything can read or remember it there. Tells whether there
- * was one.
+ * Takes a portal link's token out of the address bar, before anything can read or remember it there. Returns whether
+ * there was one.
  */
 export function takeLinkToken(): boolean {
   const [, proposalId] = /^\/proposal\/(\d+)\/?$/.exec(location.pathname) ?? [];
@@ -43,7 +43,7 @@ export const staffToken = () => read('staff');
 
 export const keepStaffToken = (token: string | null) => write('staff', token);
 
-/** Whose token it says it is: enough to tell people apart, and nothing to believe. */
+/** Whose token it claims to be. That is enough to distinguish people, but it is not verified. */
 export function subjectOf(token: string): string {
   try {
     const [, payload = ''] = token.split('.');

@@ -3,7 +3,7 @@ import type { Proposal } from '../api.ts';
 import { formatMoney, formatNumber } from '../money.ts';
 import { type Change, whatChanged } from './what-changed.ts';
 
-/** Shows what became of the proposal since the customer saw it; nothing is approved before they have seen that. */
+/** Shows how the proposal changed since the customer saw it. They must see this before they can approve it. */
 export function Changes({
   before,
   after,
@@ -25,7 +25,7 @@ export function Changes({
       {changes.length > 0 ? (
         <dl>
           {changes.map((change, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a list that is made once and never reordered
+            // biome-ignore lint/suspicious/noArrayIndexKey: the list is made once and never reordered
             <Row key={index} change={change} money={money} />
           ))}
         </dl>

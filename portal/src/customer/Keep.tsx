@@ -4,7 +4,7 @@ import type { Proposal } from '../api.ts';
 /** Ways to keep the proposal: on paper, or as a file. */
 export function Keep({ proposal }: { proposal: Proposal }) {
   const download = useMutation({
-    // Loaded when it is wanted: the library weighs more than the rest of the page.
+    // Loaded on demand: the library is larger than the rest of the page.
     mutationFn: async () => (await import('./proposal-pdf.ts')).downloadPdf(proposal),
   });
   return (

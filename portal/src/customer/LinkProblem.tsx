@@ -1,7 +1,7 @@
 import { Problem } from '../api.ts';
 import { Message } from '../ui/Message.tsx';
 
-/** Somebody came without a link, or in another tab than the one that they opened it in. */
+/** For a visitor without a link, or in another tab than the one in which they opened it. */
 export function NoLink() {
   return (
     <Message title="Please open your link again">

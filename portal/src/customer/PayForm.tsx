@@ -5,7 +5,7 @@ import { formatMoney } from '../money.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { AmountChanged, usePayment } from './use-payment.ts';
 
-/** One button: approves what is on the screen, if that is not done yet, and goes to pay. */
+/** One button that approves the version on the screen, if it is not approved yet, and goes to pay. */
 export function PayForm({ api, proposal, amount }: { api: Api; proposal: Proposal; amount: string }) {
   const { pay, isBusy, error } = usePayment(api, proposal);
   const needsApproval = proposal.approved_by === null;
@@ -56,6 +56,6 @@ function wordsFor(error: Error): string {
   if (error.code === 'unreachable') {
     return 'We cannot be reached. Please check your connection and try again. Nothing was charged.';
   }
-  const isOurs = error.isPassing || error.code === 'not_configured'; // nothing that a customer could mend
+  const isOurs = error.isPassing || error.code === 'not_configured'; // nothing that a customer could fix
   return isOurs ? 'Please try again in a moment. Nothing was charged.' : error.message;
 }

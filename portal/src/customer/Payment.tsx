@@ -9,10 +9,10 @@ import { PayForm } from './PayForm.tsx';
 import { Receipt } from './Receipt.tsx';
 import { useSession } from './use-proposal.ts';
 
-// Plays Stripe's page in dev mode. A production build has neither the branch nor the file.
+// Simulates Stripe's page in dev mode. A production build has neither the branch nor the file.
 const Simulation = import.meta.env.DEV ? lazy(() => import('./Simulation.tsx')) : null;
 
-/** How the deposit stands and what can be done about it, whichever way the customer came here. */
+/** Shows how the deposit stands and what the customer can do about it, however they came here. */
 export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
   const [query] = useSearchParams();
   const sessionId = query.get('session_id');
@@ -28,7 +28,7 @@ export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
 
   function outcome() {
     if (query.has('cancelled')) return 'cancelled';
-    if (session.isUnsure) return 'unsure'; // whatever became of one before it
+    if (session.isUnsure) return 'unsure'; // whatever the outcome of an earlier session
     return standing === 'failed' ? 'failed' : session.status;
   }
 
@@ -53,7 +53,7 @@ export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
       </>
     );
   }
-  // Not a new try: what became of the one before is not known yet.
+  // Offers no new attempt while the outcome of the last one is not known.
   if (session.isUnsure && !session.isSlow) {
     return (
       <section>
@@ -71,7 +71,7 @@ export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
   );
 }
 
-/** What happened on the way, in calm words, and that nothing was charged where that is known. */
+/** Says calmly what happened at Stripe, and that nothing was charged if that is known. */
 function WayBack({ outcome }: { outcome: string | undefined }) {
   switch (outcome) {
     case 'cancelled':
@@ -109,7 +109,7 @@ function WayBack({ outcome }: { outcome: string | undefined }) {
   }
 }
 
-/** What is to be paid, and for whom it is to be approved. */
+/** The deposit that is due, with the form to approve and pay it. */
 function Due({ api, proposal }: { api: Api; proposal: Proposal }) {
   const { approved_by: approvedBy, approved_at: approvedAt, currency } = proposal;
   const amount = formatMoney(proposal.due_cents, currency);
@@ -123,7 +123,7 @@ function Due({ api, proposal }: { api: Api; proposal: Proposal }) {
         </p>
       )}
       <PayForm api={api} proposal={proposal} amount={amount} />
-      {/* On a small screen, what is due stays in sight. */}
+      {/* On a small screen, the amount due stays in sight. */}
       <p className="due-bar">
         <span>
           Deposit due <strong>{amount}</strong>

@@ -9,7 +9,7 @@ import { LinkProblem, NoLink } from './LinkProblem.tsx';
 import { Payment } from './Payment.tsx';
 import { useProposal } from './use-proposal.ts';
 
-/** A proposal as its customer sees it, by the link that they were sent. */
+/** A proposal as its customer sees it, through the link that they were sent. */
 export function ProposalPage({ id }: { id: string }) {
   const token = linkToken(id);
   if (!token) return <NoLink />;
@@ -43,7 +43,7 @@ function LoadedProposal({
   proposal: Proposal;
   isUnreachable: boolean;
 }) {
-  // The version that the customer has seen, which is the only one that they may approve.
+  // The version that the customer has seen: the only one that they may approve.
   const [seen, setSeen] = useState(proposal);
   const [first] = useState(proposal.version);
   const mayBeApproved = proposal.deposit_status !== 'paid' && proposal.status !== 'void';
@@ -70,7 +70,7 @@ function LoadedProposal({
   const payment = (
     <aside key="payment" className="payment" aria-label="Payment" ref={panel} tabIndex={-1}>
       {isChanged && <Changes before={seen} after={proposal} onSeen={onSeen} />}
-      {/* Kept while the changes are shown: a name that was typed is there when they have been seen. */}
+      {/* Kept while the changes are shown, so that a typed name is not lost. */}
       <div hidden={isChanged}>
         <Payment api={api} proposal={proposal} />
       </div>
@@ -83,7 +83,7 @@ function LoadedProposal({
   );
   return (
     <main className="proposal">
-      {/* What is new comes first, on a small screen above what they know already. */}
+      {/* News comes first: on a small screen, above what the customer knows already. */}
       {isNews ? [payment, offer] : [offer, payment]}
     </main>
   );

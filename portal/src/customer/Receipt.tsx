@@ -3,12 +3,12 @@ import type { Proposal } from '../api.ts';
 import { formatMoney } from '../money.ts';
 import { formatTime } from '../time.ts';
 
-/** The deposit is paid: how much, when, by whom it was approved, and what remains. */
+/** Shows that the deposit is paid: how much, when, who approved it, and what remains. */
 export function Receipt({ proposal }: { proposal: Proposal }) {
   const { currency, paid_cents: paid, refunded_cents: refunded, paid_at: paidAt, org_name: org } = proposal;
   const { approved_by: approvedBy, total_cents: total, status } = proposal;
   const money = (cents: number) => formatMoney(cents, currency);
-  // Whoever waited for it hears of it.
+  // The focus lets a screen reader announce it.
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (

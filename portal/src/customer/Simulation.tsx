@@ -6,8 +6,8 @@ import { Notice } from '../ui/Notice.tsx';
 import { useRefresh } from './use-proposal.ts';
 
 /**
- * Stands in for Stripe's page and Stripe's servers in dev mode: `?mock_payment=true` leads here. Only in `npm run dev`; a
- * production build does not hold it.
+ * Stands in for Stripe's page and Stripe's servers in dev mode: `?mock_payment=true` leads here. It is only in
+ * `npm run dev`, not in a production build.
  */
 export default function Simulation({
   api,

@@ -15,7 +15,7 @@ export async function downloadPdf(proposal: Proposal): Promise<void> {
   link.href = url;
   link.download = `proposal-${proposal.id}.pdf`;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000); // some browsers still read it
+  setTimeout(() => URL.revokeObjectURL(url), 60_000); // some browsers are still reading it
 }
 
 function toDocument(proposal: Proposal): TDocumentDefinitions {

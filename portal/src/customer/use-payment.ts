@@ -3,12 +3,12 @@ import { useEffect } from 'react';
 import { type Api, answerOf, Problem, type Proposal } from '../api.ts';
 import { useRefresh } from './use-proposal.ts';
 
-/** On the way to Stripe for so long, the customer is not going there: they stopped, or it does not answer. */
+/** A customer who is still here after this long is not going to Stripe: they stopped, or it does not answer. */
 const leavingMs = 5_000;
 
 /**
- * Approves what is on the screen, if it is not approved yet, and goes to the page where the deposit is paid. Safe to do
- * twice: the API hands out one session, and refuses an approval of what has changed.
+ * Approves the version on the screen, if it is not approved yet, and goes to the page where the deposit is paid. It is
+ * safe to do twice: the API hands out one session, and refuses to approve a version that has changed.
  */
 export function usePayment(api: Api, proposal: Proposal) {
   const refresh = useRefresh(String(proposal.id));
@@ -17,7 +17,7 @@ export function usePayment(api: Api, proposal: Proposal) {
       if (proposal.approved_by === null) await approve(api, proposal, name);
       const query = { proposal_id: String(proposal.id) };
       const checkout = await answerOf(api.payments.checkout_session.$post({ query }));
-      // What is on the button is what is charged, or they look again.
+      // The customer is charged what the button says, or has to look again.
       if (checkout.deposit_cents !== proposal.due_cents) throw new AmountChanged();
       return checkout.checkout_url;
     },
@@ -31,7 +31,7 @@ export function usePayment(api: Api, proposal: Proposal) {
     return () => clearTimeout(timer);
   }, [isSuccess, reset]);
   useEffect(() => {
-    // Back by the browser's button, the page is as it was left: waiting to leave.
+    // After the browser's back button the page is as the customer left it: waiting to leave.
     const onShow = ({ persisted }: PageTransitionEvent) => {
       if (!persisted) return;
       reset();
@@ -48,7 +48,7 @@ export function usePayment(api: Api, proposal: Proposal) {
   };
 }
 
-/** The session that is open is for another amount than the one on the screen. */
+/** The open session is for another amount than the one on the screen. */
 export class AmountChanged extends Error {
   override readonly name = 'AmountChanged';
 }
@@ -58,7 +58,7 @@ async function approve(api: Api, { id, version }: Proposal, name: string): Promi
     const param = { proposal_id: String(id) };
     await answerOf(api.proposals[':proposal_id'].approve.$post({ param, json: { name, version } }));
   } catch (error) {
-    // By this customer in another tab, or by staff on the phone: it is this very version either way.
+    // Approved by this customer in another tab, or by staff on the phone: either way it is this version.
     if (!(error instanceof Problem && error.code === 'already_approved')) throw error;
   }
 }

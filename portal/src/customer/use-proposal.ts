@@ -2,12 +2,12 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { type Api, answerOf, Problem, type Session } from '../api.ts';
 
-/** How often a delayed payment is looked after while somebody watches. */
+/** How often the page checks on a delayed payment. */
 const pendingPollMs = 30_000;
 
 const keyOf = (id: string) => ['proposal', id];
 
-/** The proposal as it is: looked at again whenever the customer comes back to the tab. */
+/** The current proposal, fetched again when the customer returns to the tab. */
 export function useProposal(api: Api, id: string) {
   return useQuery({
     queryKey: keyOf(id),
@@ -17,20 +17,20 @@ export function useProposal(api: Api, id: string) {
   });
 }
 
-/** Looks at the proposal again. */
+/** Fetches the proposal again. */
 export function useRefresh(id: string) {
   const queries = useQueryClient();
   return () => queries.invalidateQueries({ queryKey: keyOf(id) });
 }
 
-/** First soon and then less often: somebody is waiting, but not for ever. */
+/** Often at first and then less often: the customer is waiting, but not for ever. */
 const confirmingMs = 20_000;
 const pollMs = (age: number) => (age < confirmingMs ? 1_500 : age < 5 * 60_000 ? 10_000 : 60_000);
 
 /**
- * What has become of the session that the customer comes back from; null where that is settled. The way back proves
- * nothing, so the API is asked until it knows, and the proposal shows it. `isUnsure`: that is not so yet; `isSlow`: for longer
- * than anyone likes to wait.
+ * The status of the session that the customer returns from. It does nothing if `sessionId` is null. The return proves
+ * nothing, so the page asks the API until it knows and the proposal shows it. `isUnsure`: that is not so yet. `isSlow`: it
+ * takes longer than anyone likes to wait.
  */
 export function useSession(api: Api, id: string, sessionId: string | null) {
   const refresh = useRefresh(id);
@@ -53,7 +53,7 @@ export function useSession(api: Api, id: string, sessionId: string | null) {
   };
 }
 
-/** Nothing more will come of it: no money, or it is not this customer's. */
+/** Whether asking again is pointless: there was no payment, or the session is not this customer's. */
 function isOver({ data, error }: { data: Session | undefined; error: Error | null }): boolean {
   if (data?.status === 'failed' || data?.status === 'expired') return true;
   return error !== null && !(error instanceof Problem && error.isPassing);

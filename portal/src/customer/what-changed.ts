@@ -2,14 +2,14 @@ import type { Proposal } from '../api.ts';
 
 type LineItem = Proposal['line_items'][number];
 
-/** One difference between two versions: what was, and what is; null where there is nothing. */
+/** One difference between two versions. `before` is null for a new item, `after` for a removed one. */
 export type Change =
   | { readonly what: 'title' | 'total'; readonly before: string; readonly after: string }
   | { readonly what: 'item'; readonly before: LineItem | null; readonly after: LineItem | null };
 
 type Offer = Pick<Proposal, 'title' | 'line_items' | 'total_cents'>;
 
-/** What a customer who saw `before` must know of `after`. Items are the same if they are called the same, in their order. */
+/** What a customer who saw `before` must know about `after`. Items are matched by description, in their order. */
 export function whatChanged(before: Offer, after: Offer, money: (cents: number) => string): Change[] {
   const changes: Change[] = [];
   if (before.title !== after.title) changes.push({ what: 'title', before: before.title, after: after.title });

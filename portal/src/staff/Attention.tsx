@@ -21,7 +21,7 @@ function useAttention() {
   });
 }
 
-/** Stands on every page while there is something to look at. */
+/** Shown on every page while something needs attention. */
 export function AttentionBanner() {
   const { data, error } = useAttention();
   if (!data && error) {

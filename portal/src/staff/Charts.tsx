@@ -5,7 +5,7 @@ import { formatMoney } from '../money.ts';
 import { formatDate } from '../time.ts';
 import { useStaff } from './staff-context.ts';
 
-/** Revenue by day, and how many come how far. */
+/** Revenue by day, and the funnel from lead to payment. */
 export default function Charts({ numbers }: { numbers: Numbers }) {
   return (
     <div className="charts">

@@ -13,7 +13,7 @@ export function NewProposalPage() {
   const { api } = useStaff();
   const [, navigate] = useLocation();
   const queries = useQueryClient();
-  // A second click, or the same try after a lost answer, makes no second proposal.
+  // A second click, or a retry after a lost answer, creates no second proposal.
   const [form] = useState(() => crypto.randomUUID());
   const create = useMutation({
     mutationFn: (draft: Draft) =>
@@ -43,7 +43,7 @@ export function EditProposalPage({ id }: { id: string }) {
   const { data, error, refetch } = useQuery({
     queryKey: ['editing', id],
     queryFn: () => answerOf(api.proposals[':proposal_id'].$get({ param: { proposal_id: id } })),
-    gcTime: 0, // nobody begins from what was
+    gcTime: 0, // an edit never starts from an old copy
   });
   if (data) return <EditProposal proposal={data} />;
   if (error) return <Failure error={error} onRetry={() => refetch()} />;
@@ -54,7 +54,7 @@ function EditProposal({ proposal }: { proposal: Proposal }) {
   const { api } = useStaff();
   const [, navigate] = useLocation();
   const queries = useQueryClient();
-  // What was opened is what is changed: whatever it is by now, the API refuses a change of an older version.
+  // The version that was opened is the one that is changed: if it is outdated, the API refuses the change.
   const [start] = useState(proposal);
   const param = { proposal_id: String(start.id) };
   const save = useMutation({

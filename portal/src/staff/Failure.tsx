@@ -1,7 +1,7 @@
 import { Problem } from '../api.ts';
 import { Notice } from '../ui/Notice.tsx';
 
-/** Why something did not load or was not done, and a way to try again. */
+/** Says why something did not load or was not done, and offers to try again. */
 export function Failure({ error, onRetry }: { error: Error; onRetry?: () => void }) {
   const isKnown = error instanceof Problem && error.code !== 'unreachable';
   return (

@@ -6,10 +6,10 @@ import { maximumCharge, minorUnits } from '../../../src/domain/currency.ts';
 import type { Proposal } from '../api.ts';
 import { priceFormat, toCents } from '../money.ts';
 
-/** A line item while it is edited; `key` tells it from the others. */
+/** A line item that is being edited; `key` identifies it. */
 export type Item = Proposal['line_items'][number] & { readonly key: number };
 
-/** One line of what is offered. */
+/** The fields of one line item. */
 export function ItemFields({
   item,
   number,
@@ -80,7 +80,7 @@ export function ItemFields({
   );
 }
 
-/** Home and End go to the ends of what is typed, as everywhere; the component would set the least and the most. */
+/** Home and End move to the ends of the text, as usual. The component would set the minimum and the maximum. */
 function moveInText(event: BaseUIEvent<KeyboardEvent>): void {
   if (event.key === 'Home' || event.key === 'End') event.preventBaseUIHandler();
 }

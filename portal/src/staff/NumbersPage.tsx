@@ -8,12 +8,12 @@ import { Spinner } from '../ui/Spinner.tsx';
 import { Failure } from './Failure.tsx';
 import { useStaff, useTitle } from './staff-context.ts';
 
-// The charts' library weighs more than the other staff pages together.
+// The charts' library is larger than the other staff pages together.
 const Charts = lazy(() => import('./Charts.tsx'));
 
 const periods = ['7', '30', '90', '365'];
 
-/** What the last days came to. */
+/** The numbers of the last days. */
 export function NumbersPage() {
   useTitle('Numbers');
   const { api } = useStaff();

@@ -18,7 +18,7 @@ const withKey = (item: Draft['line_items'][number]): Item => {
 };
 const blank = { description: '', quantity: 1, unit_price_cents: 0 };
 
-/** What is offered to whom, with the sums as one types. */
+/** Edits what is offered to whom, and shows the sums while staff type. */
 export function ProposalEditor({
   start,
   onSave,
@@ -38,7 +38,7 @@ export function ProposalEditor({
   const addButton = useRef<HTMLButtonElement>(null);
   function remove(key: number) {
     setItems(items.filter((item) => item.key !== key));
-    addButton.current?.focus(); // what had the focus is gone
+    addButton.current?.focus(); // the button that had the focus is gone
   }
   const change = (key: number, part: Partial<Item>) =>
     setItems((before) => before.map((item) => (item.key === key ? { ...item, ...part } : item)));

@@ -9,7 +9,7 @@ import { Failure } from './Failure.tsx';
 import { Status, statusWords } from './Status.tsx';
 import { useStaff, useTitle } from './staff-context.ts';
 
-/** The org's proposals, filtered by what stands in the address. */
+/** The org's proposals, filtered by the query in the address. */
 export function ProposalListPage() {
   useTitle('Proposals');
   const [query, setQuery] = useSearchParams();
@@ -61,7 +61,7 @@ export function ProposalListPage() {
   );
 }
 
-/** A value once it has not changed for a quarter of a second: nobody needs the answer to every letter. */
+/** The value once it has not changed for a quarter of a second, so that not every letter is a request. */
 function useSettled(value: string): string {
   const [settled, setSettled] = useState(value);
   useEffect(() => {
@@ -73,7 +73,7 @@ function useSettled(value: string): string {
 
 function Results({ status, text }: { status: string; text: string }) {
   const { api } = useStaff();
-  const q = /[\p{L}\p{N}]/u.test(text) ? text : ''; // the API looks for nothing less
+  const q = /[\p{L}\p{N}]/u.test(text) ? text : ''; // the API requires a letter or a digit
   const isFiltered = status !== '' || q !== '';
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isPlaceholderData } =
     useInfiniteQuery({

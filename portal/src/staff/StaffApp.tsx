@@ -14,21 +14,21 @@ import { StaffProposalPage } from './StaffProposalPage.tsx';
 import { StaffContext } from './staff-context.ts';
 import './staff.css';
 
-/** What those see who work for the org: signed in, or asked to. */
+/** The pages for staff, or the page where they sign in. */
 export default function StaffApp() {
   const [token, setToken] = useState(staffToken);
-  // A token that was refused: it has come to its end, in the middle of something perhaps.
+  // A token that was refused because it expired, perhaps in the middle of some work.
   const [refused, setRefused] = useState<string | null>(null);
   const queries = useQueryClient();
   function keep(next: string | null) {
     const isSame = token !== null && next !== null && subjectOf(token) === subjectOf(next);
-    if (!isSame) queries.clear(); // nobody else is to see it
+    if (!isSame) queries.clear(); // another person must not see it
     keepStaffToken(next);
     setToken(next);
     setRefused(null);
   }
   function onRefused() {
-    if (staffToken() === token) keepStaffToken(null); // not the next one, if this is told late
+    if (staffToken() === token) keepStaffToken(null); // not the next one, if this refusal comes late
     setRefused(token);
   }
   if (token === null) return <LoginPage onSignedIn={keep} wasSignedOut={false} />;
@@ -36,7 +36,7 @@ export default function StaffApp() {
   return (
     <>
       {isRefused && <LoginPage onSignedIn={keep} wasSignedOut />}
-      {/* What was begun is still there for whoever signs in again. */}
+      {/* Kept, so that unsaved work is still there after signing in again. */}
       <div hidden={isRefused}>
         <SignedIn key={subjectOf(token)} token={token} onRefused={onRefused} onSignOut={() => keep(null)} />
       </div>
@@ -53,12 +53,12 @@ function SignedIn({
   onRefused: () => void;
   onSignOut: () => void;
 }) {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the same token is the same client
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the same token makes the same client
   const api = useMemo(() => apiAs(token, onRefused), [token]);
   const queries = useQueryClient();
   const used = useRef(api);
   useEffect(() => {
-    // Whoever signed in again is told anew what was refused.
+    // After signing in again, what was refused is fetched again.
     if (used.current !== api) void queries.invalidateQueries();
     used.current = api;
   }, [api, queries]);
@@ -107,7 +107,7 @@ function SignedIn({
   );
 }
 
-/** Takes the focus whenever the page in it changes, so that whoever does not see that is told. */
+/** Takes the focus when the page in it changes, so that a screen reader announces the change. */
 function Main({ children }: { children: ReactNode }) {
   const [path] = useLocation();
   const main = useRef<HTMLElement>(null);

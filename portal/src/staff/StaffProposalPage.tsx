@@ -12,7 +12,7 @@ import { Status } from './Status.tsx';
 import { useStaff, useTitle } from './staff-context.ts';
 import { Timeline } from './Timeline.tsx';
 
-/** One proposal with its story, and what can be done with it. */
+/** One proposal with its history, and the actions on it. */
 export function StaffProposalPage({ id }: { id: string }) {
   useTitle(`Proposal ${id}`);
   const { api } = useStaff();
@@ -97,7 +97,7 @@ function Send({ proposal }: { proposal: Proposal }) {
       await navigator.clipboard.writeText(url);
       setCopied(true);
     } catch {
-      setCopied(false); // not in front, or not served securely: the link stands there to be copied by hand
+      setCopied(false); // the page is not in front, or not served securely: staff can copy the link by hand
     }
   }
   const link = send.data;

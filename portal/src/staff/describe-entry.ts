@@ -2,7 +2,7 @@ import type { AnomalyReason } from '../../../src/domain/entry.ts';
 import type { Entry } from '../api.ts';
 import { formatMoney } from '../money.ts';
 
-/** Why a payment is not what was asked for, in words. */
+/** In words, how a payment differs from what was asked for. */
 export const reasonWords: Record<AnomalyReason, string> = {
   amount_mismatch: 'It is not the amount that was asked for',
   currency_mismatch: 'It is not in the currency that was asked for',
@@ -11,7 +11,7 @@ export const reasonWords: Record<AnomalyReason, string> = {
   version_mismatch: 'It was for an older version of the proposal',
 };
 
-/** An entry of the log in words. `currency` is the proposal's, for amounts that do not tell theirs. */
+/** An entry of the log in words. `currency` is the proposal's, for amounts that do not name theirs. */
 export function describe(entry: Entry, currency: string): string {
   const money = (cents: number, of: string | null = null) => formatMoney(cents, of ?? currency);
   switch (entry.event) {
@@ -50,7 +50,7 @@ export function describe(entry: Entry, currency: string): string {
   }
 }
 
-/** Whether somebody should look at it. */
+/** Whether staff should look at it. */
 export function isWorrying({ event }: Entry): boolean {
   return ['payment_anomaly', 'dispute_opened', 'refund_failed', 'payment_failed'].includes(event);
 }

@@ -5,7 +5,7 @@ type Staff = { readonly api: Api; readonly me: Me };
 
 export const StaffContext = createContext<Staff | null>(null);
 
-/** Who is signed in, and the API as they may use it. */
+/** Who is signed in, and the API with their token. */
 export function useStaff(): Staff {
   const staff = useContext(StaffContext);
   if (!staff) throw new Error('Nobody is signed in.');

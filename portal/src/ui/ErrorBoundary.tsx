@@ -2,8 +2,8 @@ import { Component, type ReactNode } from 'react';
 import { Message } from './Message.tsx';
 
 /**
- * What broke is said, instead of a blank page. Most likely a part of the page could not be loaded: there is no connection,
- * or there is a newer version by now.
+ * Shows a message instead of a blank page when something breaks. Most likely a part of the page could not be loaded:
+ * there is no connection, or a newer version was deployed.
  */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { hasFailed: boolean }> {
   override state = { hasFailed: false };

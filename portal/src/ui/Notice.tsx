@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** Words that the reader should not miss; `bad` are read out at once. */
+/** A message that the reader should not miss. A screen reader reads a `bad` one immediately. */
 export function Notice({
   kind = 'info',
   title,

@@ -3,7 +3,7 @@ import type { Proposal } from '../api.ts';
 import { formatMoney, formatNumber } from '../money.ts';
 import { formatDate } from '../time.ts';
 
-/** What is offered, by whom, to whom, and what it costs. */
+/** Shows the offer: what, from whom, to whom, and at what price. */
 export function Offer({ proposal }: { proposal: Proposal }) {
   const { currency, line_items: items, total_cents: total, deposit_cents: deposit } = proposal;
   const money = (cents: number) => formatMoney(cents, currency);

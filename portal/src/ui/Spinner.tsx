@@ -1,4 +1,4 @@
-/** Something is under way; `label` says what. */
+/** Shows that something is in progress; `label` says what. */
 export function Spinner({ label }: { label: string }) {
   return (
     <p className="spinner" role="status">
