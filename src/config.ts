@@ -4,7 +4,7 @@ import { AppError } from './errors.ts';
 export type Bindings = Env & { readonly STRIPE_API_BASE?: string };
 
 /**
- * Reads and names the bindings; the only reader of `env`. A secret is checked when it is used: if it is missing or too
+ * Reads and names the variables and secrets; the only reader of them. A secret is checked when it is used: if it is missing or too
  * short to be real, `not_configured` names it (never its value), so that only the routes that need it are closed.
  */
 export function readConfig(env: Bindings) {

@@ -52,7 +52,7 @@ export function isForStatedTotal({ totalCents }: Checkout, statedTotalCents: num
 }
 
 /** Records a new session, unless another was recorded first or the proposal has changed since it was made. */
-export function recordCheckout(
+export function decideCheckout(
   state: Proposal,
   { actor, statedTotalCents, checkout }: CommandOf<'record_checkout'>,
   now: Date,

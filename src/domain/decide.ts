@@ -1,11 +1,11 @@
 import { approve, send, view } from './approval.ts';
-import { recordCheckout } from './checkout.ts';
+import { decideCheckout } from './checkout.ts';
 import type { ProposalCommand } from './command.ts';
 import { canSee, type Decision, isRejection, proposalNotFound, type Ruling } from './decision.ts';
 import { stamp } from './entry.ts';
 import { isAllowed, type Permission } from './permissions.ts';
 import type { Proposal } from './proposal.ts';
-import { revise, voidProposal } from './revision.ts';
+import { decideVoid, revise } from './revision.ts';
 import { settle } from './settlement.ts';
 
 type ActorCommand = Exclude<ProposalCommand, { kind: 'settle' }>;
@@ -24,7 +24,7 @@ export function decide(state: Proposal, command: ProposalCommand, now: Date): De
   const ruling = rule(state, command, now);
   if (isRejection(ruling)) return ruling;
   const author = command.kind === 'settle' ? { kind: command.via } : command.actor;
-  return { events: ruling.events.map((draft) => stamp(draft, author)) };
+  return { events: ruling.events.map((event) => stamp(event, author)) };
 }
 
 function rule(state: Proposal, command: ProposalCommand, now: Date): Ruling {
@@ -43,8 +43,8 @@ function rule(state: Proposal, command: ProposalCommand, now: Date): Ruling {
     case 'revise':
       return revise(state, command);
     case 'void':
-      return voidProposal(state);
+      return decideVoid(state);
     case 'record_checkout':
-      return recordCheckout(state, command, now);
+      return decideCheckout(state, command, now);
   }
 }

@@ -1,13 +1,13 @@
 import { AppError, type ErrorCode } from '../errors.ts';
 import type { Actor } from './actor.ts';
-import type { Draft, StampedEvent } from './entry.ts';
+import type { StampedEvent, UnstampedEvent } from './entry.ts';
 import type { Proposal } from './proposal.ts';
 
 /** Why a command changes nothing. */
 export type Rejection = { readonly rejected: ErrorCode; readonly detail: string };
 
 /** What a rule says: the events that follow, none where they are recorded already, or a rejection. */
-export type Ruling = { readonly events: readonly Draft[] } | Rejection;
+export type Ruling = { readonly events: readonly UnstampedEvent[] } | Rejection;
 
 /** A ruling whose events name their author. */
 export type Decision = { readonly events: readonly StampedEvent[] } | Rejection;
@@ -32,9 +32,9 @@ export function paymentPending(): Rejection {
   };
 }
 
-/** `verb` says what was done to the version that the caller saw. */
-export function versionConflict(state: Proposal, version: number, verb: string): Rejection {
-  const detail = `Version ${version} ${verb}, but the proposal is at version ${state.version}.`;
+/** `whatWasDone` is said of the version that the caller saw: "was approved". */
+export function versionConflict(state: Proposal, version: number, whatWasDone: string): Rejection {
+  const detail = `Version ${version} ${whatWasDone}, but the proposal is at version ${state.version}.`;
   return { rejected: 'version_conflict', detail };
 }
 

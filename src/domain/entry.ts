@@ -88,7 +88,7 @@ export type EventName = keyof EntryMeta;
 export type LogEvent = { [E in EventName]: { readonly event: E; readonly meta: EntryMeta[E] } }[EventName];
 
 /** What a rule decides: an event that does not name its author yet. */
-export type Draft = {
+export type UnstampedEvent = {
   [E in EventName]: { readonly event: E; readonly meta: Omit<EntryMeta[E], 'user_id'> };
 }[EventName];
 
@@ -108,8 +108,8 @@ export type NewEntry = StampedEvent & {
 export type Entry = NewEntry & { readonly id: number };
 
 /** The only place that says who an entry is by. */
-export function stamp({ event, meta }: Draft, author: Author): StampedEvent {
+export function stamp({ event, meta }: UnstampedEvent, author: Author): StampedEvent {
   const stamped = author.kind === 'staff' ? { ...meta, user_id: author.userId } : meta;
-  // Sound: `user_id` is all that a draft lacks, and only events that staff alone cause require it.
+  // Sound: `user_id` is all that such an event lacks, and only events that staff alone cause require it.
   return { event, meta: stamped, actor: author.kind } as StampedEvent;
 }

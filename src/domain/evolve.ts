@@ -61,7 +61,7 @@ export function evolve(before: Proposal, entry: StampedEvent & { readonly create
     case 'lead_created':
       return state;
   }
-  // An event of a later version that was rolled back: it keeps its place and means nothing to this one.
+  // Written by a newer version that was rolled back: it counts in `seq` and is otherwise ignored.
   entry satisfies never;
   return state;
 }

@@ -72,7 +72,7 @@ export function checkoutKey(sessionId: string): string {
 
 /**
  * The keys of all entries about one session, the most telling first. The proposal of the first that is recorded owns the
- * session, whatever its metadata say by now.
+ * session, whatever its metadata says by now.
  */
 export function sessionKeys(sessionId: string): string[] {
   const meta = { stripe_session_id: sessionId };

@@ -1,5 +1,5 @@
 import { isRejection, type Rejection, type Ruling } from './decision.ts';
-import type { Draft } from './entry.ts';
+import type { UnstampedEvent } from './entry.ts';
 import type { DisputeObservation, RefundObservation } from './observation.ts';
 import type { Payment, Proposal } from './proposal.ts';
 
@@ -19,7 +19,7 @@ export function recordRefund(state: Proposal, refund: RefundObservation): Ruling
   const { refundId, amountCents, currency, status } = refund;
   const meta = { refund_id: refundId, amount_cents: amountCents, currency, status, ...reference(payment) };
   const known = state.refunds.get(refundId);
-  const events: Draft[] = [];
+  const events: UnstampedEvent[] = [];
   if (!known) events.push({ event: 'payment_refunded', meta });
   if (failedStatuses.includes(status) && !known?.failed) events.push({ event: 'refund_failed', meta });
   return { events };
@@ -35,7 +35,7 @@ export function recordDispute(state: Proposal, dispute: DisputeObservation): Rul
     ...reference(payment),
   };
   const known = state.disputes.get(disputeId);
-  const events: Draft[] = [];
+  const events: UnstampedEvent[] = [];
   if (!known) events.push({ event: 'dispute_opened', meta });
   if (closedStatuses.includes(status) && !known?.closings.includes(status)) {
     events.push({ event: 'dispute_closed', meta });

@@ -19,7 +19,7 @@ export function revise(state: Proposal, { version, content, replaced }: CommandO
 }
 
 /** Void is final, so money that is held must be refunded first. */
-export function voidProposal(state: Proposal): Ruling {
+export function decideVoid(state: Proposal): Ruling {
   if (state.status === 'void') return { events: [] };
   if (heldCents(state) > 0) return { rejected: 'already_paid', detail: 'Refund the payment first.' };
   return { events: [{ event: 'void', meta: {} }] };

@@ -1,6 +1,6 @@
 import type { Ruling } from './decision.ts';
 import { depositCents } from './deposit.ts';
-import type { AnomalyReason, Draft } from './entry.ts';
+import type { AnomalyReason, UnstampedEvent } from './entry.ts';
 import type { Observation, SessionObservation } from './observation.ts';
 import type { Proposal } from './proposal.ts';
 import { recordDispute, recordRefund } from './reversal.ts';
@@ -54,14 +54,14 @@ function mayClaim(state: Proposal, { orgId, createdAt }: SessionObservation): bo
 }
 
 /** A payment is always recorded, once a session, whether or not it is what was agreed. */
-function paymentSuccess(state: Proposal, session: SessionObservation): Draft {
+function paymentSuccess(state: Proposal, session: SessionObservation): UnstampedEvent {
   const approvedAt = state.payments.length === 0 ? state.approval?.at : undefined;
   const meta = { ...toMeta(session), approved_at: approvedAt?.toISOString() ?? null };
   return { event: 'payment_success', meta };
 }
 
 /** How the payment differs from what was agreed: in the session's own entry, or else in the proposal. */
-function anomalies(state: Proposal, session: SessionObservation): Draft[] {
+function anomalies(state: Proposal, session: SessionObservation): UnstampedEvent[] {
   const { sessionId, amountCents, currency } = session;
   const agreed = state.checkouts.find((checkout) => checkout.sessionId === sessionId) ?? {
     depositCents: depositCents(state.totalCents, state.depositPercent, state.currency),

@@ -40,7 +40,7 @@ export function readAbove(db: Database, shard: ShardPosition, checkpoint: number
   return runLocked(db, shard, [], checkpoint);
 }
 
-// Rows go in as one array a column: the statement is the same for one row and for sixty-four.
+// Rows go in as one array per column: the statement is the same for one row and for sixty-four.
 
 function insertEntries(db: Database, entries: Writes['entries']) {
   const column = columnOf(entries);

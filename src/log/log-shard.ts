@@ -38,10 +38,10 @@ export class LogShard extends DurableObject<Env> {
     (group) => this.#commit(group),
     (this.constructor as typeof LogShard).groupLimit,
   );
-  /** How often the log may have got ahead of the projections: at the start, and with each append of unknown outcome. */
-  #possibleGaps = 1;
-  /** How many of these a read of the log has closed. */
-  #closedGaps = 0;
+  /** How many times the log may have run ahead of the projections: at the start, and at each append of unknown outcome. */
+  #gapsOpened = 1;
+  /** How many of these gaps a read of the log has closed. */
+  #gapsClosed = 0;
   #rebuiltAt = 0;
   #database: Database | undefined;
 
@@ -52,7 +52,7 @@ export class LogShard extends DurableObject<Env> {
 
   /** The sums over this shard's entries. */
   async sums(): Promise<{ readonly sums: Sum[] } | Rejection> {
-    const read = this.#closedGaps === this.#possibleGaps ? null : await this.catchUp();
+    const read = this.#gapsClosed === this.#gapsOpened ? null : await this.catchUp();
     if (read && 'rejected' in read) return read;
     const run = toReconciliationSums(await this.reconciliation());
     return { sums: [...this.#sums.read(), ...this.#tallies.sums(), ...run] };
@@ -60,14 +60,14 @@ export class LogShard extends DurableObject<Env> {
 
   /** Folds everything that the log holds and the projections lack. Returns the checkpoint it came to. */
   async catchUp(): Promise<{ readonly checkpoint: number } | Rejection> {
-    const gaps = this.#possibleGaps; // one that opens meanwhile is not closed by this read
+    const gaps = this.#gapsOpened; // one that opens meanwhile is not closed by this read
     try {
       for (let isDone = false; !isDone; ) {
         const { checkpoint } = this.#projections;
         const segment = await this.#inGeneration((db) => readAbove(db, this.#position, checkpoint));
         isDone = this.#projections.fold(segment, checkpoint) && segment.isLast;
       }
-      this.#closedGaps = gaps;
+      this.#gapsClosed = gaps;
       return { checkpoint: this.#projections.checkpoint };
     } catch (error) {
       return unavailable(error);
@@ -81,7 +81,7 @@ export class LogShard extends DurableObject<Env> {
   async rebuild(): Promise<void> {
     if (Date.now() < this.#rebuiltAt + 60_000) return;
     this.#rebuiltAt = Date.now();
-    this.#possibleGaps += 1;
+    this.#gapsOpened += 1;
     this.#projections.reset();
     this.ctx.waitUntil(this.catchUp());
   }
@@ -138,11 +138,11 @@ export class LogShard extends DurableObject<Env> {
       const { checkpoint } = this.#projections;
       const segment = await this.#inGeneration((db) => appendGroup(db, this.#position, checkpoint, writes));
       const isAll = this.#projections.fold(segment, checkpoint) && segment.isLast;
-      if (isAll) this.#closedGaps = this.#possibleGaps;
-      else this.#possibleGaps += 1;
+      if (isAll) this.#gapsClosed = this.#gapsOpened;
+      else this.#gapsOpened += 1;
       this.#tallies.add(tallyOf(group, results));
     } catch (error) {
-      this.#possibleGaps += 1; // where the reply was lost, the append may be committed
+      this.#gapsOpened += 1; // where the reply was lost, the append may be committed
       throw error;
     }
     return results;

@@ -106,7 +106,7 @@ export class OpenCheckouts implements Projection {
       case 'dispute_closed':
         return;
     }
-    // An event of a later version that was rolled back means nothing to this one.
+    // Written by a newer version that was rolled back: ignored.
     event satisfies never;
   }
 

@@ -11,7 +11,7 @@ export interface Projection {
 }
 
 /** What `fold_version` holds since each projection has a version of its own. */
-const mark = 'see checkpoints';
+const migratedMark = 'see checkpoints';
 
 /**
  * A shard's projections, each with its own checkpoint: the id up to which the log is in it. Ids commit in order, so what
@@ -89,20 +89,20 @@ export class Projections {
   }
 
   /**
-   * Meets the version before named projections, which kept one watermark and one `fold_version` for both tables. What it
-   * folded under version 3 is taken over; under any other it is folded again. The mark left here has that version start
-   * over, if it is ever rolled back to, instead of folding onto tables whose watermark it does not know.
+   * Migrates storage of the release before named projections, which had one watermark and one `fold_version` for both
+   * tables. Version 3 is taken over; any other is folded again. After a rollback, the mark makes that release start over
+   * instead of folding onto tables that it has no watermark for.
    */
   #adopt(): void {
     const { sql, kv } = this.#storage;
     const foldVersion = kv.get('fold_version');
-    if (foldVersion === mark) return;
+    if (foldVersion === migratedMark) return;
     this.#storage.transactionSync(() => {
       sql.exec('delete from checkpoints');
       for (const name of foldVersion === 3 ? ['sums', 'open_checkouts'] : []) {
         sql.exec('insert into checkpoints select ?, 3, id from watermark', name);
       }
-      kv.put('fold_version', mark);
+      kv.put('fold_version', migratedMark);
     });
   }
 }

@@ -1,6 +1,6 @@
 import type { Entry } from '../domain/entry.ts';
 import { type Increment, type Sum, toSums } from '../metrics/catalogue.ts';
-import { fold } from '../metrics/fold.ts';
+import { incrementsOf } from '../metrics/fold.ts';
 import type { Projection } from './projections.ts';
 
 /** Series that a shard may hold: as many as one answer to a scrape can carry. An org has about a dozen. */
@@ -27,7 +27,7 @@ export class Sums implements Projection {
 
   fold(entries: readonly Entry[]): void {
     try {
-      for (const increment of entries.flatMap(fold)) this.#count(increment);
+      for (const increment of entries.flatMap(incrementsOf)) this.#count(increment);
     } catch (error) {
       this.#seriesCount = undefined; // the transaction takes back what was counted
       throw error;

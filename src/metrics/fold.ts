@@ -2,22 +2,25 @@ import type { Entry } from '../domain/entry.ts';
 import type { Increment } from './catalogue.ts';
 
 /** What one entry of the log counts as. Pure, and the only place that counts entries. */
-export function fold(entry: Entry): Increment[] {
-  const increments = foldEvent(entry);
+export function incrementsOf(entry: Entry): Increment[] {
+  const increments = incrementsOfEvent(entry);
   if (entry.actor !== 'reconciler') return increments;
   return [...increments, { metric: 'crm_portal_reconciler_repairs_total', labels: {}, value: 1 }];
 }
 
-function foldEvent(entry: Entry): Increment[] {
+function incrementsOfEvent(entry: Entry): Increment[] {
   const org_id = String(entry.orgId);
   const labels = { org_id };
   switch (entry.event) {
     case 'lead_created':
-      return [...begin(labels, beforePayment), { metric: 'crm_leads_created_total', labels, value: 1 }];
+      return [...startAtZero(labels, beforePayment), { metric: 'crm_leads_created_total', labels, value: 1 }];
     case 'view':
       return [{ metric: 'crm_portal_proposal_views_total', labels, value: 1 }];
     case 'approve':
-      return [...begin(labels, beforePayment), { metric: 'crm_portal_approvals_total', labels, value: 1 }];
+      return [
+        ...startAtZero(labels, beforePayment),
+        { metric: 'crm_portal_approvals_total', labels, value: 1 },
+      ];
     case 'checkout_created': {
       const { currency } = entry.meta;
       return [
@@ -30,7 +33,7 @@ function foldEvent(entry: Entry): Increment[] {
       const increments: Increment[] = [
         { metric: 'crm_portal_payments_total', labels, value: 1 },
         { metric: 'crm_portal_payment_amount_cents', labels, value: amount_cents },
-        ...begin(labels, beforeRefund),
+        ...startAtZero(labels, beforeRefund),
       ];
       if (!approved_at) return increments;
       // Whole seconds, so that a sum does not depend on the order of its additions.
@@ -38,14 +41,14 @@ function foldEvent(entry: Entry): Increment[] {
       return [...increments, { metric: 'crm_portal_approval_to_payment_seconds', labels, value: seconds }];
     }
     case 'payment_pending':
-      return begin(labels, beforeFailure);
+      return startAtZero(labels, beforeFailure);
     case 'payment_failed':
       return [{ metric: 'crm_portal_payments_failed_total', labels, value: 1 }];
     case 'payment_refunded':
       return [
         { metric: 'crm_portal_refunds_total', labels, value: 1 },
         { metric: 'crm_portal_refund_amount_cents', labels, value: entry.meta.amount_cents },
-        ...begin(labels, beforeFailure),
+        ...startAtZero(labels, beforeFailure),
       ];
     case 'refund_failed':
       return [{ metric: 'crm_portal_refunds_failed_total', labels, value: 1 }];
@@ -60,13 +63,13 @@ function foldEvent(entry: Entry): Increment[] {
       return [{ metric: 'crm_portal_payment_anomalies_total', labels: { org_id, reason }, value: 1 }];
     }
     case 'sent':
-      return begin(labels, beforePayment);
+      return startAtZero(labels, beforePayment);
     case 'revised':
     case 'checkout_expired':
     case 'void':
       return [];
   }
-  // An event of a later version that was rolled back is not counted by this one.
+  // Written by a newer version that was rolled back: not counted by this one.
   entry satisfies never;
   return [];
 }
@@ -75,7 +78,7 @@ function foldEvent(entry: Entry): Increment[] {
  * Starts series at zero, one entry before they can first count: with a scrape in between, Prometheus sees the first count
  * as an increase.
  */
-function begin(labels: { org_id: string }, metrics: readonly OrgMetric[]): Increment[] {
+function startAtZero(labels: { org_id: string }, metrics: readonly OrgMetric[]): Increment[] {
   return metrics.map((metric) => ({ metric, labels, value: null }));
 }
 

@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts';
 import { eventTypes } from '../stripe/decode-event.ts';
-import { closeOrphans } from './close-checkouts.ts';
+import { expireOrphans } from './expire-due-checkouts.ts';
 import { forEach } from './for-each.ts';
 
 const minuteMs = 60_000;
@@ -33,7 +33,7 @@ export async function followStripe(deps: Deps, record: (rawBody: string) => Prom
   while (from < start) {
     const { events, until } = await listOldest(deps, from, start);
     const created = { from: new Date(from - orphanAgeMs), until: new Date(until - orphanAgeMs) };
-    const parts = [forEach(events, record), closeOrphans(deps, created)];
+    const parts = [forEach(events, record), expireOrphans(deps, created)];
     // The next run retries what fails; it must not block what comes after it.
     for (const part of await Promise.allSettled(parts)) {
       if (part.status === 'rejected') failures.push(part.reason);

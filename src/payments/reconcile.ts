@@ -2,8 +2,8 @@ import type { Deps } from '../deps.ts';
 import type { Outcome } from '../domain/observation.ts';
 import { describeCauses } from '../errors.ts';
 import { type DecodedEvent, decodeEvent } from '../stripe/decode-event.ts';
-import { closeDueCheckout } from './close-checkouts.ts';
 import { expireObsoleteCheckouts } from './expire-checkouts.ts';
+import { expireDueCheckout } from './expire-due-checkouts.ts';
 import { followStripe } from './follow-stripe.ts';
 import { forEach } from './for-each.ts';
 import { listUnattributedEvents } from './list-unattributed-events.ts';
@@ -20,7 +20,7 @@ export async function reconcile(deps: Deps): Promise<void> {
   const due = await deps.shards.takeDueCheckouts();
   const [followed, closed, retried] = await Promise.allSettled([
     followStripe(deps, (rawBody) => recordEvent(deps, rawBody)),
-    forEach(due, (checkout) => closeDueCheckout(deps, checkout)),
+    forEach(due, (checkout) => expireDueCheckout(deps, checkout)),
     retryUnattributed(deps),
   ]);
   for (const part of [followed, closed, retried]) if (part.status === 'rejected') throw part.reason;

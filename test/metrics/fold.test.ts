@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Entry, EntryMeta, EventName } from '../../src/domain/entry.ts';
 import { catalogue, type MetricName } from '../../src/metrics/catalogue.ts';
-import { fold } from '../../src/metrics/fold.ts';
+import { incrementsOf } from '../../src/metrics/fold.ts';
 
 const createdAt = new Date('2026-11-23T12:00:00Z');
 
@@ -11,7 +11,7 @@ function entry<E extends EventName>(event: E, meta: Partial<EntryMeta[E]>, actor
 }
 
 /** What it counts, without the series that it only begins. */
-const counted = (one: Entry) => fold(one).filter(({ value }) => value !== null);
+const counted = (one: Entry) => incrementsOf(one).filter(({ value }) => value !== null);
 const org = { org_id: '3' };
 
 test.each([
@@ -73,7 +73,7 @@ test('what the reconciler wrote is a repair too', () => {
 test('every series that can be increased is begun by an entry that comes before it', () => {
   const begun = (['approve', 'payment_success', 'payment_pending', 'payment_refunded'] as const).flatMap(
     (event) =>
-      fold(entry(event, { amount_cents: 1, approved_at: null } as never)).filter(
+      incrementsOf(entry(event, { amount_cents: 1, approved_at: null } as never)).filter(
         ({ value }) => value === null,
       ),
   );

@@ -10,7 +10,7 @@ import { settle } from './settle.ts';
 const dayMs = 24 * 3_600_000;
 
 /** Closes a session that is past its time or obsolete. If it turns out to be paid, the payment is recorded. */
-export async function closeDueCheckout(
+export async function expireDueCheckout(
   deps: Deps,
   { sessionId, proposalId: owner, expiresAt }: DueCheckout,
 ): Promise<void> {
@@ -26,7 +26,7 @@ export async function closeDueCheckout(
 }
 
 /** Closes sessions that were made at Stripe and whose record failed: their URL was never handed out. */
-export async function closeOrphans(deps: Deps, created: TimeRange): Promise<void> {
+export async function expireOrphans(deps: Deps, created: TimeRange): Promise<void> {
   const open = await Array.fromAsync(deps.stripe.listOpenSessions(created));
   const unrecorded = await findUnrecordedKeys(deps.db, open.map(checkoutKey));
   const orphans = open.filter((sessionId) => unrecorded.has(checkoutKey(sessionId)));
