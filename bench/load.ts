@@ -4,15 +4,15 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Stripe from 'stripe';
-import { startNeonHttp } from '../local/neon-http.ts';
 import { embeddedConnections, migrate, startEmbeddedPostgres, withClient } from '../local/postgres.ts';
 import { createDatabase } from '../test/support/database.ts';
+import { startChild } from './child.ts';
 
 // Shared by the benchmarks: a database, a folder, and load from many connections.
 
 export const connections = 64;
 export const seconds = Number(process.env.BENCH_SECONDS ?? 5);
-const secret = `whsec_${randomBytes(16).toString('hex')}`;
+export const secret = `whsec_${randomBytes(16).toString('hex')}`;
 
 export const print = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -20,6 +20,8 @@ export type Ground = {
   readonly postgresUrl: string;
   readonly folder: string;
   readonly name: string;
+  /** Connections to the database. */
+  readonly poolSize: number;
   readonly bindings: Record<string, string>;
 };
 
@@ -30,19 +32,25 @@ export async function prepare(cleanup: AsyncDisposableStack): Promise<Ground> {
   cleanup.defer(() => postgres.stop());
   await migrate(postgres.url);
   const poolSize = server ? 16 : embeddedConnections;
-  const neon = await startNeonHttp({ postgresUrl: postgres.url, connections: poolSize });
+  const neon = await startChild('neon.ts', { postgresUrl: postgres.url, connections: poolSize });
   cleanup.defer(() => neon.stop());
   const folder = await mkdtemp(join(tmpdir(), 'portal-bench-'));
   cleanup.defer(() => rm(folder, { recursive: true }));
   const bindings = {
     ENVIRONMENT: 'production',
-    DATABASE_URL: neon.databaseUrl,
+    DATABASE_URL: neon.url,
     STRIPE_SECRET_KEY: 'sk_test_never_sent_never_sent_never_sent',
     STRIPE_WEBHOOK_SECRET: secret,
     METRICS_TOKEN: metricsToken,
     DEPOSIT_PERCENT: '30',
   };
-  return { postgresUrl: postgres.url, folder, name: server ? 'PostgreSQL' : 'Embedded Postgres', bindings };
+  return {
+    postgresUrl: postgres.url,
+    folder,
+    poolSize,
+    name: server ? 'PostgreSQL' : 'Embedded Postgres',
+    bindings,
+  };
 }
 
 const metricsToken = 'only-for-the-bench-only-for-the-bench';
@@ -63,44 +71,59 @@ export async function measureRequests(url: string, path: string): Promise<number
   return (answered * 1000) / (performance.now() - start);
 }
 
-/** Scrapes once. Returns its time and its size. */
-export async function scrape(url: string): Promise<{ ms: number; bytes: number }> {
+/** Scrapes once. Returns its time, its size and its text. */
+export async function scrape(url: string): Promise<{ ms: number; bytes: number; text: string }> {
   const start = performance.now();
   const response = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${metricsToken}` } });
-  const { length } = await response.text();
+  const text = await response.text();
   if (!response.ok) throw new Error(`/metrics: HTTP ${response.status}`);
-  return { ms: performance.now() - start, bytes: length };
+  return { ms: performance.now() - start, bytes: text.length, text };
 }
 
-/** Webhooks acknowledged per second. Fails if any is not, or if the log does not hold every payment once. */
-export async function measureWebhooks(url: string, postgresUrl: string, idStep: number): Promise<number> {
-  const ids = await createProposals(postgresUrl, seconds * 4_000, idStep);
-  const webhooks = ids.map((id) => sign(id));
+/** What a load of webhooks came to. */
+export type Load = { readonly perSecond: number; readonly acknowledged: number; readonly medianMs: number };
+
+/**
+ * Sends webhooks, each of a payment of its own, over many connections at once, for as long as the bench's seconds or until
+ * there are no more. Fails if one is not acknowledged.
+ */
+export async function send(url: string, webhooks: readonly Webhook[], connections: number): Promise<Load> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const times: number[] = [];
   let next = 0;
-  let acknowledged = 0;
-  await post(url, agent, webhooks[next++]); // a shard that wakes up first reads the log from its checkpoint
   const start = performance.now();
   const sender = async () => {
     while (performance.now() - start < seconds * 1000 && next < webhooks.length) {
+      const sentAt = performance.now();
       await post(url, agent, webhooks[next++]);
-      acknowledged += 1;
+      times.push(performance.now() - sentAt);
     }
   };
   await Promise.all(Array.from({ length: connections }, sender));
   const elapsed = (performance.now() - start) / 1000;
   agent.destroy();
+  return { perSecond: times.length / elapsed, acknowledged: times.length, medianMs: median(times) };
+}
 
+/** Webhooks acknowledged per second. Fails if any is not, or if the log does not hold every payment once. */
+export async function measureWebhooks(
+  url: string,
+  postgresUrl: string,
+  { idStep = 1, connections: at = connections } = {},
+): Promise<Load> {
+  const ids = await createProposals(postgresUrl, seconds * 4_000, idStep);
+  const webhooks = ids.map((id) => sign(id));
+  const load = await send(url, webhooks, at);
   const [row] = await withClient(postgresUrl, async (client) => {
     const sql = `select count(*)::int as payments from portal_activity_log where event = 'payment_success' and proposal_id = any($1)`;
     return (await client.query<{ payments: number }>(sql, [ids])).rows;
   });
-  if (row?.payments !== acknowledged + 1) {
+  if (row?.payments !== load.acknowledged) {
     throw new Error(
-      `${acknowledged + 1} webhooks were acknowledged, but ${row?.payments} payments are in the log.`,
+      `${load.acknowledged} webhooks were acknowledged, but ${row?.payments} payments are in the log.`,
     );
   }
-  return acknowledged / elapsed;
+  return load;
 }
 
 /** Creates approved proposals of $15,750.00 whose ids are multiples of `idStep`. */
@@ -121,15 +144,16 @@ function createProposals(postgresUrl: string, count: number, idStep: number): Pr
   });
 }
 
-type Webhook = { readonly payload: string; readonly signature: string };
+export type Webhook = { readonly payload: string; readonly signature: string };
 
-function sign(proposalId: number): Webhook {
+/** A signed event of about 3 KB, as Stripe's are. */
+export function sign(proposalId: number, type = 'checkout.session.completed'): Webhook {
   const payload = JSON.stringify({
     id: `evt_${proposalId}`,
     object: 'event',
     api_version: '2026-10-28.endive',
     livemode: false,
-    type: 'checkout.session.completed',
+    type,
     data: {
       object: {
         id: `cs_test_${proposalId}`,
@@ -139,6 +163,7 @@ function sign(proposalId: number): Webhook {
         payment_status: 'paid',
         payment_intent: `pi_${proposalId}`,
         metadata: { proposal_id: String(proposalId), org_id: '1' },
+        pad: 'x'.repeat(2_500),
       },
     },
   });
@@ -157,5 +182,8 @@ function post(url: string, agent: Agent, webhook: Webhook | undefined): Promise<
   sent.on('error', reject).end(webhook?.payload);
   return promise;
 }
+
+export const median = (values: readonly number[]) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 export const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -22,7 +22,7 @@ for (const shards of [1, 4, 8, 16]) {
   const worker = await startBareWorker('bench/empty-call.ts', join(folder, String(shards)), own);
   await scrape(worker.url); // wakes all shards and lets them fold the log so far
   const empty = await measureRequests(worker.url, '/empty');
-  const webhooks = await measureWebhooks(worker.url, postgresUrl, 1);
+  const { perSecond: webhooks } = await measureWebhooks(worker.url, postgresUrl);
   await scrape(worker.url);
   const times: number[] = [];
   for (let time = 0; time < 20; time += 1) times.push((await scrape(worker.url)).ms);

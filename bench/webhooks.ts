@@ -24,8 +24,8 @@ print(`${name}, ${connections} connections, ${rounds} x ${seconds} s each`);
 for (const target of targets) {
   const [groups, ones]: [number[], number[]] = [[], []];
   for (let round = 0; round < rounds; round += 1) {
-    groups.push(await measureWebhooks(grouped.url, postgresUrl, target.idStep));
-    ones.push(await measureWebhooks(single.url, postgresUrl, target.idStep));
+    groups.push((await measureWebhooks(grouped.url, postgresUrl, target)).perSecond);
+    ones.push((await measureWebhooks(single.url, postgresUrl, target)).perSecond);
   }
   const [inGroups, byOne] = [mean(groups).toFixed(0), mean(ones).toFixed(0)];
   const ratio = (mean(groups) / mean(ones)).toFixed(1);

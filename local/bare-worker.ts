@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -11,6 +12,8 @@ const workerd: string = createRequire(import.meta.url)('workerd').default;
 
 export type BareWorker = {
   readonly url: string;
+  /** The seconds of processor time that it has used. */
+  cpuSeconds(): number;
   stop(): Promise<void>;
   /** Kills it, like a power cut, and starts it again on the state it left on disk. */
   crash(): Promise<void>;
@@ -70,6 +73,11 @@ const main :Workerd.Worker = (
   };
   return {
     url,
+    cpuSeconds() {
+      const [, fields = ''] = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ');
+      const [user = 0, system = 0] = fields.split(' ').slice(11).map(Number);
+      return (user + system) / 100; // Linux counts in hundredths
+    },
     stop: () => end('SIGTERM'),
     async crash() {
       await end('SIGKILL');

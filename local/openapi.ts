@@ -1,153 +1,205 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type ConversionConfig, toJsonSchema } from '@valibot/to-json-schema';
-import { html } from 'hono/html';
+import { type ConversionConfig, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
+import { components, contracts } from '../src/contracts.ts';
+import { holdersOf } from '../src/domain/permissions.ts';
 import type { ErrorCode } from '../src/errors.ts';
+import { type Access, type Contract, permissionOf } from '../src/http/contract.ts';
 import { statuses } from '../src/http/statuses.ts';
-import { type Operation, operations } from './operations.ts';
+import { curlOf } from './curl.ts';
 
-// `npm run openapi` writes the description of the API, as a document and as a page. The inputs come from the schemas that
-// check them. It runs at build time, because the libraries that do this at run time are as large as the rest of the
-// Worker. The results are files beside the portal's, so they add nothing to the Worker.
+// `npm run openapi` writes the reference of the API from the contracts, and the types of a client from the reference.
+// `@valibot/to-json-schema` turns schemas into JSON Schema: it is Valibot's own, and runs at build time, so none of it is in
+// the Worker.
 
-const files = { document: 'portal/public/openapi.json', page: 'portal/public/docs.html' };
+const file = 'portal/public/openapi.json';
 
 const tokenProblems: ErrorCode[] = ['token_missing', 'token_invalid', 'token_expired', 'forbidden'];
+const bodyProblems: ErrorCode[] = ['malformed_json', 'body_too_large'];
 const anyProblems: ErrorCode[] = [
   'not_configured',
   'database_unavailable',
   'log_unavailable',
   'internal_error',
 ];
-const bodyProblems: ErrorCode[] = ['malformed_json', 'body_too_large'];
+
+/** How a caller proves who it is, by the name of its security scheme. Null: anyone may call. */
+function schemeOf(access: Access): string | null {
+  if (permissionOf(access)) return 'bearer';
+  if (access === 'public') return null;
+  return access === 'metrics_token' ? 'metricsToken' : 'stripeSignature';
+}
 
 /** The OpenAPI document of all routes. */
 export function openapiDocument() {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const [route, operation] of Object.entries(operations)) {
-    const [method = '', path = ''] = route.split(' ');
-    paths[path] = { ...paths[path], [method.toLowerCase()]: toOperation(operation) };
+  for (const [route, contract] of Object.entries<Contract>(contracts)) {
+    const [method = '', path = ''] = route.replace(/:(\w+)/g, '{$1}').split(' ');
+    paths[path] = { ...paths[path], [method.toLowerCase()]: toOperation(route, contract) };
   }
   return {
     openapi: '3.1.0',
     info: {
       title: 'Portal payments API',
       version: '1',
-      description:
-        'Approve a proposal and pay its deposit. Errors are problem details (RFC 9457) with a stable code.',
+      summary: 'Approve a proposal and pay its deposit.',
+      description: [
+        'Money is in minor units of its currency: cents of a dollar, whole yen. Times are ISO 8601 in UTC.',
+        'A refusal or a failure is a problem (RFC 9457). Clients match on its `code`, which never changes; a 5xx heals by a retry. The wrong fields of a request are in `errors`.',
+        'Lists come in pages of up to 50: pass `next_cursor` as `cursor`.',
+      ].join('\n\n'),
+      license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' },
     },
+    servers: [{ url: '/', description: 'The service that serves this document' }],
+    tags: [
+      { name: 'Auth', description: 'Staff sign in.' },
+      { name: 'Leads', description: 'Who may become a customer.' },
+      { name: 'Proposals', description: 'What is offered, approved and logged.' },
+      { name: 'Payments', description: 'Deposits, through Stripe Checkout.' },
+      { name: 'Reports', description: 'Numbers, and what needs attention.' },
+      { name: 'Operations', description: 'For Prometheus and the operator.' },
+    ],
     paths,
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
-      schemas: {
-        Problem: {
-          type: 'object',
-          required: ['title', 'status', 'detail', 'code', 'request_id'],
-          properties: {
-            title: { type: 'string' },
-            status: { type: 'integer' },
-            detail: { type: 'string' },
-            code: { enum: Object.keys(statuses) },
-            request_id: { type: 'string', format: 'uuid' },
-          },
+      securitySchemes: {
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: "A user's token from `POST /auth/login`, or the token of a proposal's link.",
+        },
+        metricsToken: { type: 'http', scheme: 'bearer', description: 'The secret METRICS_TOKEN.' },
+        stripeSignature: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'Stripe-Signature',
+          description: 'https://docs.stripe.com/webhooks#verify-manually',
         },
       },
+      headers: {
+        RetryAfter: {
+          description: 'Seconds after which the same request may succeed.',
+          schema: { type: 'integer' },
+        },
+      },
+      schemas: toJsonSchemaDefs(components, conversion),
     },
   };
 }
 
-function toOperation(operation: Operation) {
-  const { summary, bearer, params, query, body, header, cursor, success } = operation;
-  const [status, description, contentType = 'application/json'] = success;
+function toOperation(route: string, contract: Contract) {
+  const { id, tag, summary, permission, path, query, headers, body, bodyOrQuery, example } = contract;
+  const scheme = schemeOf(permission);
+  const jsonBody = body ?? (bodyOrQuery ? query : undefined);
   const parameters = [
-    ...toParameters('path', params),
-    ...toParameters('query', query),
-    ...(cursor ? [{ name: 'cursor', in: 'query', schema: { type: 'string' } }] : []),
-    ...(header ? [{ name: header, in: 'header', schema: { type: 'string', maxLength: 255 } }] : []),
-  ];
+    ...toParameters('path', path, example.path),
+    ...toParameters('query', query, example.query),
+    ...toParameters('header', headers, example.headers),
+  ].map((parameter) => (bodyOrQuery ? { ...parameter, required: false } : parameter));
   return {
+    operationId: id,
+    tags: [tag],
     summary,
-    ...(bearer ? { description: `Bearer: ${bearer}.`, security: [{ bearer: [] }] } : {}),
+    description: describe(contract),
+    security: scheme ? [{ [scheme]: [] }] : [],
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body
-      ? { requestBody: { required: true, content: { 'application/json': { schema: toBody(body) } } } }
+    ...(jsonBody
+      ? { requestBody: toRequestBody(jsonBody, body ? example.body : example.query, !bodyOrQuery) }
       : {}),
-    responses: { [status]: { description, content: { [contentType]: {} } }, ...toProblems(operation) },
+    responses: { [contract.answer.status]: toAnswer(contract.answer), ...toProblems(contract) },
+    'x-codeSamples': [{ lang: 'Shell', label: 'curl', source: curlOf(route, contract) }],
   };
 }
 
-function toProblems({ bearer, body, problems = [], file }: Operation) {
-  if (file) return {};
+function describe({ summary, description, permission: access }: Contract): string {
+  const permission = permissionOf(access);
+  const holders = permission && `Permission \`${permission}\`: ${holdersOf(permission).join(', ')}.`;
+  return [description ?? `${summary}.`, holders].filter((part) => part !== null).join('\n\n');
+}
+
+function toRequestBody(schema: GenericSchema, example: unknown, required: boolean) {
+  return { required, content: { 'application/json': { schema: toSchema(schema), example } } };
+}
+
+function toAnswer({
+  description,
+  body,
+  mediaTypes = ['application/json'],
+  headers,
+  example,
+}: Contract['answer']) {
+  const content = Object.fromEntries(mediaTypes.map((type) => [type, { schema: toSchema(body), example }]));
+  const named = Object.entries(headers ?? {}).map(([name, text]) => [
+    name,
+    { description: text, schema: { type: 'string' } },
+  ]);
+  return { description, ...(named.length > 0 ? { headers: Object.fromEntries(named) } : {}), content };
+}
+
+/** The problems of a route by status, each with the codes that it can have there. */
+function toProblems({ permission, body, bodyOrQuery, problems }: Contract) {
+  const scheme = schemeOf(permission);
   const codes = [
     ...problems,
-    ...(body ? bodyProblems : []),
-    ...(bearer && bearer !== 'METRICS_TOKEN' ? tokenProblems : []),
-    ...(bearer === 'METRICS_TOKEN' ? (['token_missing', 'token_invalid'] as const) : []),
+    ...(body || bodyOrQuery ? bodyProblems : []),
+    ...(scheme === 'bearer' ? tokenProblems : []),
+    ...(scheme === 'metricsToken' ? (['token_missing', 'token_invalid'] as const) : []),
     ...anyProblems,
   ];
   const byStatus = Object.groupBy([...new Set(codes)], (code) => statuses[code]);
-  const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
   return Object.fromEntries(
-    Object.entries(byStatus).map(([status, same]) => [status, { description: same?.join(', '), content }]),
+    Object.entries(byStatus).map(([status, same = []]) => [status, toProblem(Number(status), same)]),
   );
 }
 
-/** JSON Schema describes what may be sent. Checks that only code can make are left out. */
-const conversion: ConversionConfig = { errorMode: 'ignore', typeMode: 'input' };
-
-function toBody(body: GenericSchema | 'event') {
-  if (body === 'event') return { type: 'object', description: 'https://docs.stripe.com/api/events/object' };
-  const { $schema, ...schema } = toJsonSchema(body, conversion);
-  return schema;
+function toProblem(status: number, codes: readonly ErrorCode[]) {
+  const schema = {
+    allOf: [
+      { $ref: '#/components/schemas/Problem' },
+      {
+        properties: { status: { type: 'integer', const: status }, code: { type: 'string', enum: codes } },
+      },
+    ],
+  };
+  const canRetry = status === 429 || status === 503;
+  return {
+    description: codes.map((code) => `\`${code}\``).join(', '),
+    ...(canRetry ? { headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } } } : {}),
+    content: { 'application/problem+json': { schema } },
+  };
 }
 
-function toParameters(where: 'path' | 'query', schema: GenericSchema | undefined) {
+/** What may be sent. Checks that only code can make are left out. */
+const conversion: ConversionConfig = {
+  target: 'draft-2020-12',
+  errorMode: 'ignore',
+  typeMode: 'input',
+  definitions: components,
+  overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
+};
+
+function toSchema(schema: GenericSchema) {
+  const { $schema, $defs, ...converted } = toJsonSchema(schema, conversion);
+  return converted;
+}
+
+function toParameters(
+  where: 'path' | 'query' | 'header',
+  schema: GenericSchema | undefined,
+  examples: Readonly<Record<string, string>> = {},
+) {
   if (!schema) return [];
-  const { properties = {}, required = [] } = toJsonSchema(schema, conversion);
+  const { properties = {}, required = [] } = toSchema(schema);
   return Object.entries(properties).map(([name, property]) => ({
-    name,
+    name: where === 'header' ? name.replace(/(^|-)\w/g, (letter) => letter.toUpperCase()) : name,
     in: where,
-    required: required.includes(name),
+    required: where === 'path' || required.includes(name),
     schema: property,
+    ...(name in examples ? { example: examples[name] } : {}),
   }));
 }
 
-/** The same description as a page for people. */
-export function docsPage(): string {
-  const { info } = openapiDocument();
-  const routes = Object.entries(operations).map(([route, operation]) => {
-    const { summary, description, responses } = toOperation(operation);
-    const answers = Object.entries<{ description: string | undefined }>(responses).map(
-      ([status, answer]) => html`<li><code>${status}</code> ${answer.description}</li>\n`,
-    );
-    return html`<h2><code>${route}</code></h2>
-<p>${summary} ${description ?? ''}</p>
-<ul>
-${answers}</ul>
-`;
-  });
-  return String(html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>${info.title}</title>
-</head>
-<body>
-<h1>${info.title}</h1>
-<p>${info.description} The whole of it, for tools: <a href="/openapi.json">openapi.json</a>.</p>
-${routes}</body>
-</html>
-`);
-}
+if (import.meta.main) writeFileSync(file, `${JSON.stringify(openapiDocument(), null, 2)}\n`);
 
-if (import.meta.main) {
-  writeFileSync(files.document, `${JSON.stringify(openapiDocument(), null, 2)}\n`);
-  writeFileSync(files.page, docsPage());
-}
-
-/** The committed files, which a test compares with what would be written. */
-export const committed = {
-  document: () => JSON.parse(readFileSync(files.document, 'utf8')),
-  page: () => readFileSync(files.page, 'utf8'),
-};
+/** The committed document, which a test compares with what would be written. */
+export const committedDocument = () => JSON.parse(readFileSync(file, 'utf8'));

@@ -4,15 +4,20 @@ import { AppError } from './errors.ts';
 export type Bindings = Env & { readonly STRIPE_API_BASE?: string };
 
 /**
- * Reads and names the variables and secrets; the only reader of them. A secret is checked when it is used: if it is missing or too
- * short to be real, `not_configured` names it (never its value), so that only the routes that need it are closed.
+ * Reads and names the variables and secrets; the only reader of them. A secret is checked at its first use: if it is
+ * missing or too short to be real, `not_configured` names it (never its value), so that only the routes that need it are
+ * closed.
  */
 export function readConfig(env: Bindings) {
   const development = env.ENVIRONMENT === 'development';
+  const checked = new Set<string>();
 
   function required(name: keyof Bindings & string, isUsable: (value: string) => boolean): string {
     const value = env[name];
-    if (typeof value === 'string' && isUsable(value)) return value;
+    if (typeof value === 'string' && (checked.has(name) || isUsable(value))) {
+      checked.add(name);
+      return value;
+    }
     throw new AppError('not_configured', `${name} is missing or too short.`);
   }
 

@@ -7,26 +7,20 @@ import { createLiveGateway } from './stripe/live.ts';
 import { createMockGateway } from './stripe/mock.ts';
 
 /**
- * What a verb may touch beyond its arguments. Each adapter is made once, at its first use, and throws `not_configured`
- * then: so a missing secret closes only what needs it.
+ * The adapters of one environment. Each is made at its first use, and throws `not_configured` then: so a missing secret
+ * closes only what needs it. None holds a connection, so all requests of an isolate share them.
  */
-export class Deps {
+class Adapters {
   readonly config: Config;
-  readonly loginRateLimit: RateLimit;
-  /** For work that the caller need not wait for. If it is cut off, the reconciler makes up for it. */
-  readonly waitUntil: (work: Promise<void>) => void;
-  readonly now = () => new Date();
   readonly #env: Bindings;
   #db: Database | undefined;
   #tokens: Tokens | undefined;
   #stripe: StripeGateway | undefined;
   #shards: Shards | undefined;
 
-  constructor(env: Bindings, context: Pick<ExecutionContext, 'waitUntil'>) {
+  constructor(env: Bindings) {
     this.#env = env;
     this.config = readConfig(env);
-    this.loginRateLimit = env.LOGIN_RATE_LIMIT;
-    this.waitUntil = (work) => context.waitUntil(work);
   }
 
   get db(): Database {
@@ -51,5 +45,48 @@ export class Deps {
     void this.config.databaseUrl; // the shards need it; the caller should hear that it is missing
     this.#shards ??= new Shards(this.#env.LOG_SHARD, this.config);
     return this.#shards;
+  }
+}
+
+const adapters = new WeakMap<Bindings, Adapters>();
+
+function adaptersOf(env: Bindings): Adapters {
+  const known = adapters.get(env) ?? new Adapters(env);
+  adapters.set(env, known);
+  return known;
+}
+
+/** What a verb may touch beyond its arguments, for one request. */
+export class Deps {
+  readonly loginRateLimit: RateLimit;
+  /** For work that the caller need not wait for. If it is cut off, the reconciler makes up for it. */
+  readonly waitUntil: (work: Promise<void>) => void;
+  readonly now = () => new Date();
+  readonly #adapters: Adapters;
+
+  constructor(env: Bindings, context: Pick<ExecutionContext, 'waitUntil'>) {
+    this.#adapters = adaptersOf(env);
+    this.loginRateLimit = env.LOGIN_RATE_LIMIT;
+    this.waitUntil = (work) => context.waitUntil(work);
+  }
+
+  get config(): Config {
+    return this.#adapters.config;
+  }
+
+  get db(): Database {
+    return this.#adapters.db;
+  }
+
+  get tokens(): Tokens {
+    return this.#adapters.tokens;
+  }
+
+  get stripe(): StripeGateway {
+    return this.#adapters.stripe;
+  }
+
+  get shards(): Shards {
+    return this.#adapters.shards;
   }
 }

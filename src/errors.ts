@@ -39,15 +39,57 @@ export type ErrorCode =
   | 'stripe_timeout'
   | 'internal_error';
 
+/** What can be wrong with a field. Clients have words for each, so a code is never renamed or reused. */
+export const fieldErrorCodes = [
+  'required',
+  'wrong_type',
+  'unknown_value',
+  'too_short',
+  'too_long',
+  'too_small',
+  'too_large',
+  'not_an_integer',
+  'invalid_format',
+  'too_many_decimals',
+  'not_chargeable',
+  'not_found',
+] as const;
+
+export type FieldErrorCode = (typeof fieldErrorCodes)[number];
+
+/**
+ * A wrong field of a request. `pointer` is a JSON Pointer as a URI fragment (RFC 6901, section 6): into the body, or to the
+ * parameter of that name.
+ */
+export type FieldError = { readonly pointer: string; readonly code: FieldErrorCode; readonly detail: string };
+
 /** A refusal or failure with a stable code and a sentence that can be shown to the caller. */
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;
+  /** The wrong fields, where a field is what is wrong. */
+  readonly errors: readonly FieldError[] | undefined;
 
-  constructor(code: ErrorCode, detail: string, options?: ErrorOptions) {
+  constructor(
+    code: ErrorCode,
+    detail: string,
+    { errors, ...options }: ErrorOptions & { errors?: readonly FieldError[] | undefined } = {},
+  ) {
     super(detail, options);
     this.code = code;
+    this.errors = errors;
   }
+}
+
+/** The refusal of one field, by its name. */
+export function invalidField(
+  code: ErrorCode,
+  name: string,
+  wrong: { readonly code: FieldErrorCode; readonly detail: string },
+  options: ErrorOptions = {},
+): AppError {
+  const errors = [{ pointer: `#/${name}`, ...wrong }];
+  return new AppError(code, `${name}: ${wrong.detail}`, { ...options, errors });
 }
 
 /**

@@ -4,7 +4,7 @@ import { metric } from './support/metrics.ts';
 import { stripeAccount } from './support/stripe-account.ts';
 import { createOrg, createProposal, eventsOf, paidEvent, statusOf } from './support/world.ts';
 
-// All at once, through the real routes, shard and SQL. CI runs this on PostgreSQL, `npm test` on what there is.
+// Concurrent requests through the real routes, shard and SQL. CI runs this on PostgreSQL too.
 
 const deliveries = 50;
 
@@ -17,14 +17,14 @@ async function deliver(events: object[], orgLabel: string, proposalId: number) {
 }
 
 describe('one payment', () => {
-  test(`told ${deliveries} times at once by one event is one payment`, async () => {
+  test(`reported ${deliveries} times at once by one event is recorded once`, async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const event = paidEvent(proposal);
     await deliver(Array(deliveries).fill(event), org.label, proposal.id);
   });
 
-  test(`told at once by ${deliveries} events of one session is one payment`, async () => {
+  test(`reported at once by ${deliveries} events of one session is recorded once`, async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const { id } = paidEvent(proposal).data.object;
@@ -35,7 +35,7 @@ describe('one payment', () => {
   });
 });
 
-test('of 64 who approve, check out, pay and void at once, each wins once and nobody sees a 5xx', async () => {
+test('of 64 callers that approve, check out, pay and void at once, one each wins and none sees a 5xx', async () => {
   const org = await createOrg();
   const proposal = await createProposal(org.id, 'draft');
   const stripe = stripeAccount();
@@ -84,7 +84,7 @@ test('of 64 who approve, check out, pay and void at once, each wins once and nob
   expect(await metric(`crm_portal_payments_total{org_id="${org.label}"}`)).toBe(1);
 });
 
-test('of 64 clicks of customers and staff at once, all get one session, and no other is open', async () => {
+test('64 clicks of customers and staff at once all get the same session, and no other is open', async () => {
   const org = await createOrg();
   const proposal = await createProposal(org.id);
   const stripe = stripeAccount();

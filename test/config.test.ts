@@ -59,7 +59,7 @@ describe.each(needs)('in production, without %s', (name, routes) => {
   });
 });
 
-test('in production an unsigned webhook is never accepted, whatever is missing', async () => {
+test('in production an unsigned webhook is never accepted, whichever secret is missing', async () => {
   const org = await createOrg();
   const proposal = await createProposal(org.id);
   for (const missing of [

@@ -1,12 +1,15 @@
-import { runInDurableObject } from 'cloudflare:test';
+import { createExecutionContext, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
+import { app } from '../src/app.ts';
 import { hashPassword } from '../src/auth/password.ts';
+import type { Bindings } from '../src/config.ts';
+import type { Result } from '../src/log/command.ts';
 import { call } from './support/api.ts';
 import { countRequests, countShardCalls } from './support/faults.ts';
 import { stripeAccount } from './support/stripe-account.ts';
 import { bindings, createOrg, createProposal, eventsOf, paidEvent, settlement } from './support/world.ts';
 
-// What a request costs, counted: requests to the database, to Stripe, and calls to a shard.
+// Counts what a request costs: requests to the database and to Stripe, and calls to a shard.
 
 async function costOf(route: string, options: Parameters<typeof call>[1] = {}) {
   const shards = countShardCalls();
@@ -32,7 +35,32 @@ test('a webhook is one call to the shard, which makes two requests', async () =>
   });
 });
 
-test('a webhook of a refund is one read more: it names nothing but the payment', async () => {
+test('webhooks at once share their calls to a shard, and the call its requests', async () => {
+  const org = await createOrg();
+  const proposals = await Promise.all(Array.from({ length: 24 }, () => createProposal(org.id)));
+  const shards = countShardCalls();
+  const sharing = { ...bindings, ...shards.bindings, LOG_SHARDS: '4' } as Bindings;
+  const post = async (proposal: (typeof proposals)[number]) => {
+    const body = JSON.stringify(paidEvent(proposal));
+    const request = new Request('https://api.test/payments/webhook', { method: 'POST', body });
+    return (await app.fetch(request, sharing, createExecutionContext())).status;
+  };
+  const { result, database } = await countRequests(() => Promise.all(proposals.map(post)));
+  expect(result).toEqual(proposals.map(() => 200));
+  expect(shards.counter.calls).toBeLessThanOrEqual(2 * 4); // to each shard: the first's, and one for those that came meanwhile
+  expect(database).toBe(2 * shards.counter.calls);
+  for (const { id } of proposals) expect(await eventsOf(id)).toEqual(['approve', 'payment_success']);
+});
+
+test('an answer to a webhook is small, however long the history', async () => {
+  const proposal = await createProposal((await createOrg()).id);
+  const shard = bindings.LOG_SHARD.getByName(`${proposal.id % 4}/4`);
+  const brief = Array.from({ length: 50 }, () => ({ ...settlement(proposal), brief: true }));
+  const results: readonly Result[] = await shard.executeAll(brief);
+  for (const result of results) expect(JSON.stringify(result).length).toBeLessThan(100);
+});
+
+test('a webhook of a refund adds one read, since it names only the payment', async () => {
   const proposal = await createProposal((await createOrg()).id);
   const paid = paidEvent(proposal);
   await call('POST /payments/webhook', { json: paid });
@@ -42,12 +70,12 @@ test('a webhook of a refund is one read more: it names nothing but the payment',
   expect(await costOf('POST /payments/webhook', { json })).toEqual({ database: 3, stripe: 0, shard: 1 });
 });
 
-test('an event that means nothing here is no request at all; together with others it is counted in one call', async () => {
+test('an ignored event makes no request; many are counted in one call', async () => {
   const json = { id: 'evt_nothing', type: 'payment_intent.created', data: { object: {} } };
   expect(await costOf('POST /payments/webhook', { json })).toEqual({ database: 0, stripe: 0, shard: 1 });
 });
 
-test('coming back from Stripe is one read; where the webhook has not come, it asks Stripe and the shard', async () => {
+test('a return from Stripe is one read; before the webhook has come, it also asks Stripe and the shard', async () => {
   const proposal = await createProposal((await createOrg()).id);
   const stripe = stripeAccount();
   const { json } = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
@@ -85,18 +113,15 @@ test('login and every read are one request', async () => {
   for (const path of routes) expect(await costOf(`GET ${path}`, { token: org.token })).toEqual(read);
 });
 
-test.each([1, 64])('a group of %i commands is two requests', async (size) => {
+test.each([1, 64, 256])('a group of %i commands is two requests, each of one statement', async (size) => {
   const org = await createOrg();
   const proposal = await createProposal(org.id);
   const shard = bindings.LOG_SHARD.getByName(`${proposal.id % 4}/4`);
-  // The first goes alone, and the others gather behind it.
-  const commands = Array.from({ length: 1 + size }, () => settlement(proposal));
-  const { database } = await countRequests(() =>
-    runInDurableObject(shard, (instance) =>
-      Promise.all(commands.map((command) => instance.execute(command))),
-    ),
+  const commands = Array.from({ length: size }, () => settlement(proposal));
+  const { database, statements } = await countRequests(() =>
+    runInDurableObject(shard, (instance) => instance.executeAll(commands)),
   );
-  expect(database).toBe(2 + 2);
+  expect([database, statements]).toEqual([2, 2]);
   const payments = (await eventsOf(proposal.id)).filter((event) => event === 'payment_success');
-  expect(payments).toHaveLength(1 + size);
+  expect(payments).toHaveLength(size);
 });

@@ -1,6 +1,7 @@
 import { NeonDbError, neon, neonConfig } from '@neondatabase/serverless';
-import { DrizzleQueryError, sql } from 'drizzle-orm';
+import { DrizzleQueryError, type SQL, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/neon-http';
+import { PgDialect } from 'drizzle-orm/pg-core';
 
 /** The deadline of every request; the driver has none of its own. */
 const deadlineMs = 5_000;
@@ -17,18 +18,32 @@ neonConfig.fetchFunction = async (url: string, init: RequestInit) => {
   const timer = setTimeout(() => deadline.abort(), deadlineMs);
   try {
     const response = await fetch(url, { ...init, signal: deadline.signal });
-    return new Response(await response.arrayBuffer(), response);
+    const body = await response.text(); // within the deadline, too
+    // All that the driver reads of a response.
+    return {
+      ok: response.ok,
+      status: response.status,
+      text: async () => body,
+      json: async () => JSON.parse(body),
+    };
   } finally {
     clearTimeout(timer);
   }
 };
 
+const casing = 'snake_case';
+
 /** Each statement, and each `batch` in one transaction, is one HTTP request (Neon's SQL over HTTP). */
 export function createDatabase(databaseUrl: string) {
-  return drizzle(neon(databaseUrl), { casing: 'snake_case' });
+  return drizzle(neon(databaseUrl), { casing });
 }
 
 export type Database = ReturnType<typeof createDatabase>;
+
+/** The text of a statement that is made once and run often. Its placeholders become `$1`, `$2` and so on, in their order. */
+export function toText(statement: SQL): string {
+  return new PgDialect({ casing }).sqlToQuery(statement).sql;
+}
 
 /** Rejects if the database cannot be reached. One request. */
 export async function ping(db: Database): Promise<void> {

@@ -40,7 +40,10 @@ export function checkoutAmounts(
         return { rejected: 'amount_mismatch', detail: "The amount is not the proposal's total." };
       }
       const refusal = whyNotChargeable(totalCents, state.currency);
-      if (refusal) return { rejected: 'invalid_amount', detail: `amount_dollars: ${refusal}` };
+      if (refusal) {
+        const errors = [{ pointer: '#/amount_dollars', code: 'not_chargeable', detail: refusal }] as const;
+        return { rejected: 'invalid_amount', detail: `amount_dollars: ${refusal}`, errors };
+      }
       return { totalCents, depositCents: depositCents(totalCents, state.depositPercent, state.currency) };
     }
   }

@@ -1,10 +1,14 @@
-import { AppError, type ErrorCode } from '../errors.ts';
+import { AppError, type ErrorCode, type FieldError } from '../errors.ts';
 import type { Actor } from './actor.ts';
 import type { StampedEvent, UnstampedEvent } from './entry.ts';
 import type { Proposal } from './proposal.ts';
 
-/** Why a command changes nothing. */
-export type Rejection = { readonly rejected: ErrorCode; readonly detail: string };
+/** Why a command changes nothing, and which fields are wrong, where that is why. */
+export type Rejection = {
+  readonly rejected: ErrorCode;
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
+};
 
 /** What a rule says: the events that follow, none where they are recorded already, or a rejection. */
 export type Ruling = { readonly events: readonly UnstampedEvent[] } | Rejection;
@@ -49,6 +53,6 @@ export function isRejection(decided: object): decided is Rejection {
 
 /** What was decided; throws a rejection as an `AppError`. */
 export function orThrow<T extends object>(decided: T): Exclude<T, Rejection> {
-  if (isRejection(decided)) throw new AppError(decided.rejected, decided.detail);
+  if (isRejection(decided)) throw new AppError(decided.rejected, decided.detail, { errors: decided.errors });
   return decided as Exclude<T, Rejection>; // sound: the line above throws all rejections
 }

@@ -1,12 +1,15 @@
 import type { ActorKind, Author } from './actor.ts';
 import type { LineItem } from './pricing.ts';
 
-export type AnomalyReason =
-  | 'amount_mismatch'
-  | 'currency_mismatch'
-  | 'already_paid'
-  | 'proposal_void'
-  | 'version_mismatch';
+export const anomalyReasons = [
+  'amount_mismatch',
+  'currency_mismatch',
+  'already_paid',
+  'proposal_void',
+  'version_mismatch',
+] as const;
+
+export type AnomalyReason = (typeof anomalyReasons)[number];
 
 type ContentMeta = {
   readonly title: string;

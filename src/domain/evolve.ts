@@ -1,69 +1,105 @@
 import type { EntryMeta, StampedEvent } from './entry.ts';
-import type { Checkout, Proposal, SessionStatus } from './proposal.ts';
+import type { Checkout, Proposal } from './proposal.ts';
 
-/** Folds one entry into the state. It is total: any entry, in any order, has a meaning. */
-export function evolve(before: Proposal, entry: StampedEvent & { readonly createdAt: Date }): Proposal {
-  const state = { ...before, seq: before.seq + 1 };
+/** A state that is being folded. Its collections are its own, so a long history is folded without copying it each time. */
+type Draft = {
+  -readonly [Key in keyof Proposal]: Proposal[Key] extends ReadonlyMap<infer K, infer V>
+    ? Map<K, V>
+    : Proposal[Key] extends readonly (infer T)[]
+      ? T[]
+      : Proposal[Key];
+};
+
+type DatedEvent = StampedEvent & { readonly createdAt: Date };
+
+/** Folds entries into the state, in order. It is total: any entry, in any order, has a meaning. */
+export function evolve(before: Proposal, entries: readonly DatedEvent[]): Proposal {
+  if (entries.length === 0) return before;
+  const draft: Draft = {
+    ...before,
+    checkouts: [...before.checkouts],
+    sessionStatuses: new Map(before.sessionStatuses),
+    payments: [...before.payments],
+    refunds: new Map(before.refunds),
+    disputes: new Map(before.disputes),
+  };
+  for (const entry of entries) apply(draft, entry);
+  return draft;
+}
+
+function apply(draft: Draft, entry: DatedEvent): void {
+  draft.seq += 1;
   const at = entry.createdAt;
   switch (entry.event) {
     case 'sent': {
       const { version, expires_at } = entry.meta;
-      const status = state.status === 'draft' ? 'sent' : state.status;
-      return { ...state, status, sent: { version, at, expiresAt: new Date(expires_at) } };
+      if (draft.status === 'draft') draft.status = 'sent';
+      draft.sent = { version, at, expiresAt: new Date(expires_at) };
+      return;
     }
     case 'view':
-      return { ...state, viewedAt: at };
+      draft.viewedAt = at;
+      return;
     case 'approve': {
       const { version, name, user_id: userId } = entry.meta;
-      const status = state.status === 'draft' || state.status === 'sent' ? 'approved' : state.status;
-      return { ...state, status, approval: { version, name, actor: entry.actor, userId, at } };
+      if (draft.status === 'draft' || draft.status === 'sent') draft.status = 'approved';
+      draft.approval = { version, name, actor: entry.actor, userId, at };
+      return;
     }
     case 'checkout_created':
-      return { ...state, checkouts: [...state.checkouts, toCheckout(entry.meta)] };
+      draft.checkouts.push(toCheckout(entry.meta));
+      return;
     case 'checkout_expired':
-      return withSession(state, entry.meta.session_id, 'expired');
+      draft.sessionStatuses.set(entry.meta.session_id, 'expired');
+      return;
     case 'payment_pending':
-      return withSession(state, entry.meta.stripe_session_id, 'pending');
+      draft.sessionStatuses.set(entry.meta.stripe_session_id, 'pending');
+      return;
     case 'payment_failed':
-      return withSession(state, entry.meta.stripe_session_id, 'failed');
+      draft.sessionStatuses.set(entry.meta.stripe_session_id, 'failed');
+      return;
     case 'payment_success': {
       const { stripe_session_id: sessionId, amount_cents: amountCents } = entry.meta;
       // Old entries lack the two fields that default to null.
       const { currency = null, payment_intent: paymentIntent = null } = entry.meta;
-      return {
-        ...withSession(state, sessionId, 'paid'),
-        status: state.status === 'void' ? 'void' : 'deposit_paid',
-        payments: [...state.payments, { sessionId, amountCents, currency, paymentIntent, at }],
-      };
+      if (draft.status !== 'void') draft.status = 'deposit_paid';
+      draft.sessionStatuses.set(sessionId, 'paid');
+      draft.payments.push({ sessionId, amountCents, currency, paymentIntent, at });
+      return;
     }
     case 'payment_refunded':
     case 'refund_failed': {
       const { refund_id, amount_cents: amountCents, currency } = entry.meta;
-      const refund = { amountCents, currency, failed: entry.event === 'refund_failed' };
-      return { ...state, refunds: new Map(state.refunds).set(refund_id, refund) };
+      draft.refunds.set(refund_id, { amountCents, currency, failed: entry.event === 'refund_failed' });
+      return;
     }
     case 'dispute_opened':
     case 'dispute_closed': {
       const { dispute_id, amount_cents: amountCents, status } = entry.meta;
-      const closingsBefore = state.disputes.get(dispute_id)?.closings ?? [];
+      const closingsBefore = draft.disputes.get(dispute_id)?.closings ?? [];
       const closings = entry.event === 'dispute_closed' ? [...closingsBefore, status] : closingsBefore;
-      return { ...state, disputes: new Map(state.disputes).set(dispute_id, { amountCents, closings }) };
+      draft.disputes.set(dispute_id, { amountCents, closings });
+      return;
     }
     case 'revised': {
       const { version, title, total_cents: totalCents, content_hash: contentHash } = entry.meta;
       // The approval was of another version: this one waits for its own.
-      const status = state.status === 'approved' ? (state.sent ? 'sent' : 'draft') : state.status;
-      return { ...state, status, version, title, totalCents, contentHash };
+      if (draft.status === 'approved') draft.status = draft.sent ? 'sent' : 'draft';
+      draft.version = version;
+      draft.title = title;
+      draft.totalCents = totalCents;
+      draft.contentHash = contentHash;
+      return;
     }
     case 'void':
-      return { ...state, status: 'void' };
+      draft.status = 'void';
+      return;
     case 'payment_anomaly':
     case 'lead_created':
-      return state;
+      return;
   }
   // Written by a newer version that was rolled back: it counts in `seq` and is otherwise ignored.
   entry satisfies never;
-  return state;
 }
 
 function toCheckout(meta: EntryMeta['checkout_created']): Checkout {
@@ -77,8 +113,4 @@ function toCheckout(meta: EntryMeta['checkout_created']): Checkout {
     expiresAt: new Date(meta.expires_at),
     devMode: meta.dev_mode,
   };
-}
-
-function withSession(state: Proposal, sessionId: string, status: SessionStatus): Proposal {
-  return { ...state, sessionStatuses: new Map(state.sessionStatuses).set(sessionId, status) };
 }

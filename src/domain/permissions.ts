@@ -23,9 +23,13 @@ const holders = {
 
 export type Permission = keyof typeof holders;
 
+export function holdersOf(permission: Permission): readonly (Role | 'customer')[] {
+  return holders[permission];
+}
+
 export function isAllowed(actor: Actor, permission: Permission): boolean {
   const role = actor.kind === 'staff' ? actor.role : actor.kind;
-  return holders[permission].some((holder) => holder === role);
+  return holdersOf(permission).some((holder) => holder === role);
 }
 
 /**
@@ -34,7 +38,7 @@ export function isAllowed(actor: Actor, permission: Permission): boolean {
  */
 export function authorize(actor: Actor, permission: Permission, proposalId?: number): void {
   if (!isAllowed(actor, permission)) {
-    const who = holders[permission].some((holder) => holder === 'staff') ? 'staff' : 'admins';
+    const who = holdersOf(permission).includes('staff') ? 'staff' : 'admins';
     throw new AppError('forbidden', `Only ${who} may do this.`);
   }
   if (actor.kind === 'customer' && proposalId !== undefined && proposalId !== actor.proposalId) {

@@ -14,7 +14,10 @@ const retryAfterSeconds: Partial<Record<ErrorCode, number>> = {
   stripe_rate_limited: 5,
 };
 
-/** Problem details (RFC 9457). Without a `type` the title is the status' own; clients match on `code`. */
+/**
+ * Problem details (RFC 9457). Without a `type` the title is the status' own; clients match on `code`. `errors` names the
+ * wrong fields, as in the RFC's own example.
+ */
 export function problem(c: Context<AppEnv>, error: AppError, headers: Record<string, string> = {}): Response {
   const status = statuses[error.code];
   const retryAfter = retryAfterSeconds[error.code];
@@ -24,6 +27,7 @@ export function problem(c: Context<AppEnv>, error: AppError, headers: Record<str
     detail: error.message,
     code: error.code,
     request_id: c.var.requestId,
+    ...(error.errors ? { errors: error.errors } : {}),
   };
   return c.body(JSON.stringify(body), status, {
     'content-type': 'application/problem+json',

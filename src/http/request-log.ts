@@ -1,5 +1,6 @@
+import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
-import { routePath } from 'hono/route';
+import { matchedRoutes } from 'hono/route';
 import { describeCauses } from '../errors.ts';
 import type { AppEnv } from './context.ts';
 import { toAppError } from './problem.ts';
@@ -12,7 +13,7 @@ export const requestLog = createMiddleware<AppEnv>(async (c, next) => {
   const line = {
     request_id: c.var.requestId,
     method: c.req.method,
-    route: routePath(c, -1),
+    route: routeOf(c),
     status: c.res.status,
     duration_ms: Date.now() - start,
     ...(c.var.outcome ? { outcome: c.var.outcome } : {}),
@@ -22,3 +23,8 @@ export const requestLog = createMiddleware<AppEnv>(async (c, next) => {
   // biome-ignore lint/suspicious/noConsole: this is the log
   console.log(JSON.stringify(line));
 });
+
+/** The path of the handler, as the route is written. Middleware that comes after it in the app matches too. */
+function routeOf(c: Context<AppEnv>): string {
+  return matchedRoutes(c).findLast(({ path }) => !path.endsWith('*'))?.path ?? '/*';
+}

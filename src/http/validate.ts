@@ -1,7 +1,7 @@
 import { sValidator } from '@hono/standard-validator';
 import type { ValidationTargets } from 'hono';
-import { type GenericSchema, type InferOutput, safeParse } from 'valibot';
-import { AppError, type ErrorCode } from '../errors.ts';
+import { type BaseIssue, type GenericSchema, type InferOutput, safeParse } from 'valibot';
+import { AppError, type ErrorCode, type FieldError, type FieldErrorCode } from '../errors.ts';
 
 /** Fields whose refusal has its own code. */
 const codes: Record<string, ErrorCode> = {
@@ -9,10 +9,14 @@ const codes: Record<string, ErrorCode> = {
   amount_dollars: 'invalid_amount',
 };
 
-/** Parses one part of the request by its schema; a refusal names the first wrong field. */
+/** The most fields that one refusal names. */
+const maxFieldErrors = 20;
+
+/** Parses one part of the request by its schema; a refusal names the wrong fields. */
 export function validate<S extends GenericSchema, T extends keyof ValidationTargets>(target: T, schema: S) {
   return sValidator(target, schema, (result) => {
-    if (!result.success) throw refusal(result.error);
+    // Sound: the schema is Valibot's, and so are its issues.
+    if (!result.success) throw refusal(result.error as readonly BaseIssue<unknown>[]);
   });
 }
 
@@ -23,10 +27,38 @@ export function parseInput<S extends GenericSchema>(schema: S, input: unknown): 
   return result.output;
 }
 
-type Issue = { readonly message: string; readonly path?: readonly unknown[] | undefined };
-
-function refusal([issue]: readonly Issue[]): AppError {
-  const step = issue?.path?.[0];
-  const field = String(typeof step === 'object' && step && 'key' in step ? step.key : (step ?? 'body'));
-  return new AppError(codes[field] ?? 'invalid_request', `${field}: ${issue?.message}`);
+/** The sentence is about the first wrong field. */
+function refusal(issues: readonly BaseIssue<unknown>[]): AppError {
+  const [first] = issues;
+  const field = String(first?.path?.[0]?.key ?? 'body');
+  return new AppError(codes[field] ?? 'invalid_request', `${field}: ${first?.message}`, {
+    errors: issues.slice(0, maxFieldErrors).map(toFieldError),
+  });
 }
+
+function toFieldError(issue: BaseIssue<unknown>): FieldError {
+  const steps = (issue.path ?? []).map(({ key }) => `/${escapeStep(String(key))}`);
+  return { pointer: `#${steps.join('')}`, code: fieldErrorCode(issue), detail: issue.message };
+}
+
+/** https://www.rfc-editor.org/rfc/rfc6901#section-3, and percent-encoded for the fragment. */
+function escapeStep(step: string): string {
+  return encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'));
+}
+
+function fieldErrorCode({ kind, type, received }: BaseIssue<unknown>): FieldErrorCode {
+  if (kind === 'schema') {
+    if (received === 'undefined') return 'required';
+    return type === 'picklist' ? 'unknown_value' : 'wrong_type';
+  }
+  return validationCodes[type] ?? 'invalid_format';
+}
+
+/** By the name of Valibot's action. */
+const validationCodes: Readonly<Record<string, FieldErrorCode>> = {
+  min_length: 'too_short',
+  max_length: 'too_long',
+  min_value: 'too_small',
+  max_value: 'too_large',
+  safe_integer: 'not_an_integer',
+};

@@ -1,12 +1,11 @@
 import { Hono } from 'hono';
-import * as v from 'valibot';
 import { authenticateStaff } from '../http/authenticate.ts';
 import type { AppEnv } from '../http/context.ts';
 import { validate } from '../http/validate.ts';
 import { IdempotencyHeader } from '../schemas.ts';
 import { createLead } from './create-lead.ts';
 import { listLeads } from './list-leads.ts';
-import { CreateLeadBody } from './schemas.ts';
+import { CreateLeadBody, ListLeadsQuery } from './schemas.ts';
 
 export const leadRoutes = new Hono<AppEnv>()
   .post(
@@ -19,22 +18,17 @@ export const leadRoutes = new Hono<AppEnv>()
       return c.json(await createLead(c.var.deps, c.var.actor, c.req.valid('json'), key), 201);
     },
   )
-  .get(
-    '/',
-    authenticateStaff,
-    validate('query', v.object({ cursor: v.optional(v.pipe(v.string(), v.uuid())) })),
-    async (c) => {
-      const page = await listLeads(c.var.deps, c.var.actor, c.req.valid('query').cursor);
-      return c.json({
-        data: page.data.map(({ id, name, email, phone, source, createdAt }) => ({
-          id,
-          name,
-          email,
-          phone,
-          source,
-          created_at: createdAt.toISOString(),
-        })),
-        next_cursor: page.nextCursor,
-      });
-    },
-  );
+  .get('/', authenticateStaff, validate('query', ListLeadsQuery), async (c) => {
+    const page = await listLeads(c.var.deps, c.var.actor, c.req.valid('query').cursor);
+    return c.json({
+      data: page.data.map(({ id, name, email, phone, source, createdAt }) => ({
+        id,
+        name,
+        email,
+        phone,
+        source,
+        created_at: createdAt.toISOString(),
+      })),
+      next_cursor: page.nextCursor,
+    });
+  });

@@ -7,3 +7,5 @@ export const CreateLeadBody = v.object({
   phone: v.optional(line(50)),
   source: v.optional(line(100)),
 });
+
+export const ListLeadsQuery = v.object({ cursor: v.optional(v.pipe(v.string(), v.uuid())) });

@@ -5,20 +5,33 @@ import type { CreateLead } from '../domain/lead.ts';
 import { isSession, type Outcome, type ReceivedEvent } from '../domain/observation.ts';
 import type { Proposal } from '../domain/proposal.ts';
 
-/** `event` is null where Stripe sent nothing and we asked. */
-type Settle = CommandOf<'settle'> & { readonly event: ReceivedEvent | null };
+type Settle = CommandOf<'settle'> & {
+  /** Null where Stripe sent nothing and we asked. */
+  readonly event: ReceivedEvent | null;
+  /** Answer without the proposal, which may be large and which a webhook does not need. */
+  readonly brief?: boolean;
+};
 
 /** What the one writer can be asked to write. */
 export type Command = Exclude<ProposalCommand, { kind: 'settle' }> | Settle | CreateLead;
 
 export type Accepted = {
   readonly outcome: Exclude<Outcome, 'unattributed'>;
-  /** The proposal as the log has it now; null for a lead, and where no proposal of ours matches. */
+  /** Null for a lead, and where no proposal of ours matches. */
+  readonly proposalId: number | null;
+  /** The sessions that Stripe would still take money in although the proposal is paid, void or at another version. */
+  readonly obsoleteSessionIds: readonly string[];
+  /** The proposal as the log has it now; null where there is none, or where the answer is brief. */
   readonly proposal: Proposal | null;
 };
 
 /** `belongsTo`: the session belongs to this other proposal, whose shard must be asked. */
 export type Result = Accepted | Rejection | { readonly belongsTo: number };
+
+/** An answer about no proposal of ours. */
+export function withoutProposal<O extends Outcome>(outcome: O) {
+  return { outcome, proposalId: null, obsoleteSessionIds: [], proposal: null };
+}
 
 /** The keys that a command may find recorded already, under whichever proposal. */
 export function lookedUpKeys(command: Command): string[] {
@@ -36,3 +49,23 @@ export function lookedUpKeys(command: Command): string[] {
       return [];
   }
 }
+
+/** About how many bytes a command takes on its way: those of what callers choose the size of. */
+export function sizeOf(command: Command): number {
+  switch (command.kind) {
+    case 'settle':
+      return command.event?.payload.length ?? 0;
+    case 'revise':
+      return JSON.stringify(command.content).length;
+    case 'create_lead':
+    case 'send':
+    case 'view':
+    case 'approve':
+    case 'void':
+    case 'record_checkout':
+      return 0;
+  }
+}
+
+/** What travels together: enough to share a round trip, few enough to stay far from deadlines and a call's 32 MiB. */
+export const groupLimits = { count: 256, bytes: 4 * 1024 * 1024, sizeOf, waiting: 10_000 };

@@ -1,5 +1,5 @@
 import { asc, eq, type SQL, sql } from 'drizzle-orm';
-import type { Database } from '../db/client.ts';
+import { type Database, toText } from '../db/client.ts';
 import { activityLog, orgs, proposals } from '../db/schema.ts';
 import type { StampedEvent } from '../domain/entry.ts';
 import { evolve } from '../domain/evolve.ts';
@@ -14,12 +14,12 @@ export async function loadGroup(
   dedupeKeys: readonly string[],
   defaultDepositPercent: number,
 ): Promise<Loaded> {
-  const rows = selectProposals(db, sql`any(${sql.param(proposalIds)}::bigint[])`);
-  const keys = selectRecorded(db, dedupeKeys);
-  const [proposalRows, recorded] = dedupeKeys.length > 0 ? await db.batch([rows, keys]) : [await rows, []];
+  const rows = await db.$client.query(groupQuery, [proposalIds, dedupeKeys]);
+  // Sound: the statement has one row.
+  const [{ found, recorded }] = rows as unknown as [GroupRow];
   return {
-    proposals: new Map(proposalRows.map((row) => [row.id, toProposal(row, defaultDepositPercent)])),
-    recorded: new Map(recorded.map(({ key, proposalId }) => [key, proposalId])),
+    proposals: new Map(found.map((row) => [row.id, toProposal(row, defaultDepositPercent)])),
+    recorded: new Map(Object.entries(recorded)),
   };
 }
 
@@ -90,7 +90,29 @@ export const proposalColumns = {
       and (event <> 'view' or created_at >= now() - interval '2 hours'))`,
 };
 
-type ProposalRow = Awaited<ReturnType<typeof selectProposals>>[number];
+type Selected = Awaited<ReturnType<typeof selectProposals>>[number];
+
+/** Those columns, as a row or as JSON. */
+type ProposalRow = Omit<Selected, 'createdAt'> & { readonly createdAt: Date | string };
+
+type GroupRow = {
+  readonly found: readonly ProposalRow[];
+  readonly recorded: Readonly<Record<string, number | null>>;
+};
+
+const proposalJson = sql.join(
+  Object.entries(proposalColumns).map(([name, column]) => sql`${sql.raw(`'${name}'`)}, ${column}`),
+  sql`, `,
+);
+
+/** Selects the proposals and the recorded keys of a group: a constant text, since every group runs it. */
+const groupQuery = toText(sql`
+  select
+    (select coalesce(json_agg(json_build_object(${proposalJson})), '[]')
+      from ${proposals} join ${orgs} on ${orgs.id} = ${proposals.orgId}
+      where ${proposals.id} = any(${sql.placeholder('proposalIds')}::bigint[])) as found,
+    (select coalesce(json_object_agg(dedupe_key, proposal_id), '{}')
+      from portal_activity_log where dedupe_key = any(${sql.placeholder('dedupeKeys')}::text[])) as recorded`);
 
 function selectProposals(db: Database, id: SQL) {
   return db
@@ -108,14 +130,9 @@ function selectRecorded(db: Database, dedupeKeys: readonly string[]) {
 }
 
 /** The proposal as the log has it, folded from those columns. */
-export function toProposal(
-  { entries, seq, depositPercent, ...terms }: ProposalRow,
-  defaultDepositPercent: number,
-): Proposal {
-  const initial = initialProposal({ ...terms, depositPercent: depositPercent ?? defaultDepositPercent });
-  const folded = entries.reduce(
-    (state, entry) => evolve(state, { ...entry, createdAt: new Date(entry.createdAt) }),
-    initial,
-  );
-  return { ...folded, seq };
+export function toProposal({ entries, seq, ...terms }: ProposalRow, defaultDepositPercent: number): Proposal {
+  const depositPercent = terms.depositPercent ?? defaultDepositPercent;
+  const initial = initialProposal({ ...terms, depositPercent, createdAt: new Date(terms.createdAt) });
+  const dated = entries.map((entry) => ({ ...entry, createdAt: new Date(entry.createdAt) }));
+  return { ...evolve(initial, dated), seq };
 }

@@ -5,16 +5,15 @@ import type { Rejection } from '../domain/decision.ts';
 import { describeCauses } from '../errors.ts';
 import type { Sum } from '../metrics/catalogue.ts';
 import { appendGroup, readAbove } from './append.ts';
-import { type Command, lookedUpKeys, type Result } from './command.ts';
+import { type Command, groupLimits, lookedUpKeys, type Result } from './command.ts';
 import { beginGeneration, type ShardPosition, wrongGeneration } from './generation.ts';
-import { GroupCommit } from './group-commit.ts';
+import { GroupQueue } from './group-queue.ts';
 import { loadGroup } from './load.ts';
-import { type DueCheckout, OpenCheckouts } from './open-checkouts.ts';
+import type { DueCheckout } from './open-checkouts.ts';
 import { planGroup } from './plan.ts';
-import { Projections } from './projections.ts';
+import { ReadModel } from './read-model.ts';
 import { type Reconciliation, toReconciliationSums } from './reconciliation.ts';
-import { Sums } from './sums.ts';
-import { Tallies, tallyOf } from './tallies.ts';
+import { tallyOf } from './tallies.ts';
 import type { Tally } from './webhook-tally.ts';
 import { decodeCommand, encodeResult } from './wire.ts';
 
@@ -26,22 +25,15 @@ const attempts = 3;
  * appended. What it holds in memory may be lost at any moment.
  */
 export class LogShard extends DurableObject<Env> {
-  /** The most commands in a group: enough to share a round trip, few enough to stay far from the deadline. */
-  static readonly groupLimit: number = 64;
+  /** The most commands in a group. */
+  static readonly groupLimit: number = groupLimits.count;
 
   readonly #config = readConfig(this.env);
-  readonly #sums = new Sums(this.ctx.storage.sql);
-  readonly #openCheckouts = new OpenCheckouts(this.ctx.storage.sql);
-  readonly #projections = new Projections(this.ctx.storage, [this.#sums, this.#openCheckouts]);
-  readonly #tallies = new Tallies(this.ctx.storage);
-  readonly #commands = new GroupCommit<Command, Result>(
-    (group) => this.#commit(group),
-    (this.constructor as typeof LogShard).groupLimit,
-  );
-  /** How many times the log may have run ahead of the projections: at the start, and at each append of unknown outcome. */
-  #gapsOpened = 1;
-  /** How many of these gaps a read of the log has closed. */
-  #gapsClosed = 0;
+  readonly #readModel = new ReadModel(this.ctx.storage);
+  readonly #commands = new GroupQueue<Command, Result>((group) => this.#commit(group), {
+    ...groupLimits,
+    count: (this.constructor as typeof LogShard).groupLimit,
+  });
   #rebuiltAt = 0;
   #database: Database | undefined;
 
@@ -50,25 +42,25 @@ export class LogShard extends DurableObject<Env> {
     return encodeResult(await this.#commands.add(decodeCommand(command)));
   }
 
+  /** The same for several commands, which go in one group if nothing else waits. One result per command, in order. */
+  executeAll(commands: readonly Command[]): Promise<Result[]> {
+    return Promise.all(commands.map((command) => this.#commands.add(command)));
+  }
+
   /** The sums over this shard's entries. */
   async sums(): Promise<{ readonly sums: Sum[] } | Rejection> {
-    const read = this.#gapsClosed === this.#gapsOpened ? null : await this.catchUp();
+    const read = this.#readModel.hasGap ? await this.catchUp() : null;
     if (read && 'rejected' in read) return read;
-    const run = toReconciliationSums(await this.reconciliation());
-    return { sums: [...this.#sums.read(), ...this.#tallies.sums(), ...run] };
+    return { sums: [...this.#readModel.sums(), ...toReconciliationSums(await this.reconciliation())] };
   }
 
   /** Folds everything that the log holds and the projections lack. Returns the checkpoint it came to. */
   async catchUp(): Promise<{ readonly checkpoint: number } | Rejection> {
-    const gaps = this.#gapsOpened; // one that opens meanwhile is not closed by this read
     try {
-      for (let isDone = false; !isDone; ) {
-        const { checkpoint } = this.#projections;
-        const segment = await this.#inGeneration((db) => readAbove(db, this.#position, checkpoint));
-        isDone = this.#projections.fold(segment, checkpoint) && segment.isLast;
-      }
-      this.#gapsClosed = gaps;
-      return { checkpoint: this.#projections.checkpoint };
+      await this.#readModel.catchUp((checkpoint) =>
+        this.#inGeneration((db) => readAbove(db, this.#position, checkpoint)),
+      );
+      return { checkpoint: this.#readModel.checkpoint };
     } catch (error) {
       return unavailable(error);
     }
@@ -81,19 +73,18 @@ export class LogShard extends DurableObject<Env> {
   async rebuild(): Promise<void> {
     if (Date.now() < this.#rebuiltAt + 60_000) return;
     this.#rebuiltAt = Date.now();
-    this.#gapsOpened += 1;
-    this.#projections.reset();
+    this.#readModel.reset();
     this.ctx.waitUntil(this.catchUp());
   }
 
   /** Counts webhook events that reached no shard. */
   async tally(tallies: Tally[]): Promise<void> {
-    this.#tallies.add(tallies);
+    this.#readModel.tally(tallies);
   }
 
   /** The sessions that the reconciler should look at now. */
   async takeDueCheckouts(): Promise<DueCheckout[]> {
-    return this.#openCheckouts.takeDue(new Date());
+    return this.#readModel.takeDueCheckouts(new Date());
   }
 
   /** How far the reconciler has come. */
@@ -111,16 +102,16 @@ export class LogShard extends DurableObject<Env> {
       return await this.#tryCommit(group);
     } catch (error) {
       // SQLSTATE class 22, 23 and 54 (bad data, a violated constraint, too large): one command is to blame, or another
-      // instance of this shard came first. Each command is tried alone, on a fresh read. Other failures fail them all.
+      // instance of this shard came first. Each half is tried on a fresh read, down to a single command: so one that is
+      // to blame costs the others a few round trips. Other failures fail them all.
       const oneIsToBlame = /^(2[23]|54)/.test(sqlState(error) ?? '');
-      if (!oneIsToBlame || (group.length === 1 && attempt === attempts)) {
-        const rejection = unavailable(error);
-        return group.map(() => rejection);
+      if (oneIsToBlame && group.length > 1) {
+        const half = Math.ceil(group.length / 2);
+        return [...(await this.#commit(group.slice(0, half))), ...(await this.#commit(group.slice(half)))];
       }
-      const results: Result[] = [];
-      const next = group.length === 1 ? attempt + 1 : 1;
-      for (const command of group) results.push(...(await this.#commit([command], next)));
-      return results;
+      if (oneIsToBlame && attempt < attempts) return this.#commit(group, attempt + 1);
+      const rejection = unavailable(error);
+      return group.map(() => rejection);
     }
   }
 
@@ -135,14 +126,11 @@ export class LogShard extends DurableObject<Env> {
     if (writes.entries.length === 0 && writes.stripeEvents.length === 0) return results;
 
     try {
-      const { checkpoint } = this.#projections;
-      const segment = await this.#inGeneration((db) => appendGroup(db, this.#position, checkpoint, writes));
-      const isAll = this.#projections.fold(segment, checkpoint) && segment.isLast;
-      if (isAll) this.#gapsClosed = this.#gapsOpened;
-      else this.#gapsOpened += 1;
-      this.#tallies.add(tallyOf(group, results));
+      const { head } = this.#readModel;
+      const appended = await this.#inGeneration((db) => appendGroup(db, this.#position, head, writes));
+      this.#readModel.add(appended, tallyOf(group, results));
     } catch (error) {
-      this.#gapsOpened += 1; // where the reply was lost, the append may be committed
+      this.#readModel.openGap(); // where the reply was lost, the append may be committed
       throw error;
     }
     return results;

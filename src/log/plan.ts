@@ -7,7 +7,8 @@ import { keyOf, sessionKeys } from '../domain/keys.ts';
 import { type CreateLead, leadCreated, type NewLead } from '../domain/lead.ts';
 import { isMoney, isSession, type Outcome, type ReceivedEvent } from '../domain/observation.ts';
 import type { Proposal, ProposalStatus } from '../domain/proposal.ts';
-import { type Command, lookedUpKeys, type Result } from './command.ts';
+import { obsoleteCheckouts } from '../domain/sessions.ts';
+import { type Command, lookedUpKeys, type Result, withoutProposal } from './command.ts';
 
 /** What a group is decided on, as one read found it. */
 export type Loaded = {
@@ -39,6 +40,7 @@ export function planGroup(
 ): { readonly writes: Writes; readonly results: readonly Result[] } {
   const proposals = new Map(loaded.proposals);
   const recorded = new Map(loaded.recorded);
+  const kept = new Set<string>();
   const writes: Writes = { entries: [], statuses: new Map(), revisions: [], leads: [], stripeEvents: [] };
   return { results: commands.map(plan), writes };
 
@@ -51,27 +53,29 @@ export function planGroup(
     if (!before) return refuse(command, proposalNotFound());
     const decision = decide(before, command, now);
     if (isRejection(decision)) return refuse(command, decision);
-    const after = decision.events.reduce(
-      (state, event) => evolve(state, append(event, state.orgId, state.id, state.seq + 1)),
-      before,
-    );
-    proposals.set(after.id, after);
-    if (after.status !== before.status) writes.statuses.set(after.id, after.status);
-    const outcome = decision.events.length > 0 ? 'recorded' : 'duplicate';
+    const { orgId, id, seq } = before;
+    const entries = decision.events.map((event, index) => append(event, orgId, id, seq + index + 1));
+    const outcome = entries.length > 0 ? 'recorded' : 'duplicate';
+    let state = evolve(before, entries);
     if (command.kind === 'settle') keep(command.event, outcome);
     if (command.kind === 'revise' && outcome === 'recorded') {
-      writes.revisions.push({ ...command.content, id: after.id, version: after.version });
+      const { customerEmail } = command.content;
+      state = { ...state, customerEmail }; // the row alone has it: the log cannot forget an address
+      writes.revisions.push({ ...command.content, id, version: state.version });
     }
-    return { outcome, proposal: after };
+    proposals.set(id, state);
+    if (state.status !== before.status) writes.statuses.set(id, state.status);
+    const obsoleteSessionIds = obsoleteCheckouts(state).map(({ sessionId }) => sessionId);
+    const isBrief = command.kind === 'settle' && command.brief === true;
+    return { outcome, proposalId: id, obsoleteSessionIds, proposal: isBrief ? null : state };
   }
 
   function planLead(command: CreateLead): Result {
-    if (lookedUpKeys(command).some((key) => recorded.has(key)))
-      return { outcome: 'duplicate', proposal: null };
+    if (lookedUpKeys(command).some((key) => recorded.has(key))) return withoutProposal('duplicate');
     const { orgId } = command.actor;
     append(leadCreated(command), orgId, null, null);
     writes.leads.push({ ...command.lead, orgId, createdAt: now });
-    return { outcome: 'recorded', proposal: null };
+    return withoutProposal('recorded');
   }
 
   /** The proposal that a session belongs to, if the log knows the session. */
@@ -98,12 +102,13 @@ export function planGroup(
     if (command.kind !== 'settle') return rejection;
     const isUnmatchedMoney = isMoney(command.observation);
     keep(command.event, isUnmatchedMoney ? 'unattributed' : 'ignored');
-    return isUnmatchedMoney ? rejection : { outcome: 'ignored', proposal: null };
+    return isUnmatchedMoney ? rejection : withoutProposal('ignored');
   }
 
   function keep(event: ReceivedEvent | null, outcome: Outcome): void {
     // One event may be delivered twice at once; its first outcome stands.
-    if (!event || writes.stripeEvents.some(({ id }) => id === event.id)) return;
+    if (!event || kept.has(event.id)) return;
+    kept.add(event.id);
     writes.stripeEvents.push({ ...event, outcome, receivedAt: now });
   }
 }

@@ -1,26 +1,35 @@
+import { waitUntil } from 'cloudflare:workers';
 import type { Config } from '../config.ts';
-import { withDeadline } from '../deadline.ts';
+import { type Deadline, withDeadline } from '../deadline.ts';
 import { orThrow, type Rejection } from '../domain/decision.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import { AppError } from '../errors.ts';
 import type { Sum } from '../metrics/catalogue.ts';
-import type { Accepted, Command, Result } from './command.ts';
+import { type Accepted, type Command, groupLimits, type Result } from './command.ts';
+import { GroupQueue } from './group-queue.ts';
 import type { LogShard } from './log-shard.ts';
 import type { DueCheckout } from './open-checkouts.ts';
 import type { Reconciliation } from './reconciliation.ts';
 import type { Tally } from './webhook-tally.ts';
-import { decodeResult, encodeCommand } from './wire.ts';
+import { executeAll } from './wire.ts';
 
 /** Shorter than Stripe's patience, and than the 6 s within which every webhook is answered, even in an outage. */
 const deadlineMs = 5_500;
 
+/** A command that has waited this long for the isolate's call before it goes in a call of its own, beside that one. */
+const takeOverMs = 2_000;
+
 type Stub = DurableObjectStub<LogShard>;
 
-/** The Worker's side of the one writer: which shard to ask, for how long, and what its silence means. */
+/**
+ * The Worker's side of the one writer: which shard to ask, for how long, and what its silence means. An isolate makes one
+ * call at a time to a shard; what comes meanwhile goes together with the next.
+ */
 export class Shards {
   readonly #namespace: DurableObjectNamespace<LogShard>;
   readonly #count: number;
   readonly #locationHint: DurableObjectLocationHint | undefined;
+  readonly #queues = new Map<number, GroupQueue<Command, Result>>();
 
   constructor(
     namespace: DurableObjectNamespace<LogShard>,
@@ -32,8 +41,8 @@ export class Shards {
   }
 
   /**
-   * Has a command decided and its entries appended: one call to one shard. Throws a rejection as an `AppError`, and
-   * `log_unavailable` where the outcome is unknown; every command can be sent again.
+   * Has a command decided and its entries appended: at most one call to one shard, which others may share. Throws a
+   * rejection as an `AppError`, and `log_unavailable` where the outcome is unknown; every command can be sent again.
    */
   execute(command: Extract<Command, { kind: 'settle' | 'create_lead' }>): Promise<Accepted>;
   execute(command: Command): Promise<Accepted & { proposal: Proposal }>;
@@ -93,37 +102,51 @@ export class Shards {
   }
 
   async #ask(command: Command, key: number): Promise<Result> {
-    const sent = encodeCommand(command);
-    return decodeResult(
-      await this.#call(key % this.#count, async (stub): Promise<Result> => stub.execute(sent)),
-    );
+    const queue = this.#queueOf(key % this.#count);
+    const answer = queue.add(command).catch(toUnavailable);
+    // It may lead a group later, so it lives on if its client goes away. Requests share this object, so `waitUntil` is
+    // that of the one that runs.
+    waitUntil(answer.catch(() => {}));
+    return answer;
   }
 
-  async #call<T>(index: number, call: (stub: Stub) => Promise<T>): Promise<T> {
+  #queueOf(index: number): GroupQueue<Command, Result> {
+    const known = this.#queues.get(index);
+    if (known) return known;
+    const take = (group: readonly Command[]) => {
+      const call = this.#call(index, (stub) => executeAll(stub, group));
+      waitUntil(call.catch(() => {})); // the leader may be answered, or give up, before its group is
+      return call;
+    };
+    const queue = new GroupQueue(take, groupLimits, { takeOverMs, giveUpMs: deadlineMs });
+    this.#queues.set(index, queue);
+    return queue;
+  }
+
+  #call<T>(index: number, call: (stub: Stub) => Promise<T>): Promise<T> {
     // A stub that failed may stay broken: each attempt makes its own.
     const attempt = () => call(this.#stub(index));
-    try {
-      return await withDeadline(
-        deadlineMs,
-        async (deadline) => {
-          try {
-            return await attempt();
-          } catch (error) {
-            if (deadline.isOver || !isReset(error)) throw error;
-            return attempt();
-          }
-        },
-        () => new Error('The shard did not answer.'),
-      );
-    } catch (cause) {
-      throw new AppError('log_unavailable', 'The activity log cannot be reached. Try again.', { cause });
-    }
+    const work = async (deadline: Deadline) => {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (deadline.isOver || !isReset(error)) throw error;
+        return attempt();
+      }
+    };
+    return withDeadline(deadlineMs, work, () => new Error('The shard did not answer.')).catch(toUnavailable);
   }
 
   #stub(index: number): Stub {
     const options = this.#locationHint ? { locationHint: this.#locationHint } : {};
     return this.#namespace.getByName(`${index}/${this.#count}`, options);
   }
+}
+
+/** Any failure of a shard, and its silence, is `log_unavailable`. */
+function toUnavailable(cause: unknown): never {
+  if (cause instanceof AppError) throw cause;
+  throw new AppError('log_unavailable', 'The activity log cannot be reached. Try again.', { cause });
 }
 
 /** The object was reset or moved, so one more attempt is worth it. An overloaded object is left alone. */

@@ -27,7 +27,7 @@ export class Sums implements Projection {
 
   fold(entries: readonly Entry[]): void {
     try {
-      for (const increment of entries.flatMap(incrementsOf)) this.#count(increment);
+      for (const added of addUp(entries.flatMap(incrementsOf))) this.#count(added);
     } catch (error) {
       this.#seriesCount = undefined; // the transaction takes back what was counted
       throw error;
@@ -47,25 +47,24 @@ export class Sums implements Projection {
       .map((row) => ({ ...row, labels: JSON.parse(row.labels) }));
   }
 
-  /** At the limit a new series is dropped, and the drop is counted. */
-  #count(increment: Increment): void {
-    const series = [increment.metric, JSON.stringify(increment.labels)] as const;
+  /** At the limit a new series is dropped, and each of its increments is counted as a drop. */
+  #count({ metric, labels, parts, increments }: Added): void {
     const isKnown =
-      this.#sql.exec('select 1 from sums where metric = ? and labels = ? limit 1', ...series).toArray()
+      this.#sql.exec('select 1 from sums where metric = ? and labels = ? limit 1', metric, labels).toArray()
         .length > 0;
     if (!isKnown && this.#countSeries() >= this.#seriesLimit) {
-      this.#add({ metric: 'crm_portal_series_dropped_total', labels: {}, part: '', value: 1 });
+      this.#add('crm_portal_series_dropped_total', '{}', '', increments);
       return;
     }
     if (!isKnown) this.#seriesCount = this.#countSeries() + 1;
-    for (const sum of toSums(increment)) this.#add(sum);
+    for (const [part, value] of parts) this.#add(metric, labels, part, value);
   }
 
-  #add({ metric, labels, part, value }: Sum): void {
+  #add(metric: Sum['metric'], labels: string, part: string, value: number): void {
     this.#sql.exec(
       'insert into sums values (?, ?, ?, ?) on conflict do update set value = value + excluded.value',
       metric,
-      JSON.stringify(labels),
+      labels,
       part,
       value,
     );
@@ -77,4 +76,28 @@ export class Sums implements Projection {
       .one().count;
     return this.#seriesCount;
   }
+}
+
+/** What entries add to one series, and by how many increments. */
+type Added = {
+  readonly metric: Sum['metric'];
+  readonly labels: string;
+  readonly parts: Map<string, number>;
+  increments: number;
+};
+
+/** By series, in the order in which they first appear. */
+function addUp(increments: readonly Increment[]): Iterable<Added> {
+  const bySeries = new Map<string, Added>();
+  for (const increment of increments) {
+    const { metric } = increment;
+    const labels = JSON.stringify(increment.labels);
+    const key = `${metric}${labels}`;
+    const added = bySeries.get(key) ?? { metric, labels, parts: new Map(), increments: 0 };
+    bySeries.set(key, added);
+    added.increments += 1;
+    for (const { part, value } of toSums(increment))
+      added.parts.set(part, (added.parts.get(part) ?? 0) + value);
+  }
+  return bySeries.values();
 }

@@ -4,30 +4,42 @@ import type { Tally } from './webhook-tally.ts';
 
 /**
  * Counts webhook events by type and outcome, in a shard's SQLite. They are not in the log, so they cannot be folded again:
- * a new generation of shards starts at zero, like the counters of a restarted process.
+ * a new generation of shards starts at zero, like the counters of a restarted process, and a crash loses what was added and
+ * not written.
  */
 export class Tallies {
-  readonly #sql: SqlStorage;
+  readonly #storage: DurableObjectStorage;
+  #added = new Map<string, number>();
 
-  constructor({ sql }: DurableObjectStorage) {
-    this.#sql = sql;
-    sql.exec(
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    storage.sql.exec(
       'create table if not exists tallies (labels text primary key, count integer not null) without rowid',
     );
   }
 
   add(tallies: readonly Tally[]): void {
     for (const { labels, count } of tallies) {
-      this.#sql.exec(
-        'insert into tallies values (?, ?) on conflict do update set count = count + excluded.count',
-        JSON.stringify(labels),
-        count,
-      );
+      const key = JSON.stringify(labels);
+      this.#added.set(key, count + (this.#added.get(key) ?? 0));
     }
   }
 
+  write(): void {
+    if (this.#added.size === 0) return;
+    this.#storage.transactionSync(() => {
+      for (const added of this.#added) {
+        this.#storage.sql.exec(
+          'insert into tallies values (?, ?) on conflict do update set count = count + excluded.count',
+          ...added,
+        );
+      }
+    });
+    this.#added = new Map();
+  }
+
   sums(): Sum[] {
-    return this.#sql
+    return this.#storage.sql
       .exec<{ labels: string; count: number }>('select labels, count from tallies')
       .toArray()
       .map(({ labels, count }) => ({

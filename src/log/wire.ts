@@ -1,12 +1,26 @@
 import type { Via } from '../domain/actor.ts';
 import type { Observation } from '../domain/observation.ts';
 import type { Proposal } from '../domain/proposal.ts';
-import type { Command, Result } from './command.ts';
+import { obsoleteCheckouts } from '../domain/sessions.ts';
+import { type Accepted, type Command, type Result, withoutProposal } from './command.ts';
 
 // During a roll-out a Worker may call a shard of the version before, and the other way round. That version says `told`,
-// `teller` and `outcomes` for `observation`, `via` and `sessionStatuses`. Until it runs nowhere, both names travel.
+// `teller` and `outcomes` for `observation`, `via` and `sessionStatuses`: until it runs nowhere, both names travel. It
+// takes one command a call, and answers with the whole proposal.
 
 type OldNames = { readonly told: Observation; readonly teller: Via };
+
+type OldAccepted = {
+  readonly outcome: Accepted['outcome'];
+  readonly proposal:
+    | (Omit<Proposal, 'sessionStatuses'> & { readonly outcomes: Proposal['sessionStatuses'] })
+    | null;
+};
+
+type ShardOfEither = {
+  execute(command: Command): Promise<Result>;
+  executeAll(commands: readonly Command[]): Promise<readonly Result[]>;
+};
 
 /** A command as both versions of a shard can read it. */
 export function encodeCommand(command: Command): Command {
@@ -31,9 +45,34 @@ export function encodeResult(result: Result): Result {
 
 /** A result of either version of a shard. */
 export function decodeResult(sent: Result): Result {
-  if (!('proposal' in sent) || !sent.proposal || 'sessionStatuses' in sent.proposal) return sent;
-  const { outcomes: sessionStatuses, ...proposal } = sent.proposal as Omit<Proposal, 'sessionStatuses'> & {
-    readonly outcomes: Proposal['sessionStatuses'];
-  };
-  return { ...sent, proposal: { ...proposal, sessionStatuses } };
+  if (!('proposal' in sent) || 'obsoleteSessionIds' in sent) return sent;
+  const { outcome, proposal: found } = sent as OldAccepted;
+  if (!found) return withoutProposal(outcome);
+  const { outcomes: sessionStatuses, ...rest } = found;
+  const proposal = { ...rest, sessionStatuses };
+  const obsoleteSessionIds = obsoleteCheckouts(proposal).map(({ sessionId }) => sessionId);
+  return { outcome, proposalId: proposal.id, obsoleteSessionIds, proposal };
+}
+
+/**
+ * The results of a shard of either version: one that does not know `executeAll` executes them one by one, and needs the old
+ * names.
+ */
+export async function executeAll(
+  shard: ShardOfEither,
+  commands: readonly Command[],
+): Promise<readonly Result[]> {
+  try {
+    return await shard.executeAll(commands);
+  } catch (error) {
+    if (!isUnknownMethod(error)) throw error;
+    return Promise.all(
+      commands.map(async (command) => decodeResult(await shard.execute(encodeCommand(command)))),
+    );
+  }
+}
+
+/** How the runtime says that an object has no such method. */
+function isUnknownMethod(error: unknown): boolean {
+  return error instanceof TypeError && /RPC receiver does not implement/.test(error.message);
 }

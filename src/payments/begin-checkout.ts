@@ -9,7 +9,7 @@ import type { SessionObservation } from '../domain/observation.ts';
 import { authorize } from '../domain/permissions.ts';
 import type { Checkout, Proposal } from '../domain/proposal.ts';
 import { countSessions } from '../domain/sessions.ts';
-import { AppError } from '../errors.ts';
+import { AppError, invalidField } from '../errors.ts';
 import { findProposal } from '../log/load.ts';
 import type { CheckoutRequest } from '../stripe/gateway.ts';
 import { expireObsoleteCheckouts } from './expire-checkouts.ts';
@@ -95,10 +95,9 @@ async function takeRounds(
 
 /** Records how a session ended. Returns the proposal after that. */
 async function settleSession(deps: Deps, owner: number, seen: SessionObservation): Promise<Proposal> {
-  const { proposal } = await settle(deps, seen, { via: 'stripe', owner });
-  const after = proposal ?? orThrow(proposalNotFound());
-  deps.waitUntil(expireObsoleteCheckouts(deps, after));
-  return after;
+  const settled = await settle(deps, seen, { via: 'stripe', owner });
+  deps.waitUntil(expireObsoleteCheckouts(deps, settled));
+  return settled.proposal ?? orThrow(proposalNotFound());
 }
 
 function toRequest(proposal: Proposal, amounts: CheckoutAmounts): CheckoutRequest {
@@ -111,5 +110,6 @@ function parseStatedTotal(amountDollars: string | undefined, currency: string): 
   if (amountDollars === undefined) return null;
   const cents = toMinorUnits(amountDollars, currency);
   if (cents !== null) return cents;
-  throw new AppError('invalid_amount', `amount_dollars: ${currency.toUpperCase()} has fewer decimals.`);
+  const detail = `${currency.toUpperCase()} has fewer decimals.`;
+  throw invalidField('invalid_amount', 'amount_dollars', { code: 'too_many_decimals', detail });
 }

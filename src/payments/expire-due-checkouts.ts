@@ -17,12 +17,12 @@ export async function expireDueCheckout(
   const seen = await deps.stripe.expireCheckoutSession(sessionId);
   if (seen.fact === 'checkout_open') return;
   if (seen.fact !== 'checkout_unknown') {
-    await settle(deps, seen, { via: 'reconciler', owner });
+    await settle(deps, seen, { via: 'reconciler', owner, brief: true });
     return;
   }
   // Our key cannot ask about it. A day after its time it counts as expired.
   const isOver = deps.now().getTime() > expiresAt.getTime() + dayMs;
-  if (isOver) await settle(deps, expiredSession(sessionId), { via: 'reconciler', owner });
+  if (isOver) await settle(deps, expiredSession(sessionId), { via: 'reconciler', owner, brief: true });
 }
 
 /** Closes sessions that were made at Stripe and whose record failed: their URL was never handed out. */
@@ -33,6 +33,6 @@ export async function expireOrphans(deps: Deps, created: TimeRange): Promise<voi
   await forEach(orphans, async (sessionId) => {
     const seen = await deps.stripe.expireCheckoutSession(sessionId);
     if (seen.fact === 'checkout_open' || seen.fact === 'checkout_unknown') return;
-    await settle(deps, seen, { via: 'reconciler' });
+    await settle(deps, seen, { via: 'reconciler', brief: true });
   });
 }

@@ -37,6 +37,6 @@ export async function getSession(deps: Deps, actor: Actor, sessionId: string): P
   }
   const settled = await settle(deps, seen, { via: 'stripe', owner: proposal.id });
   const after = settled.proposal ?? proposal;
-  waitUntil(expireObsoleteCheckouts(deps, after));
+  waitUntil(expireObsoleteCheckouts(deps, settled));
   return { proposal: after, checkout, status: after.sessionStatuses.get(sessionId) ?? known };
 }

@@ -53,12 +53,13 @@ async function take(deps: Deps, { bytes, signature }: Posted, event: { type: str
     const detail = `livemode is ${decoded.event.livemode}, the API key's is ${livemode}.`;
     throw new AppError('wrong_livemode', detail);
   }
-  const { outcome, proposal } = await settle(deps, decoded.observation, {
+  const settled = await settle(deps, decoded.observation, {
     via: 'stripe',
     event: decoded.event,
+    brief: true,
   });
-  if (proposal) deps.waitUntil(expireObsoleteCheckouts(deps, proposal));
-  return outcome;
+  deps.waitUntil(expireObsoleteCheckouts(deps, settled));
+  return settled.outcome;
 }
 
 /** The exact text that was sent. A lenient decoder would let a changed byte pass for its replacement character. */

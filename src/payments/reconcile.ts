@@ -43,9 +43,9 @@ async function recordEvent(deps: Deps, rawBody: string): Promise<Outcome> {
   const decoded = decodeUnlessInvalid(rawBody);
   if (!decoded) return 'ignored';
   const { observation, event } = decoded;
-  const { outcome, proposal } = await settle(deps, observation, { via: 'reconciler', event });
-  if (proposal) await expireObsoleteCheckouts(deps, proposal);
-  return outcome;
+  const settled = await settle(deps, observation, { via: 'reconciler', event, brief: true });
+  await expireObsoleteCheckouts(deps, settled);
+  return settled.outcome;
 }
 
 /** One unreadable event must not block those after it; the webhook refused it too. */

@@ -6,7 +6,6 @@ import { parseInput, validate } from '../http/validate.ts';
 import { parseJson } from '../json.ts';
 import { beginCheckout } from './begin-checkout.ts';
 import { getSession } from './get-session.ts';
-import { receiveWebhook } from './receive-webhook.ts';
 import { CheckoutInput, SessionParam } from './schemas.ts';
 
 /** The input comes in the query or in a JSON body, in the same form. */
@@ -41,10 +40,4 @@ export const paymentRoutes = new Hono<AppEnv>()
       total_cents: checkout.totalCents,
       currency: checkout.currency,
     });
-  })
-  .post('/webhook', async (c) => {
-    const signature = c.req.header('stripe-signature');
-    const outcome = await receiveWebhook(c.var.deps, { bytes: await c.req.arrayBuffer(), signature });
-    c.set('outcome', outcome);
-    return c.json({ received: true });
   });

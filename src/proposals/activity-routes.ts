@@ -1,20 +1,17 @@
 import { Hono } from 'hono';
-import * as v from 'valibot';
 import type { LogEvent } from '../domain/entry.ts';
 import { authenticateStaff } from '../http/authenticate.ts';
 import type { AppEnv } from '../http/context.ts';
 import { validate } from '../http/validate.ts';
-import { ProposalParam, rowId } from '../schemas.ts';
+import { ProposalParam } from '../schemas.ts';
 import { type EntryRow, listActivity } from './list-activity.ts';
-
-/** PostgreSQL's largest integer: no entry has a higher seq. */
-const maxSeq = 2 ** 31 - 1;
+import { ListActivityQuery } from './schemas.ts';
 
 export const activityRoutes = new Hono<AppEnv>().get(
   '/:proposal_id/activity',
   authenticateStaff,
   validate('param', ProposalParam),
-  validate('query', v.object({ cursor: v.optional(v.pipe(rowId, v.maxValue(maxSeq))) })),
+  validate('query', ListActivityQuery),
   async (c) => {
     const { proposal_id: proposalId } = c.req.valid('param');
     const page = await listActivity(c.var.deps, c.var.actor, proposalId, c.req.valid('query').cursor);

@@ -6,6 +6,9 @@ import { AppError } from '../errors.ts';
 export function chargeableTotal(lineItems: readonly LineItem[], currency: string): number {
   const total = totalCents(lineItems);
   const refusal = whyNotChargeable(total, currency);
-  if (refusal) throw new AppError('invalid_amount', `The total: ${refusal}`);
+  if (refusal) {
+    const errors = [{ pointer: '#/line_items', code: 'not_chargeable', detail: refusal }] as const;
+    throw new AppError('invalid_amount', `The total: ${refusal}`, { errors });
+  }
   return total;
 }

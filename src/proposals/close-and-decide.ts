@@ -17,7 +17,7 @@ export async function closeAndDecide(deps: Deps, command: CommandOf<'revise' | '
     (await findProposal(db, command.proposalId, config.depositPercent)) ?? orThrow(proposalNotFound());
   const { events } = orThrow(decide(before, command, now()));
   if (events.length > 0) await expireOpenCheckouts(deps, before);
-  const { proposal } = await shards.execute(command);
-  await expireObsoleteCheckouts(deps, proposal);
-  return proposal;
+  const accepted = await shards.execute(command);
+  await expireObsoleteCheckouts(deps, accepted);
+  return accepted.proposal;
 }

@@ -6,7 +6,7 @@ import { proposals } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
 import { authorize } from '../domain/permissions.ts';
-import { AppError } from '../errors.ts';
+import { invalidField } from '../errors.ts';
 import { getOrg } from '../orgs/get-org.ts';
 import { chargeableTotal } from './chargeable-total.ts';
 import { contentHash } from './content-hash.ts';
@@ -58,7 +58,8 @@ function requestKey(...identity: [idempotencyKey: string, leadId: string | null,
 
 function rejectForeignLead(error: unknown): never {
   if (sqlState(error) === foreignKeyViolation) {
-    throw new AppError('invalid_request', 'lead_id: There is no such lead.', { cause: error });
+    const wrong = { code: 'not_found', detail: 'There is no such lead.' } as const;
+    throw invalidField('invalid_request', 'lead_id', wrong, { cause: error });
   }
   throw error;
 }

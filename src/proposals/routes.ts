@@ -76,8 +76,8 @@ export const proposalRoutes = new Hono<AppEnv>()
         id: proposalId,
         status,
         version,
-        approved_by: approved?.name,
-        approved_at: approved?.at.toISOString(),
+        approved_by: approved.name,
+        approved_at: approved.at.toISOString(),
       });
     },
   );

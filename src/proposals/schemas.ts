@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { proposalStatuses } from '../domain/proposal.ts';
 import { email, line, rowId } from '../schemas.ts';
 
-const LineItem = v.object({
+export const LineItem = v.object({
   description: line(500),
   quantity: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(1_000_000)),
   unit_price_cents: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(99_999_999)),
@@ -27,6 +27,11 @@ export const ReviseProposalBody = v.object({
   ...v.partial(v.object(content)).entries,
   version: v.optional(version),
 });
+
+/** PostgreSQL's largest integer: no entry has a higher seq. */
+const maxSeq = 2 ** 31 - 1;
+
+export const ListActivityQuery = v.object({ cursor: v.optional(v.pipe(rowId, v.maxValue(maxSeq))) });
 
 /** `q` is searched for in the title and in the customer's name and email address. */
 export const ListProposalsQuery = v.object({

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
 import type { EventName } from '../domain/entry.ts';
 import { authorize } from '../domain/permissions.ts';
-import { AppError } from '../errors.ts';
+import { invalidField } from '../errors.ts';
 
 /**
  * The numbers of a period, all from the log, with money in the org's currency. A proposal counts once in each step of the
@@ -118,7 +118,8 @@ function selectDays(db: Database, orgId: number, period: Period) {
 
 function rejectUnknownZone(error: unknown): never {
   if (sqlState(error) === invalidParameterValue) {
-    throw new AppError('invalid_request', 'time_zone: There is no such time zone.', { cause: error });
+    const wrong = { code: 'unknown_value', detail: 'There is no such time zone.' } as const;
+    throw invalidField('invalid_request', 'time_zone', wrong, { cause: error });
   }
   throw error;
 }

@@ -8,10 +8,10 @@ const password = 'correct horse battery staple';
 vi.mock('../../src/auth/password.ts', { spy: true });
 const { hashPassword, verifyPassword } = passwords;
 
-/** Each attempt from an address of its own, unless the test is about addresses. */
+/** Each attempt comes from its own address, unless the test sets one. */
 const from = (address: string = crypto.randomUUID()) => ({ 'cf-connecting-ip': address });
 
-test('the right password gets a token that says who one is', async () => {
+test('the right password gets a token that names the user', async () => {
   const org = await createOrg({ passwordHash: await hashPassword(password) });
   const email = ` ${org.email.toUpperCase()} `;
   const answer = await call('POST /auth/login', { json: { email, password }, headers: from() });
@@ -28,7 +28,7 @@ test('the right password gets a token that says who one is', async () => {
   });
 });
 
-test('a wrong password and an unknown address are told the same', async () => {
+test('a wrong password and an unknown address get the same answer', async () => {
   const org = await createOrg({ passwordHash: await hashPassword(password) });
   const attempts = [
     { email: org.email, password: 'wrong' },
@@ -42,7 +42,7 @@ test('a wrong password and an unknown address are told the same', async () => {
   expect(unknown).toEqual(wrong);
 });
 
-test('an unknown address costs a password check too, so that time tells nothing', async () => {
+test('an unknown address costs a password check too, so the time reveals nothing', async () => {
   const check = vi.mocked(verifyPassword).mockClear();
   const json = { email: `nobody-${crypto.randomUUID()}@example.com`, password };
   await call('POST /auth/login', { json, headers: from() });
@@ -70,14 +70,14 @@ describe('too many attempts', () => {
     );
   const limited = (answers: { status: number }[]) => answers.filter(({ status }) => status === 429).length;
 
-  test('from one address are refused, whatever the account', async () => {
+  test('from one address are refused, for any account', async () => {
     const address = crypto.randomUUID();
     const answers = await attempts(22, () => ({ email: `${crypto.randomUUID()}@example.com`, address }));
     expect(limited(answers)).toBe(2);
     expect(answers.find(({ status }) => status === 429)?.headers.get('retry-after')).toBe('60');
   });
 
-  test('on one account are refused, whatever the address', async () => {
+  test('on one account are refused, from any address', async () => {
     const email = `${crypto.randomUUID()}@example.com`;
     const answers = await attempts(22, () => ({ email, address: crypto.randomUUID() }));
     expect(limited(answers)).toBe(2);
@@ -85,7 +85,7 @@ describe('too many attempts', () => {
 });
 
 describe('a password hash', () => {
-  test('fits its password, in any composition of the same characters, and no other', async () => {
+  test('matches its password, in any Unicode normalization, and no other', async () => {
     const hash = await hashPassword('pass\u00e9');
     expect(await verifyPassword('passe\u0301', hash)).toBe(true);
     expect(await verifyPassword('passe', hash)).toBe(false);
@@ -95,7 +95,7 @@ describe('a password hash', () => {
     expect(await hashPassword(password)).not.toBe(await hashPassword(password));
   });
 
-  test.each([null, '', 'none', 'scrypt$$'])('%j fits no password', async (hash) => {
+  test.each([null, '', 'none', 'scrypt$$'])('%j matches no password', async (hash) => {
     expect(await verifyPassword('', hash)).toBe(false);
     expect(await verifyPassword(password, hash)).toBe(false);
   });

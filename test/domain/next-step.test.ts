@@ -124,12 +124,9 @@ const rows: [given: string, state: Proposal, asked: string, wanted: Wanted, now:
 ];
 
 describe('the next step of a checkout', () => {
-  test.each(rows)(
-    'given %s, when %3$s is asked for at %5$s: %6$s',
-    (_given, state, _asked, asked, now, then) => {
-      expect(inShort(nextStep(state, asked, now))).toBe(then);
-    },
-  );
+  test.each(rows)('given $0, when $2 is asked for: $5', (_given, state, _asked, asked, now, then) => {
+    expect(inShort(nextStep(state, asked, now))).toBe(then);
+  });
 
   test('closes every other session before it offers or creates one', () => {
     const twice = given(

@@ -12,7 +12,7 @@ const preflight = (path: string, origin: string) =>
   });
 
 describe('the portal in a browser', () => {
-  test('may ask, and need not ask again for two hours', async () => {
+  test('may call the API, and caches the preflight for two hours', async () => {
     const answer = await preflight('/proposals/8/approve', portal);
     expect(answer.status).toBe(204);
     expect(Object.fromEntries(answer.headers)).toMatchObject({
@@ -34,7 +34,7 @@ describe('the portal in a browser', () => {
     expect(answer.headers.get('vary')).toContain('Origin');
   });
 
-  test('may read that its body was too large', async () => {
+  test('may read a refusal of its body', async () => {
     const answer = await call('POST /auth/login', {
       headers: { origin: portal, 'content-type': 'application/json' },
       body: `"${'a'.repeat(1024 * 1024)}"`,
@@ -54,12 +54,12 @@ test.each(['https://evil.example', 'http://localhost:5174', 'null'])(
   },
 );
 
-test.each(['/payments/webhook', '/metrics', '/metrics/rebuild'])('%s is for no browser', async (path) => {
+test.each(['/payments/webhook', '/metrics', '/metrics/rebuild'])('%s is closed to browsers', async (path) => {
   const answer = await preflight(path, portal);
   expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([405, null]);
 });
 
-test('the portal has the origin that is configured', async () => {
+test('the allowed origin is the one that is configured', async () => {
   const bindings = { PORTAL_PUBLIC_URL: 'https://portal.example/pay/' };
   const headers = { origin: 'https://portal.example' };
   const answer = await call('GET /healthz', { headers, bindings });

@@ -21,7 +21,7 @@ test.each([
   ['DELETE /proposals/7', 'GET, HEAD, PATCH'],
   ['PUT /leads', 'POST, GET, HEAD'],
   ['GET /payments/webhook', 'POST'],
-])('%s is told which methods there are', async (route, allow) => {
+])('%s answers with the methods that are allowed', async (route, allow) => {
   const answer = await call(route);
   expect(answer).toMatchObject({ status: 405, json: { code: 'method_not_allowed' } });
   expect(answer.headers.get('allow')).toBe(allow);
@@ -49,7 +49,7 @@ test.each(['POST /auth/login', 'POST /payments/webhook', 'POST /leads'])(
   },
 );
 
-test('an outage of the database is a 503 that asks to come again', async () => {
+test('an outage of the database is a 503 with Retry-After', async () => {
   const { token } = await createOrg();
   onDatabase(() => Promise.reject(new TypeError('Network connection lost.')));
   const answer = await call('GET /proposals', { token });
@@ -57,7 +57,7 @@ test('an outage of the database is a 503 that asks to come again', async () => {
   expect(answer.headers.get('retry-after')).toBe('5');
 });
 
-test('a database that hangs is a 503 within six seconds, for a read as for a webhook', async () => {
+test('a database that hangs is a 503 within six seconds, for reads and webhooks', async () => {
   const org = await createOrg();
   const proposal = await createProposal(org.id);
   const fault = onDatabase(hang);
@@ -72,7 +72,7 @@ test('a database that hangs is a 503 within six seconds, for a read as for a web
   expect(await eventsOf(proposal.id)).toEqual(['approve']);
 });
 
-test('the log has one line of JSON a request, without tokens, queries, bodies or what a database error quotes', async () => {
+test('the log has one line of JSON per request, without tokens, queries, bodies or database messages', async () => {
   const { token } = await createOrg();
   const log = vi.spyOn(console, 'log').mockImplementation(() => {});
   const errors = vi.spyOn(console, 'error').mockImplementation(() => {});
@@ -94,4 +94,15 @@ test('the log has one line of JSON a request, without tokens, queries, bodies or
   expect(lines.join('\n')).toContain('53300');
   expect(lines.join('\n')).not.toMatch(/Ada|ada@|in-the-query/);
   expect(lines.join('\n')).not.toContain(token);
+});
+
+test.each([
+  ['POST /payments/webhook', '/payments/webhook'],
+  ['GET /proposals/7', '/proposals/:proposal_id'],
+  ['GET /nowhere', '/*'],
+])('the log line of %s names its route, %s', async (request, route) => {
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+  await call(request);
+  const lines = log.mock.calls.flat().map((line) => JSON.parse(String(line)));
+  expect(lines).toMatchObject([{ route }]);
 });

@@ -3,7 +3,7 @@ import { call } from '../support/api.ts';
 import { metric } from '../support/metrics.ts';
 import { createOrg, rowCounts } from '../support/world.ts';
 
-test('a lead is created, listed for its org alone and counted', async () => {
+test('a lead is created, listed for its org only, and counted', async () => {
   const [org, other] = [await createOrg(), await createOrg()];
   const json = { name: 'Ada Lovelace', email: 'ada@example.com', source: 'fair' };
   const created = await call('POST /leads', { token: org.token, json });
@@ -33,7 +33,7 @@ test('with an idempotency key, a replay and the loser of a race get the same lea
   expect(await metric(`crm_leads_created_total{org_id="${org.label}"}`)).toBe(1);
 });
 
-test('the same key with another content is another lead, not a lie about the first', async () => {
+test('the same key with another body makes another lead', async () => {
   const org = await createOrg();
   const post = (name: string) =>
     call('POST /leads', { token: org.token, json: { name }, headers: { 'idempotency-key': 'form-1' } });
@@ -42,14 +42,14 @@ test('the same key with another content is another lead, not a lie about the fir
   expect((await call('GET /leads', { token: org.token })).json.data).toHaveLength(2);
 });
 
-test('the same key in another org is another lead', async () => {
+test('the same key in another org makes another lead', async () => {
   const post = (token: string) =>
     call('POST /leads', { token, json: { name: 'Ada' }, headers: { 'idempotency-key': 'form-1' } });
   const [one, two] = await Promise.all([post((await createOrg()).token), post((await createOrg()).token)]);
   expect(one.json.id).not.toBe(two.json.id);
 });
 
-test('leads come in pages, newest first, none twice and none missing', async () => {
+test('leads come in pages, newest first, each exactly once', async () => {
   const org = await createOrg();
   const names = Array.from({ length: 60 }, (_, index) => `lead ${index}`);
   await Promise.all(names.map((name) => call('POST /leads', { token: org.token, json: { name } })));

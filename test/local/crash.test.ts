@@ -11,11 +11,12 @@ import { migrate, withClient } from '../../local/postgres.ts';
 import { type Play, type StripeServer, startStripe } from '../../local/stripe/server.ts';
 import { activityLog, orgs, proposals, users } from '../../src/db/schema.ts';
 import { Tokens } from '../../src/jwt/tokens.ts';
+import { fetchChecked } from '../support/check-answer.ts';
 import { type PostgresServer, startPostgresServer } from '../support/postgres-server.ts';
 import { sign } from '../support/signature.ts';
 
-// The built Worker in a process of its own (workerd, its objects on disk), a PostgreSQL of its own, Stripe's stand-in with
-// its retries. Only Stripe is played; the crashes are real.
+// The built Worker in its own process (workerd, objects on disk), its own PostgreSQL, and Stripe's stand-in with retries.
+// Only Stripe is a stand-in; the crashes are real.
 
 const isAskedFor = process.env.TEST_DATABASE_URL !== undefined;
 if (!isAskedFor)
@@ -62,7 +63,7 @@ describe.runIf(isAskedFor)('under a load of webhooks', { timeout: 240_000 }, () 
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test('the Worker and the database are killed again and again, and the totals agree to the cent', async () => {
+  test('the Worker and the database are killed repeatedly, and the totals agree to the cent', async () => {
     const world = await fill(postgres.url, 150);
     const endpoint = { url: `${worker.url}/payments/webhook`, secret: webhookSecret };
     account.deliveries.endpoint = { ...endpoint, duplicate: true, delayMs: 500 };
@@ -83,17 +84,17 @@ describe.runIf(isAskedFor)('under a load of webhooks', { timeout: 240_000 }, () 
         }
       }
     };
-    const crashing = chaos();
-    await Promise.all(
+    const customers = Promise.all(
       Array.from({ length: 10 }, async (_, customer) => {
         for (const proposal of world.proposals.filter(({ id }) => id % 10 === customer)) {
           await payFor(proposal, world.staff);
           await sleep(Math.random() * 1_000);
         }
       }),
-    );
-    load.isOver = true;
-    await crashing;
+    ).finally(() => {
+      load.isOver = true;
+    });
+    await Promise.all([customers, chaos()]);
     expect(crashes.worker).toBeGreaterThan(1);
     expect(crashes.database).toBeGreaterThan(1);
 
@@ -127,13 +128,16 @@ describe.runIf(isAskedFor)('under a load of webhooks', { timeout: 240_000 }, () 
 
   type World = Awaited<ReturnType<typeof fill>>;
 
-  /** A checkout, however often it must be asked for, and the customer pays in it. */
+  /** Makes a checkout, with as many retries as it takes, and pays it. */
   async function payFor(proposal: { id: number }, staff: string): Promise<{ sessionId: string }> {
     for (;;) {
-      const response = await fetch(`${worker.url}/payments/checkout_session?proposal_id=${proposal.id}`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${staff}` },
-      }).catch(() => null);
+      const response = await fetchChecked(
+        `${worker.url}/payments/checkout_session?proposal_id=${proposal.id}`,
+        {
+          method: 'POST',
+          headers: { authorization: `Bearer ${staff}` },
+        },
+      ).catch(() => null);
       const body = (await response?.json().catch(() => null)) as { session_id: string } | null;
       if (response?.status !== 200 || !body) {
         await sleep(100);
@@ -144,7 +148,7 @@ describe.runIf(isAskedFor)('under a load of webhooks', { timeout: 240_000 }, () 
     }
   }
 
-  /** Stripe has told everything; the log, the counters and what Stripe took are one. */
+  /** Waits until Stripe has delivered everything; then the log, the counters and Stripe's payments agree. */
   async function expectTruth({ org }: World, payments: number): Promise<void> {
     const isTold = () => account.account.events.every(({ id }) => account.account.delivered.has(id));
     await expect.poll(isTold, { timeout: 60_000, interval: 200 }).toBe(true);
@@ -162,7 +166,7 @@ describe.runIf(isAskedFor)('under a load of webhooks', { timeout: 240_000 }, () 
       client.query('select status, count(*)::int from proposals where org_id = $1 group by status', [org]),
     );
     expect(statuses).toEqual([{ status: 'deposit_paid', count: payments }]);
-    const metrics = await (await fetch(`${worker.url}/metrics`)).text();
+    const metrics = await (await fetchChecked(`${worker.url}/metrics`)).text();
     const sample = (name: string) =>
       Number(new RegExp(`^${name}{org_id="${org}"} (.*)$`, 'm').exec(metrics)?.[1]);
     expect(sample('crm_portal_payments_total')).toBe(payments);
@@ -170,7 +174,7 @@ describe.runIf(isAskedFor)('under a load of webhooks', { timeout: 240_000 }, () 
   }
 });
 
-/** An org of its own, with so many approved proposals of $15,750.00. */
+/** A new org with this many approved proposals of $15,750.00. */
 async function fill(postgresUrl: string, count: number) {
   return withClient(postgresUrl, async (client) => {
     const db = drizzle(client, { casing: 'snake_case' });
@@ -207,7 +211,7 @@ async function fill(postgresUrl: string, count: number) {
 async function deliver(workerUrl: string, event: object): Promise<number> {
   const body = JSON.stringify(event);
   const headers = { 'content-type': 'application/json', 'stripe-signature': await sign(body, webhookSecret) };
-  const response = await fetch(`${workerUrl}/payments/webhook`, { method: 'POST', headers, body });
+  const response = await fetchChecked(`${workerUrl}/payments/webhook`, { method: 'POST', headers, body });
   return response.status;
 }
 

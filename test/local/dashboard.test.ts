@@ -7,7 +7,7 @@ const panels: { title: string; type: string; targets?: { expr: string }[]; field
   dashboard().panels;
 const expressions = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
 
-test('the dashboard that is committed is the one that would be written', () => {
+test('the committed dashboard is what the script writes', () => {
   expect(committedDashboard()).toEqual(dashboard());
 });
 
@@ -25,12 +25,12 @@ test.each([
     'sum(increase(crm_portal_payments_total[7d])) / sum(increase(crm_leads_created_total[7d]))',
     { unit: 'percentunit', max: 1 },
   ],
-])('%s is the panel that was planned', (title, type, expr, defaults) => {
+])('%s is the planned panel', (title, type, expr, defaults) => {
   const panel = panels.find((candidate) => candidate.title === title);
   expect(panel).toMatchObject({ type, targets: [{ expr }], fieldConfig: { defaults } });
 });
 
-test('every metric that is named in a panel or a rule exists, and every metric is named in one', () => {
+test('every metric in a panel or rule exists, and every metric is in one', () => {
   const text = [...expressions, readFileSync('monitoring/rules.yml', 'utf8')].join('\n');
   const suffixes = /_(bucket|sum|count)$/;
   const named = new Set([...text.matchAll(/(?<![:\w])crm_\w+/g)].map(([name]) => name));
@@ -40,5 +40,5 @@ test('every metric that is named in a panel or a rule exists, and every metric i
   expect([...named].filter((name) => !known.includes(name))).toEqual([]);
   const shown = new Set([...named].map((name) => name.replace(suffixes, '')));
   const unnamed = Object.keys(catalogue).filter((name) => !shown.has(name));
-  expect(unnamed).toEqual(['crm_portal_reconciler_repairs_total']); // it is for whoever looks closer
+  expect(unnamed).toEqual(['crm_portal_reconciler_repairs_total']); // it is for a closer look, not for a panel
 });

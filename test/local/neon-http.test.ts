@@ -4,7 +4,7 @@ import { type NeonHttp, startNeonHttp } from '../../local/neon-http.ts';
 import { type Postgres, startEmbeddedPostgres, withClient } from '../../local/postgres.ts';
 import { createDatabase } from '../support/database.ts';
 
-// Neon's own driver against our endpoint: what it sends must mean what it means to Neon.
+// Neon's own driver against our endpoint, which must behave as Neon's does.
 
 const server = process.env.TEST_DATABASE_URL;
 let postgres: Postgres;
@@ -26,7 +26,7 @@ afterAll(async () => {
   await postgres.stop();
 });
 
-test('values come as the driver parses PostgreSQL’s own text', async () => {
+test("values arrive as PostgreSQL's own text, which the driver parses", async () => {
   const [row] =
     (await sql`select 9007199254740993::bigint as big, true as yes, null as nothing, 1.50::numeric as exact,
     '{"a": 1}'::jsonb as object, array[1, 2] as list, '\\x00ff'::bytea as bytes,
@@ -43,24 +43,24 @@ test('values come as the driver parses PostgreSQL’s own text', async () => {
   });
 });
 
-test('parameters arrive as what they are', async () => {
+test('parameters keep their types', async () => {
   const rows =
     await sql`select ${7}::int as n, ${"o'clock"} as t, ${null}::text as nothing, ${[1, 2]}::int[] as list, ${true}::bool as yes`;
   expect(rows).toEqual([{ n: 7, t: "o'clock", nothing: null, list: [1, 2], yes: true }]);
 });
 
-test('full results tell fields, command and count', async () => {
+test('full results hold fields, command and count', async () => {
   const full = neon(endpoint.databaseUrl, { fullResults: true });
   const result = await full`select 1 as one union all select 2`;
   expect(result).toMatchObject({ command: 'SELECT', rowCount: 2, fields: [{ name: 'one', dataTypeID: 23 }] });
 });
 
-test('rows may come as arrays', async () => {
+test('rows can be arrays', async () => {
   expect(await neon(endpoint.databaseUrl, { arrayMode: true })`select 1, 'a'`).toEqual([[1, 'a']]);
 });
 
 describe('a batch', () => {
-  test('is one transaction: all of it or nothing', async () => {
+  test('is one transaction, all or nothing', async () => {
     const batch = sql.transaction([
       sql`insert into things values (1, 'one')`,
       sql`insert into things values (1, 'again')`,
@@ -69,7 +69,7 @@ describe('a batch', () => {
     expect(await sql`select * from things`).toEqual([]);
   });
 
-  test('shows each statement what those before it did', async () => {
+  test('shows each statement the effects of those before it', async () => {
     const results = await sql.transaction([
       sql`insert into things values (2, 'two') returning id`,
       sql`select name from things where id = 2`,
@@ -109,7 +109,7 @@ test('an error of PostgreSQL has all its fields', async () => {
   });
 });
 
-test('what is not Neon’s protocol is refused', async () => {
+test("a request that is not Neon's protocol is refused", async () => {
   const url = endpoint.databaseUrl.replace(/^postgres:\/\/[^@]+@([^/]+)\/.*/, 'http://$1');
   expect((await fetch(`${url}/sql`, { method: 'POST', body: '{}' })).status).toBe(400);
   expect((await fetch(`${url}/other`)).status).toBe(404);

@@ -12,10 +12,11 @@ import { type Stack, startStack } from '../../local/stack.ts';
 import { claimPort } from '../../local/worker.ts';
 import { dashboard } from '../../monitoring/dashboard.ts';
 import { hashPassword } from '../../src/auth/password.ts';
+import { fetchChecked } from '../support/check-answer.ts';
 import { sign } from '../support/signature.ts';
 
-// The real Prometheus scrapes the real Worker while several orgs are paid; then every expression of every panel and rule
-// must say what the log says.
+// A real Prometheus scrapes the real Worker while several orgs are paid. Then every expression of every panel and rule
+// must agree with the log.
 
 const hasPrometheus = spawnSync('prometheus', ['--version']).status === 0;
 if (!hasPrometheus && process.env.TEST_DATABASE_URL) throw new Error('apt-get install prometheus');
@@ -29,7 +30,7 @@ const orgs = [
   { id: 3, email: 'admin@tokyo.example', currency: 'jpy' },
 ];
 
-/** The labels that Prometheus itself adds. */
+/** The labels that Prometheus adds. */
 const target = 'instance=worker,job=crm-api';
 
 type Sample = { metric: Record<string, string>; value: [number, string] };
@@ -65,7 +66,7 @@ describe.runIf(hasPrometheus)('on a real Prometheus', { timeout: 180_000 }, () =
     }
   });
 
-  test('every rule says what the log says, and nothing is alarmed about without a reason', async () => {
+  test('every rule says what the log says, and no alert fires without a reason', async () => {
     const { data } = (await (await fetch(`${prometheusUrl}/api/v1/rules`)).json()) as {
       data: { groups: { rules: Rule[] }[] };
     };
@@ -75,7 +76,7 @@ describe.runIf(hasPrometheus)('on a real Prometheus', { timeout: 180_000 }, () =
     for (const { name, query } of rules) await expectValue(name, query, expected[name]);
   });
 
-  /** Values by label, within what Prometheus extrapolates at the ends of a range; none where nothing should be seen. */
+  /** Values by label, within the error of Prometheus' extrapolation; none where there should be none. */
   async function expectValue(title: string, expr: string, expected: Record<string, number> | undefined) {
     const url = `${prometheusUrl}/api/v1/query?query=${encodeURIComponent(expr)}`;
     const { data } = (await (await fetch(url)).json()) as { data: { result: Sample[] } };
@@ -218,7 +219,7 @@ scrape_configs:
     for (let time = 0; time < 3; time += 1) await send('/payments/webhook', { method: 'POST', body: '{}' });
     await sleep(2_000);
     await reconcile(stack.worker.url);
-    await sleep(40_000); // of scrapes, so that what Prometheus extrapolates at the ends weighs little
+    await sleep(40_000); // many scrapes, so that the extrapolation at the ends weighs little
     const known = new Map(before.map((row) => [`${row.org_id} ${row.event}`, row]));
     return (await readLog()).map((row) => {
       const { count = 0, cents = 0 } = known.get(`${row.org_id} ${row.event}`) ?? {};
@@ -226,7 +227,7 @@ scrape_configs:
     });
   }
 
-  /** Each org has leads, and proposals that were looked at, approved and checked out. */
+  /** Gives each org leads, and proposals that were viewed, approved and checked out. */
   async function offer(): Promise<{ org: number; id: number }[]> {
     const made: { org: number; id: number }[] = [];
     for (const { id: org, email } of orgs) {
@@ -277,12 +278,15 @@ scrape_configs:
     return response.json() as Promise<Record<string, unknown>>;
   }
 
-  /** On a connection of its own: while we sleep, the Worker closes one that is kept. */
+  /** On a new connection: the Worker closes a kept one during the sleep. */
   function send(path: string, init: { method?: string; headers?: object; body?: string }): Promise<Response> {
-    return fetch(stack.worker.url + path, { ...init, headers: { ...init.headers, connection: 'close' } });
+    return fetchChecked(stack.worker.url + path, {
+      ...init,
+      headers: { ...init.headers, connection: 'close' },
+    });
   }
 
-  /** What the log tells, by org and event. */
+  /** What the log says, by org and event. */
   async function readLog(): Promise<typeof log> {
     const { rows } = await withClient(stack.postgres.url, (client) =>
       client.query(`select org_id::text, event, count(*)::int, coalesce(sum((meta->>'amount_cents')::int), 0)::int as cents

@@ -4,7 +4,7 @@ import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type StripeServer, startStripe } from '../../local/stripe/server.ts';
 
-// The stand-in for Stripe must be as strict as Stripe where we lean on it. Asked through Stripe's own SDK.
+// The stand-in for Stripe must be as strict as Stripe where we rely on it. Called through Stripe's own SDK.
 
 let server: StripeServer;
 let keys = 0;
@@ -32,17 +32,17 @@ const params = (amount = 5_000): Stripe.Checkout.SessionCreateParams => ({
 });
 
 describe('an idempotency key', () => {
-  test('gets the first answer again, and says that it is a replay', async () => {
+  test('gets the first answer again, marked as a replay', async () => {
     const { stripe, account } = newAccount();
     const first = await stripe.checkout.sessions.create(params(), { idempotencyKey: 'a' });
     account.pay(first.id);
     const again = await stripe.checkout.sessions.create(params(), { idempotencyKey: 'a' });
-    expect(again).toEqual(first); // as it was, not as it is
+    expect(again).toEqual(first); // the first answer, not the current state
     expect(again.lastResponse.headers['idempotent-replayed']).toBe('true');
     expect(account.sessions.size).toBe(1);
   });
 
-  test('gets a 500 again too, done or not', async () => {
+  test('gets a 500 again too', async () => {
     const { stripe, account, api } = newAccount();
     for (const kind of ['error', 'late_error'] as const) {
       api.faults.push({ on: 'POST /v1/checkout/sessions', kind, times: 1 });
@@ -60,7 +60,7 @@ describe('an idempotency key', () => {
     await expect(other).rejects.toMatchObject({ type: 'StripeIdempotencyError' });
   });
 
-  test('of a request that was refused is free again', async () => {
+  test('of a refused request can be used again', async () => {
     const { stripe } = newAccount();
     const tooSmall = stripe.checkout.sessions.create(params(49), { idempotencyKey: 'a' });
     await expect(tooSmall).rejects.toMatchObject({ code: 'amount_too_small' });
@@ -83,7 +83,7 @@ describe('a session', () => {
     });
   });
 
-  test('tells its PaymentIntent when asked to expand it', async () => {
+  test('expands its PaymentIntent on request', async () => {
     const { stripe, account } = newAccount();
     const { id } = await stripe.checkout.sessions.create(params());
     account.payLater(id);
@@ -92,7 +92,7 @@ describe('a session', () => {
     expect(session.payment_intent).toMatchObject({ status: 'processing', amount: 5_000 });
   });
 
-  test('is paid on its page, where a declined card may be followed by another', async () => {
+  test('is paid on its page, where another card may follow a declined one', async () => {
     const { stripe } = newAccount();
     const { id, url } = await stripe.checkout.sessions.create(params());
     const click = (action: string) =>
@@ -105,7 +105,7 @@ describe('a session', () => {
   });
 });
 
-test('money goes back once: no more than was paid', async () => {
+test('no more can be refunded than was paid', async () => {
   const { stripe, account } = newAccount();
   const { id } = await stripe.checkout.sessions.create(params());
   const payment_intent = String(account.pay(id).payment_intent);
@@ -132,7 +132,7 @@ test('the list of events can be narrowed and paged through', async () => {
   expect((await stripe.events.list({ ...list, created })).data).toEqual([]);
 });
 
-test('webhooks come signed, and again until they are taken', async () => {
+test('webhooks are signed, and repeated until they are accepted', async () => {
   const { stripe, account, deliveries } = newAccount();
   const secret = 'whsec_stand_in_stand_in';
   const seen: string[] = [];
@@ -151,7 +151,7 @@ test('webhooks come signed, and again until they are taken', async () => {
   receiver.close();
 });
 
-test('a key that is no test key is refused', async () => {
+test('a key that is not a test key is refused', async () => {
   const { hostname: host, port } = new URL(server.url);
   const stripe = new Stripe('sk_live_nobody', { protocol: 'http', host, port, maxNetworkRetries: 0 });
   await expect(stripe.events.list()).rejects.toMatchObject({ type: 'StripeAuthenticationError' });

@@ -10,6 +10,7 @@ import { embeddedConnections, migrate, startEmbeddedPostgres, withClient } from 
 import { seed, seedEmail } from '../../local/seed.ts';
 import { type Play, type StripeServer, startStripe } from '../../local/stripe/server.ts';
 import { Tokens } from '../../src/jwt/tokens.ts';
+import { fetchChecked } from '../support/check-answer.ts';
 import { sign } from '../support/signature.ts';
 import { unpack } from '../support/version.ts';
 
@@ -24,13 +25,16 @@ const jwtSecret = randomBytes(32).toString('hex');
 const secretKey = `sk_test_${randomBytes(16).toString('hex')}`;
 const webhookSecret = `whsec_${randomBytes(16).toString('hex')}`;
 
+/** Only this version's answers are held against the reference: it has what the other may lack. */
+type Running = BareWorker & { readonly fetch: typeof fetchChecked };
+
 describe.runIf(before)('before, after, before and after again', { timeout: 240_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'portal-upgrade-'));
   let postgres: Awaited<ReturnType<typeof startEmbeddedPostgres>>;
   let neon: NeonHttp;
   let stripe: StripeServer;
   let account: Play;
-  let start: (version: string) => Promise<BareWorker>;
+  let start: (version: string) => Promise<Running>;
 
   beforeAll(async () => {
     postgres = await startEmbeddedPostgres();
@@ -40,8 +44,8 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
     stripe = await startStripe();
     account = stripe.of(secretKey);
     const checkouts: Record<string, string> = { before: unpack(before ?? '', folder), after: '.' };
-    start = (version) =>
-      startBareWorker(
+    start = async (version) => {
+      const worker = await startBareWorker(
         'src/index.ts',
         join(folder, 'state'),
         {
@@ -56,6 +60,8 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
         },
         checkouts[version],
       );
+      return { ...worker, fetch: version === 'after' ? fetchChecked : fetch };
+    };
   }, 120_000);
 
   afterAll(async () => {
@@ -95,7 +101,7 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
   });
 
   /** Every count and amount of the scrape that the log can be asked for. */
-  async function expectSums(worker: BareWorker, step: string): Promise<void> {
+  async function expectSums(worker: Running, step: string): Promise<void> {
     const { rows } = await withClient(postgres.url, (client) =>
       client.query(`select event, count(*)::int, coalesce(sum((meta->>'amount_cents')::bigint), 0)::int as cents
         from portal_activity_log where org_id = 1 group by event`),
@@ -115,7 +121,7 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
     expect(seen, step).toEqual(expected);
   }
 
-  async function begin(worker: BareWorker, staff: string, title: string) {
+  async function begin(worker: Running, staff: string, title: string) {
     const line_items = [{ description: title, quantity: 1, unit_price_cents: 100_000 }];
     const customer = { customer_name: 'Ada', customer_email: 'ada@example.com' };
     const { id } = await post(worker, '/proposals', staff, { title, ...customer, line_items });
@@ -124,19 +130,19 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
     return { sessionId: String(session_id) };
   }
 
-  async function pay(worker: BareWorker, sessionId: string): Promise<void> {
+  async function pay(worker: Running, sessionId: string): Promise<void> {
     account.account.pay(sessionId);
     await deliver(worker, account.account.events.at(-1) ?? {});
   }
 
-  async function refund(worker: BareWorker, sessionId: string): Promise<void> {
+  async function refund(worker: Running, sessionId: string): Promise<void> {
     account.account.refund(account.account.session(sessionId).payment_intent ?? '', 1_000);
     await deliver(worker, account.account.events.at(-1) ?? {});
   }
 });
 
-async function post(worker: BareWorker, path: string, token: string, json: object) {
-  const response = await fetch(worker.url + path, {
+async function post(worker: Running, path: string, token: string, json: object) {
+  const response = await worker.fetch(worker.url + path, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify(json),
@@ -145,15 +151,15 @@ async function post(worker: BareWorker, path: string, token: string, json: objec
   return (await response.json()) as Record<string, unknown>;
 }
 
-async function deliver(worker: BareWorker, event: object): Promise<void> {
+async function deliver(worker: Running, event: object): Promise<void> {
   const body = JSON.stringify(event);
   const headers = { 'content-type': 'application/json', 'stripe-signature': await sign(body, webhookSecret) };
-  const response = await fetch(`${worker.url}/payments/webhook`, { method: 'POST', headers, body });
+  const response = await worker.fetch(`${worker.url}/payments/webhook`, { method: 'POST', headers, body });
   expect(response.status).toBe(200);
 }
 
-async function sample(worker: BareWorker, series: string): Promise<number> {
-  const response = await fetch(`${worker.url}/metrics`);
+async function sample(worker: Running, series: string): Promise<number> {
+  const response = await worker.fetch(`${worker.url}/metrics`);
   const line = (await response.text()).split('\n').find((candidate) => candidate.startsWith(`${series} `));
   return line ? Number(line.slice(series.length + 1)) : 0;
 }

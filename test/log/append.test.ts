@@ -41,7 +41,7 @@ test.each([
 });
 
 describe('an append', () => {
-  test('is all or nothing: a place that is taken takes the whole group with it', async () => {
+  test('is all or nothing: one seq that is taken fails the whole group', async () => {
     const [one, two] = [
       await createProposal((await createOrg()).id),
       await createProposal((await createOrg()).id),
@@ -56,7 +56,7 @@ describe('an append', () => {
     expect(await statusOf(two.id)).toBe('approved');
   });
 
-  test('cannot tell a fact twice, under whichever proposal', async () => {
+  test('refuses a key that is recorded, under any proposal', async () => {
     const [one, two] = [
       await createProposal((await createOrg()).id),
       await createProposal((await createOrg()).id),
@@ -66,20 +66,27 @@ describe('an append', () => {
     expect(await stateOf(again)).toBe(uniqueViolation);
   });
 
-  test('returns what the shard has not counted yet, its own entries last', async () => {
+  test('returns its entries in order with their ids, and whether it found others above the head', async () => {
     const proposal = await createProposal((await createOrg()).id);
     const [approval] = await entriesOf(proposal.id);
-    const checkpoint = (approval?.id ?? 0) - 1;
-    const segment = await appendGroup(db, shardOf(proposal), checkpoint, {
+    const before = approval?.id ?? 0;
+    const first = await appendGroup(db, shardOf(proposal), before - 1, {
       ...none,
-      entries: [view(proposal, 2)],
+      entries: [view(proposal, 2), view(proposal, 3)],
     });
-    expect(segment.entries[0]).toMatchObject({ id: approval?.id, event: 'approve' });
-    expect(segment.entries.at(-1)).toMatchObject({ event: 'view', proposalId: proposal.id, seq: 2 });
+    const [, second, third] = await entriesOf(proposal.id);
+    expect(first.entries).toEqual([second, third]);
+    expect(first).toMatchObject({ before, missed: true });
+    const head = third?.id ?? 0;
+    expect(await appendGroup(db, shardOf(proposal), head, none)).toEqual({
+      entries: [],
+      before: head,
+      missed: false,
+    });
   });
 });
 
-test('shards of another number are refused until they take over, and then those before them are', async () => {
+test('shards of another number are refused until they take over; then the previous ones are', async () => {
   const [four, seven] = [
     { index: 1, count: 4 },
     { index: 1, count: 7 },
@@ -91,7 +98,7 @@ test('shards of another number are refused until they take over, and then those 
   expect(await stateOf(readAbove(db, seven, 0))).toBe(wrongGeneration);
 });
 
-test('each entry is exactly one shard’s, whatever their number', async () => {
+test('each entry belongs to exactly one shard, whatever their number', async () => {
   const { id } = await createProposal((await createOrg()).id);
   const [entry] = await entriesOf(id);
   const checkpoint = (entry?.id ?? 0) - 1;

@@ -6,7 +6,7 @@ import { createOrg, createProposal, eventsOf, paidEvent } from '../support/world
 type Org = Awaited<ReturnType<typeof createOrg>>;
 const shards = (count: number) => ({ LOG_SHARDS: String(count) });
 
-/** A deployment with another number of shards: every object is started anew. */
+/** A deployment with another number of shards: every object restarts. */
 const deploy = () => evictAllDurableObjects();
 
 async function pay(org: Org, count: number): Promise<void> {
@@ -38,7 +38,7 @@ test('from 4 shards to 7 and back, nothing is lost or counted twice', async () =
   expect(await seriesOf(org, 4)).toContain(`crm_portal_payments_total{org_id="${org.label}"} 11.0`);
 });
 
-test('while both are about, as during a roll-out, every payment is recorded and ends in both sums', async () => {
+test('while both run, as during a roll-out, every payment is recorded and ends in both sums', async () => {
   const org = await createOrg();
   const payments = Array.from({ length: 24 }, (_, index) => pay(org, index % 2 === 0 ? 4 : 7));
   await Promise.all(payments);

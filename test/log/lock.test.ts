@@ -11,7 +11,7 @@ const shard = bindings.LOG_SHARD.getByName(`${index}/10`);
 const ownProposal = async () =>
   createProposal((await createOrg()).id, 'approved', Math.floor(Math.random() * 1e9) * 10 + index);
 
-/** Holds the shard's lock for a while, as an append elsewhere would. */
+/** Holds the shard's lock for a while, as a concurrent append would. */
 async function holdLock(seconds: number) {
   const lock = sql`select pg_advisory_xact_lock(8089, ${index})`;
   const held = { isReleased: false, released: Promise.resolve() };
@@ -35,7 +35,7 @@ onServer('so does a catch-up, since what it waits for may be committed', async (
   expect(held.isReleased).toBe(true);
 });
 
-onServer('whoever waits too long for it is told to come again, and nothing is written later', async () => {
+onServer('an append that waits too long for the lock is a 503, and nothing is written later', async () => {
   const proposal = await ownProposal();
   const held = await holdLock(4.6);
   expect(await shard.execute(settlement(proposal))).toMatchObject({ rejected: 'log_unavailable' });

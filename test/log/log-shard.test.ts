@@ -21,7 +21,7 @@ import {
 
 afterEach(() => vi.restoreAllMocks());
 
-/** The shard of a proposal; with `twin`, another object that believes to be the same one. */
+/** The shard of a proposal; with `twin`, a second object that acts as the same shard. */
 function shardOf(proposalId: number, twin = false) {
   const index = proposalId % 4;
   return bindings.LOG_SHARD.getByName(twin ? `0${index}/4` : `${index}/4`);
@@ -35,8 +35,8 @@ const lead = (org: Awaited<ReturnType<typeof createOrg>>, name: string): Command
   lead: { id: crypto.randomUUID(), name, email: null, phone: null, source: null },
 });
 
-describe('what a shard knows', () => {
-  test('survives its eviction', async () => {
+describe("a shard's sums", () => {
+  test('survive an eviction', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     await shardOf(proposal.id).execute(settlement(proposal));
@@ -45,16 +45,16 @@ describe('what a shard knows', () => {
     expect(await payments(org)).toBe(1);
   });
 
-  test('includes, after a restart, what a crash left in the log and out of the sums', async () => {
+  test('include, after a restart, the entries that a crash left out', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
-    await shardOf(proposal.id).sums(); // it runs, and has caught up
+    await shardOf(proposal.id).sums(); // now it runs and has caught up
     await appendBehindItsBack(proposal);
     await evictDurableObject(shardOf(proposal.id));
     expect(await payments(org)).toBe(1);
   });
 
-  test('includes, with its next append, what somebody else appended', async () => {
+  test('include, with the next append, what another writer appended', async () => {
     const org = await createOrg();
     const [behind, next] = [await createProposal(org.id), await createProposal(org.id)];
     const shard = shardOf(behind.id);
@@ -69,7 +69,7 @@ describe('what a shard knows', () => {
     expect(await eventsOf(next.id)).toEqual(['approve']);
   });
 
-  test('includes an append whose reply was lost, once, and the retry finds it told', async () => {
+  test('include an append once though its reply was lost, and the retry is a duplicate', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const event = paidEvent(proposal);
@@ -87,7 +87,7 @@ describe('what a shard knows', () => {
     expect(await payments(org)).toBe(1);
   });
 
-  test('includes all of a long log, however many pages it takes to read', async () => {
+  test('include all of a long log, however many segments it is read in', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const index = proposal.id % 4;
@@ -101,7 +101,7 @@ describe('what a shard knows', () => {
     expect(await payments(org)).toBe(2501);
   });
 
-  test('takes no page that was read before it began to fold anew', async () => {
+  test('take no segment that was read before they were reset', async () => {
     const org = await createOrg();
     const [counted, behind] = [await createProposal(org.id), await createProposal(org.id)];
     await shardOf(counted.id).execute(settlement(counted));
@@ -125,7 +125,7 @@ describe('what a shard knows', () => {
     expect(await payments(org)).toBe(2);
   });
 
-  test('counts once what an append and a catch-up read at the same time', async () => {
+  test('count once what an append and a catch-up read at the same time', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const shard = shardOf(proposal.id);
@@ -147,13 +147,35 @@ describe('what a shard knows', () => {
     expect(await payments(org)).toBe(2);
   });
 
-  test('is not stopped by an event of a later version that was rolled back', async () => {
+  test('survive an event of a later version that was rolled back', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     await db.execute(sql`insert into portal_activity_log (org_id, proposal_id, seq, event, actor, meta, dedupe_key)
       values (${org.id}, ${proposal.id}, 2, 'from_the_future', 'stripe', '{}', ${`future:${proposal.id}`})`);
     expect(await shardOf(proposal.id).execute(settlement(proposal))).toMatchObject({ outcome: 'recorded' });
     expect(await payments(org)).toBe(1);
+  });
+
+  test('are folded within a second or so, without a reader; a reader sees them at once', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const shard = shardOf(proposal.id);
+    await shard.catchUp(); // now nothing waits to be folded
+    const counted = () =>
+      runInDurableObject(shard, (_, { storage }) =>
+        storage.sql
+          .exec(
+            "select value from sums where metric = 'crm_portal_payments_total' and labels = ?",
+            JSON.stringify({ org_id: org.label }),
+          )
+          .toArray()
+          .map(({ value }) => value),
+      );
+    await shard.execute(settlement(proposal));
+    expect(await counted()).toEqual([0]); // started by the approval
+    await vi.waitFor(async () => expect(await counted()).toEqual([1]), { timeout: 5_000 });
+    await shard.execute(settlement(proposal));
+    expect(await payments(org)).toBe(2);
   });
 
   /** What a shard that crashed between append and fold leaves behind. */
@@ -163,11 +185,11 @@ describe('what a shard knows', () => {
 });
 
 describe('a group', () => {
-  test('with one bad command still commits the others', async () => {
+  test('with one rejected command still commits the others', async () => {
     const org = await createOrg();
     const shard = bindings.LOG_SHARD.getByName(`${org.id % 4}/4`);
     const bad = lead(org, 'a zero byte \0 is no text to PostgreSQL');
-    // The first goes alone, and the others gather behind it.
+    // The first goes alone; the others form the next group.
     const commands = [lead(org, 'first'), lead(org, 'one'), bad, lead(org, 'three')];
     const [, one, two, three] = await runInDurableObject(shard, (instance) =>
       Promise.all(commands.map((command) => instance.execute(command))),
@@ -178,11 +200,11 @@ describe('a group', () => {
     expect(await metric(`crm_leads_created_total{org_id="${org.label}"}`)).toBe(3);
   });
 
-  test('may hold one event twice, which is kept as what it was the first time', async () => {
+  test('may hold one Stripe event twice, and keeps its first outcome', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const payment = settlement(proposal);
-    // The first goes alone, and the others gather behind it.
+    // The first goes alone; the others form the next group.
     const commands = [settlement(proposal), payment, payment];
     const results = await runInDurableObject(shardOf(proposal.id), (instance) =>
       Promise.all(commands.map((command) => instance.execute(command))),
@@ -197,7 +219,7 @@ describe('a group', () => {
     expect(await stripeEventOf(eventId)).toMatchObject({ outcome: 'recorded' });
   });
 
-  test('decides each command on what those before it did', async () => {
+  test('decides each command on the state that those before it left', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id, 'draft');
     const shard = shardOf(proposal.id);
@@ -227,7 +249,7 @@ describe('a group', () => {
     ]);
   });
 
-  test('fails as a whole while the database is away, and the queue goes on when it is back', async () => {
+  test('fails as a whole while the database is down, and the queue resumes when it is back', async () => {
     const org = await createOrg();
     const shard = bindings.LOG_SHARD.getByName(`${org.id % 4}/4`);
     const fault = onDatabase(() => Promise.reject(new TypeError('Network connection lost.')));
@@ -240,13 +262,13 @@ describe('a group', () => {
   });
 });
 
-test('a decision on a state that somebody changed meanwhile is made again', async () => {
+test('a decision is made again when another writer changed the state meanwhile', async () => {
   const org = await createOrg();
   const proposal = await createProposal(org.id);
   let isFirst = true;
   onDatabase(async (send, body) => {
     if (isAppend(body) && isFirst) {
-      isFirst = false; // between its read and its append, another takes its place
+      isFirst = false; // between its read and its append, another writer appends
       await db.execute(sql`insert into portal_activity_log (org_id, proposal_id, seq, event, actor, meta, dedupe_key)
         values (${org.id}, ${proposal.id}, 2, 'view', 'customer', '{}', ${`meanwhile:${proposal.id}`})`);
     }
@@ -256,8 +278,8 @@ test('a decision on a state that somebody changed meanwhile is made again', asyn
   expect(await eventsOf(proposal.id)).toEqual(['approve', 'view', 'payment_success']);
 });
 
-describe('two shards that believe to be the same', () => {
-  test('record every fact once, and both count all of it', async () => {
+describe('two objects that both act as one shard', () => {
+  test('record everything once, and both count all of it', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const [shard, twin] = [shardOf(proposal.id), shardOf(proposal.id, true)];
@@ -265,7 +287,7 @@ describe('two shards that believe to be the same', () => {
     const settled = await Promise.all(
       commands.flatMap((command) => [shard.execute(command), twin.execute(command)]),
     );
-    // Each loses some races; whoever is told to come again does, as Stripe would.
+    // Each loses some races, and retries as Stripe would.
     for (const [index, result] of settled.entries()) {
       const command = commands[Math.floor(index / 2)];
       if (command && 'rejected' in result) await shard.execute(command);
@@ -283,13 +305,13 @@ describe('two shards that believe to be the same', () => {
   });
 });
 
-describe('a payment told under the wrong proposal', () => {
+describe('a payment whose event names the wrong proposal', () => {
   const sessionOf = (entries: Awaited<ReturnType<typeof entriesOf>>) =>
     entries.flatMap(({ event, meta }) =>
       event === 'checkout_created' && 'session_id' in meta ? meta.session_id : [],
     );
 
-  test('is settled under the one whose session it was', async () => {
+  test('is recorded under the proposal of its session', async () => {
     const org = await createOrg();
     const [owner, named] = [await createProposal(org.id), await createProposal(org.id)];
     await call('POST /payments/checkout_session', { token: owner.token, json: { proposal_id: owner.id } });
@@ -301,7 +323,7 @@ describe('a payment told under the wrong proposal', () => {
     expect(await eventsOf(named.id)).toEqual(['approve']);
   });
 
-  test('and recorded there already is a duplicate, wherever its session was', async () => {
+  test('is a duplicate where it is already recorded, wherever its session was made', async () => {
     const org = await createOrg();
     const [first, second] = [await createProposal(org.id), await createProposal(org.id)];
     const event = paidEvent(first);

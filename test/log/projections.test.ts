@@ -177,16 +177,31 @@ test('a shard keeps to its limit of series, counts what it drops, and goes on wi
   });
 });
 
+test('entries that are folded together write each sum once', async () => {
+  await withStorage((storage) => {
+    const { projections } = open(storage);
+    const written = countRows(storage);
+    projections.fold(segment(64, ...Array.from({ length: 64 }, (_, index) => lead(index + 1, 1))), 0);
+    expect(written.rows).toBe(4 + 2); // the sum of leads and three that are started; two checkpoints
+  });
+});
+
+/** Counts the rows that are written from now on. */
+function countRows(storage: DurableObjectStorage): { rows: number } {
+  const written = { rows: 0 };
+  const exec = storage.sql.exec.bind(storage.sql);
+  storage.sql.exec = ((query: string, ...values: unknown[]) => {
+    const cursor = exec(query, ...values);
+    written.rows += cursor.rowsWritten;
+    return cursor;
+  }) as typeof exec;
+  return written;
+}
+
 test('a lead, an approval, a checkout and a payment write as many rows in the shard as docs/scaling.md says', async () => {
   await withStorage((storage) => {
     const { projections } = open(storage);
-    const written = { rows: 0 };
-    const exec = storage.sql.exec.bind(storage.sql);
-    storage.sql.exec = ((query: string, ...values: unknown[]) => {
-      const cursor = exec(query, ...values);
-      written.rows += cursor.rowsWritten;
-      return cursor;
-    }) as typeof exec;
+    const written = countRows(storage);
     const entry = (event: string, meta: object, id: number) =>
       ({
         ...lead(id, 1),

@@ -9,7 +9,7 @@ test.each([
       throw new Error('no');
     },
   ],
-])('what takes the counts and %s leaves them for the next time', async (_, fail: () => Promise<void>) => {
+])('a hand-over of the counts that %s keeps them for the next', async (_, fail: () => Promise<void>) => {
   const tally = new WebhookTally();
   const labels = { type: 'other', outcome: 'ignored' };
   const taken: Tally[] = [];

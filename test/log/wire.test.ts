@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Command } from '../../src/log/command.ts';
-import { decodeResult, encodeCommand } from '../../src/log/wire.ts';
+import type { Command, Result } from '../../src/log/command.ts';
+import { decodeResult, encodeCommand, executeAll } from '../../src/log/wire.ts';
 import { bindings, createOrg, createProposal, eventsOf, settlement } from '../support/world.ts';
 
 // During a roll-out a Worker and a shard may be of two versions. What the version before says is spelled out here.
@@ -27,9 +27,39 @@ test('a shard of the version before can read what a Worker sends, and the Worker
   const command = settlement({ id: 7, orgId: 1 });
   expect(encodeCommand(command)).toMatchObject({ told: command.observation, teller: 'stripe' });
   const outcomes = new Map([['cs_1', 'paid']]);
-  const answered = { outcome: 'recorded', proposal: { id: 7, outcomes } } as never;
+  const checkouts = ['cs_1', 'cs_2'].map((sessionId) => ({ sessionId, version: 1, devMode: false }));
+  const proposal = { id: 7, version: 1, status: 'deposit_paid', checkouts };
+  const answered = { outcome: 'recorded', proposal: { ...proposal, outcomes } } as never;
   expect(decodeResult(answered)).toEqual({
     outcome: 'recorded',
-    proposal: { id: 7, sessionStatuses: outcomes },
+    proposalId: 7,
+    obsoleteSessionIds: ['cs_2'],
+    proposal: { ...proposal, sessionStatuses: outcomes },
   });
+});
+
+test('a Worker sends one by one what a shard of the version before takes only so', async () => {
+  const proposal = await createProposal((await createOrg()).id);
+  const shard = bindings.LOG_SHARD.getByName(`${proposal.id % 4}/4`);
+  const before = {
+    execute: async (command: Command): Promise<Result> => shard.execute(command),
+    // What a call of a method that an object lacks comes to in this runtime.
+    executeAll: (commands: readonly Command[]) =>
+      (shard as unknown as { unheardOf(commands: readonly Command[]): Promise<Result[]> }).unheardOf(
+        commands,
+      ),
+  };
+  const commands = [settlement(proposal), settlement(proposal)];
+  const results = await executeAll(before, commands);
+  expect(results.map((result) => 'outcome' in result && result.outcome)).toEqual(['recorded', 'recorded']);
+});
+
+test('any other failure of a call is passed on', async () => {
+  const failing = {
+    execute: () => Promise.reject(new Error('It was asked again.')),
+    executeAll: () => Promise.reject(new TypeError('Network connection lost.')),
+  };
+  await expect(executeAll(failing, [settlement({ id: 7, orgId: 1 })])).rejects.toThrow(
+    'Network connection lost.',
+  );
 });

@@ -22,13 +22,13 @@ test.each([
   expect(toFloat(value)).toBe(text);
 });
 
-test('a family has its HELP and TYPE even before anything was counted', () => {
+test('a family has its HELP and TYPE before anything is counted', () => {
   expect(expose([], 'text/plain')).toContain(
     '# HELP crm_portal_payments_total Deposits that Stripe reported paid.\n# TYPE crm_portal_payments_total counter\n',
   );
 });
 
-test('sums of one series from several shards are added up', () => {
+test('sums of one series from several shards are added', () => {
   const payment = { metric: 'crm_portal_payments_total', labels: { org_id: '1' }, value: 1 } as const;
   expect(
     linesOf(expose(count([payment, payment, { ...payment, labels: { org_id: '2' } }]), 'text/plain')),

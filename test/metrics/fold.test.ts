@@ -7,10 +7,10 @@ const createdAt = new Date('2026-11-23T12:00:00Z');
 
 function entry<E extends EventName>(event: E, meta: Partial<EntryMeta[E]>, actor = 'stripe'): Entry {
   const place = { id: 1, orgId: 3, proposalId: 7, seq: 1, createdAt, dedupeKey: 'x' };
-  return { ...place, event, meta, actor } as unknown as Entry; // as much of it as is folded
+  return { ...place, event, meta, actor } as unknown as Entry; // only what the fold reads
 }
 
-/** What it counts, without the series that it only begins. */
+/** What it counts, without the series that it only starts at zero. */
 const counted = (one: Entry) => incrementsOf(one).filter(({ value }) => value !== null);
 const org = { org_id: '3' };
 
@@ -31,7 +31,7 @@ test.each(['sent', 'revised', 'checkout_expired', 'payment_pending', 'void'] as 
   },
 );
 
-test('a checkout tells the currency of its org', () => {
+test('a checkout records the currency of its org', () => {
   expect(counted(entry('checkout_created', { currency: 'jpy' }))).toEqual([
     { metric: 'crm_portal_checkout_sessions_total', labels: org, value: 1 },
     { metric: 'crm_portal_org_info', labels: { ...org, currency: 'jpy' }, value: 1 },
@@ -51,18 +51,18 @@ describe('a payment', () => {
     { metric: 'crm_portal_payment_amount_cents', labels: org, value: 472_500 },
   ];
 
-  test('counts, and its amount and the whole seconds since the approval are observed', () => {
+  test('is counted, with its amount and the whole seconds since the approval', () => {
     const velocity = { metric: 'crm_portal_approval_to_payment_seconds', labels: org, value: 90 };
     expect(paid('2026-11-23T11:58:29.500Z')).toEqual([...always, velocity]);
   });
 
-  test('of which no approval is known is no velocity', () => {
+  test('without a known approval adds no velocity', () => {
     expect(paid(null)).toEqual(always);
-    expect(paid()).toEqual(always); // an entry of before it was told
+    expect(paid()).toEqual(always); // an old entry lacks the field
   });
 });
 
-test('what the reconciler wrote is a repair too', () => {
+test('recorded by the reconciler is counted as a repair too', () => {
   expect(counted(entry('payment_failed', {}, 'reconciler'))).toContainEqual({
     metric: 'crm_portal_reconciler_repairs_total',
     labels: {},
@@ -70,7 +70,7 @@ test('what the reconciler wrote is a repair too', () => {
   });
 });
 
-test('every series that can be increased is begun by an entry that comes before it', () => {
+test('every series that can increase is started at zero by an earlier entry', () => {
   const begun = (['approve', 'payment_success', 'payment_pending', 'payment_refunded'] as const).flatMap(
     (event) =>
       incrementsOf(entry(event, { amount_cents: 1, approved_at: null } as never)).filter(
@@ -81,7 +81,7 @@ test('every series that can be increased is begun by an entry that comes before 
   const perOrg = Object.entries(catalogue).flatMap(([name, { type, labels }]) =>
     labels.join() === 'org_id' && type !== 'info' ? [name] : [],
   );
-  // These are themselves the first thing that happens.
+  // These come first of all.
   const first = ['leads_created', 'proposal_views', 'approvals', 'checkout_sessions'];
   const expected = perOrg.filter((name) => !first.some((part) => name.includes(part)));
   expect([...new Set<string>(names)].sort()).toEqual(expected.sort());

@@ -8,7 +8,7 @@ const openMetrics = 'application/openmetrics-text; version=1.0.0; charset=utf-8'
 const prometheus =
   'application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1';
 
-describe('a scrape comes in the format that is liked best', () => {
+describe('a scrape comes in the format that Accept prefers', () => {
   test.each([
     [prometheus, openMetrics],
     ['text/plain', plain],
@@ -24,7 +24,7 @@ describe('a scrape comes in the format that is liked best', () => {
     expect(answer.text.endsWith('# EOF\n')).toBe(contentType === openMetrics);
   });
 
-  test('HEAD tells the same without the samples', async () => {
+  test('HEAD has the same headers and no samples', async () => {
     const answer = await call('HEAD /metrics', { headers: { accept: prometheus } });
     expect([answer.status, answer.headers.get('content-type'), answer.text]).toEqual([200, openMetrics, '']);
   });
@@ -41,7 +41,7 @@ describe('a scrape comes in the format that is liked best', () => {
     expect(answer.headers.get('vary')).toBe('Accept, Accept-Encoding');
   });
 
-  test('what the edge accepts is not what the client does', async () => {
+  test("the client's own Accept-Encoding counts, not the edge's", async () => {
     const headers = { 'accept-encoding': 'br, gzip' };
     const plainClient = await call('GET /metrics', { headers, cf: { clientAcceptEncoding: '' } });
     expect(plainClient.headers.get('content-encoding')).toBe(null);

@@ -4,7 +4,7 @@ import { call } from '../support/api.ts';
 import { onDatabase } from '../support/faults.ts';
 import { bindings, createOrg, createProposal, paidEvent, tokens } from '../support/world.ts';
 
-beforeEach(() => evictAllDurableObjects()); // which forget when they were last rebuilt
+beforeEach(() => evictAllDurableObjects()); // so that they forget their last rebuild
 
 /** The series of one org, as a scrape shows them. */
 async function seriesOf(org: { label: string }): Promise<string[]> {
@@ -20,7 +20,7 @@ async function paidOrg() {
   return { ...org, series: await seriesOf(org) };
 }
 
-test('a rebuild equals what was there, series for series', async () => {
+test('a rebuild yields the same series', async () => {
   const org = await paidOrg();
   expect(org.series.length).toBeGreaterThan(3);
   const answer = await call('POST /metrics/rebuild', { token: org.token });
@@ -28,7 +28,7 @@ test('a rebuild equals what was there, series for series', async () => {
   expect(await seriesOf(org)).toEqual(org.series);
 });
 
-test('one during which payments come in loses and doubles none', async () => {
+test('a rebuild loses and doubles no payment that comes in meanwhile', async () => {
   const org = await paidOrg();
   const proposals = await Promise.all(Array.from({ length: 8 }, () => createProposal(org.id)));
   await Promise.all([
@@ -39,7 +39,7 @@ test('one during which payments come in loses and doubles none', async () => {
   expect(await seriesOf(org)).toContain(`crm_portal_payments_total{org_id="${org.label}"} 12.0`);
 });
 
-test('one that fails half-way leaves no scrape that looks like a drop', async () => {
+test('while a rebuild that failed is unfinished, a scrape is a 503 and no drop', async () => {
   const org = await paidOrg();
   const fault = onDatabase(async () => new Response('{"message":"no"}', { status: 500 }));
   await call('POST /metrics/rebuild', { token: org.token });
@@ -48,7 +48,7 @@ test('one that fails half-way leaves no scrape that looks like a drop', async ()
   expect(await seriesOf(org)).toEqual(org.series);
 });
 
-test('sums that another version folded are folded again', async () => {
+test('sums of another fold version are folded again', async () => {
   const org = await paidOrg();
   for (let index = 0; index < 4; index += 1) {
     const shard = bindings.LOG_SHARD.getByName(`${index}/4`);
@@ -61,7 +61,7 @@ test('sums that another version folded are folded again', async () => {
   expect(await seriesOf(org)).toEqual(org.series);
 });
 
-test('only an admin may ask for one', async () => {
+test('only an admin may start a rebuild', async () => {
   const org = await createOrg();
   const token = await tokens.signStaff({ ...org.actor, role: 'staff' }, new Date());
   expect(await call('POST /metrics/rebuild', { token })).toMatchObject({

@@ -23,7 +23,7 @@ test('outside development, a scrape needs the metrics token', async () => {
   expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
 });
 
-test('what is scraped equals the sums over the log, org by org', async () => {
+test('a scrape equals the sums over the log, for each org', async () => {
   const orgs = [await createOrg(), await createOrg()];
   for (const org of orgs) {
     for (const amount of [472_500, 100]) {
@@ -51,7 +51,7 @@ test('what is scraped equals the sums over the log, org by org', async () => {
   for (const org of orgs) expect(sample('crm_portal_payment_amount_cents_sum', org.label)).toBe(472_600);
 });
 
-test('while a shard cannot catch up, a scrape is a 503, never a part of the truth', async () => {
+test('while a shard cannot catch up, a scrape is a 503 and never partial', async () => {
   await evictAllDurableObjects();
   onDatabase(() => Promise.reject(new TypeError('Network connection lost.')));
   expect(await call('GET /metrics')).toMatchObject({ status: 503, json: { code: 'log_unavailable' } });

@@ -54,7 +54,7 @@ describe('in dev mode', () => {
     });
   });
 
-  test('a second click, and two tabs at once, get the same session and one entry', async () => {
+  test('a second click and two tabs at once get the same session and one entry', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const click = () => checkout({ proposal_id: proposal.id }, proposal.token);
@@ -70,7 +70,7 @@ describe('in dev mode', () => {
     expect(answer.json.deposit_cents).toBe(787_500);
   });
 
-  test('staff may state another total, and the entry tells who did', async () => {
+  test('staff may state another total, and the entry names the user', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const answer = await checkout({ proposal_id: proposal.id, amount_dollars: 10_000.5 }, org.token);
@@ -82,7 +82,7 @@ describe('in dev mode', () => {
     });
   });
 
-  test('whoever names no amount then gets the session that staff opened', async () => {
+  test('a caller who states no total then gets the session that staff opened', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const opened = await checkout({ proposal_id: proposal.id, amount_dollars: 10_000 }, org.token);
@@ -103,7 +103,7 @@ describe('in dev mode', () => {
   });
 });
 
-describe('refuses, and changes nothing,', () => {
+describe('a checkout refuses and changes nothing for:', () => {
   test.each([
     ['no proposal_id', {}, 'invalid_proposal_id'],
     ['a negative one', { proposal_id: -7 }, 'invalid_proposal_id'],
@@ -141,7 +141,7 @@ describe('refuses, and changes nothing,', () => {
     expect(await eventsOf(proposal.id)).toEqual(['approve']);
   });
 
-  test('1e309 as a JSON number, which is no number to JavaScript', async () => {
+  test('1e309 as a JSON number, which JavaScript reads as Infinity', async () => {
     const { token } = await createOrg();
     const headers = { 'content-type': 'application/json' };
     const body = '{"proposal_id": 7, "amount_dollars": 1e309}';
@@ -189,7 +189,7 @@ describe('refuses, and changes nothing,', () => {
     expect(answer).toMatchObject({ status: 409, json: { code: 'already_paid' } });
   });
 
-  test('a link whose org is not the one of its proposal', async () => {
+  test("a link whose org is not its proposal's", async () => {
     const [org, other] = [await createOrg(), await createOrg()];
     const proposal = await createProposal(org.id);
     const token = await tokens.signPortal(
@@ -203,7 +203,7 @@ describe('refuses, and changes nothing,', () => {
 });
 
 describe('in live mode', () => {
-  test('Stripe is asked as it wants to be asked, and its session is recorded', async () => {
+  test('the request has what Stripe requires, and the session is recorded', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const stripe = stripeAccount();
@@ -281,7 +281,7 @@ describe('in live mode', () => {
     ['hangs', 'hang', 504, 'stripe_timeout'],
     ['breaks the connection', 'lost', 502, 'stripe_failed'],
   ] as const)(
-    'when Stripe %s, nothing is recorded and nothing of what it said leaks',
+    'when Stripe %s, nothing is recorded, and its words do not leak',
     async (_, kind, status, code) => {
       const proposal = await createProposal((await createOrg()).id);
       const stripe = stripeAccount();
@@ -301,7 +301,7 @@ describe('in live mode', () => {
     expect(await eventsOf(proposal.id)).toEqual(['approve']);
   });
 
-  test('while another click with the same key is under way, Stripe is asked once more', async () => {
+  test('while another request with the same key is running, Stripe is asked once more', async () => {
     const proposal = await createProposal((await createOrg()).id);
     const stripe = stripeAccount();
     await stripe.fault('POST /v1/checkout/sessions', 'busy');
@@ -311,7 +311,7 @@ describe('in live mode', () => {
     expect(new Set(keys).size).toBe(1);
   });
 
-  test('an answer that was lost is asked for again, and it is the same session', async () => {
+  test('a lost answer is fetched again, and is the same session', async () => {
     const proposal = await createProposal((await createOrg()).id);
     const stripe = stripeAccount();
     await stripe.fault('POST /v1/checkout/sessions', 'lost');
@@ -321,7 +321,7 @@ describe('in live mode', () => {
     expect(sessions.map(({ id }) => id)).toEqual([answer.json.session_id]);
   });
 
-  test('a session that has expired at Stripe, which nobody told us, is not handed out', async () => {
+  test('a session that expired at Stripe without a webhook is not handed out', async () => {
     const proposal = await createProposal((await createOrg()).id);
     const stripe = stripeAccount();
     const first = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
@@ -337,7 +337,7 @@ describe('in live mode', () => {
     ]);
   });
 
-  test('nor one that an earlier try made and that is over by now', async () => {
+  test('a session that an earlier attempt made and that has expired is not handed out', async () => {
     const proposal = await createProposal((await createOrg()).id);
     const stripe = stripeAccount();
     const lost = onDatabase(async (send, body) =>
@@ -353,7 +353,7 @@ describe('in live mode', () => {
     expect(await stripe.session(answer.json.session_id)).toMatchObject({ status: 'open' });
   });
 
-  test('nor is another begun while the last minute of the one before is not known', async () => {
+  test('no other session is created while Stripe may still take money in the last one', async () => {
     const proposal = await createProposal((await createOrg()).id);
     const stripe = stripeAccount();
     const first = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
@@ -366,7 +366,7 @@ describe('in live mode', () => {
     expect((await stripe.state()).sessions).toHaveLength(1);
   });
 
-  test('nor while one of an older version can still be paid in', async () => {
+  test('no other session is created while one of an older version can still be paid', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const stripe = stripeAccount();
@@ -378,13 +378,13 @@ describe('in live mode', () => {
     await call(`POST /proposals/${proposal.id}/approve`, { token: proposal.token, json: approval });
     const again = () => stripe.checkout({ proposal_id: proposal.id }, proposal.token);
     expect(await again()).toMatchObject({ status: 502, json: { code: 'stripe_failed' } });
-    for (let time = 0; time < 3; time += 1) await again(); // until Stripe has failed as often as it was told to
+    for (let time = 0; time < 3; time += 1) await again(); // until Stripe has failed as often as planned
     expect((await again()).status).toBe(200);
     expect(await stripe.session(first.json.session_id)).toMatchObject({ status: 'expired' });
     expect((await stripe.state()).sessions.filter(({ status }) => status === 'open')).toHaveLength(1);
   });
 
-  test('beside a session that another key made no other is begun before its time is over', async () => {
+  test('no other session is created before one of another Stripe key has expired', async () => {
     const proposal = await createProposal((await createOrg()).id);
     await stripeAccount().checkout({ proposal_id: proposal.id }, proposal.token);
     const stripe = stripeAccount();
@@ -395,11 +395,11 @@ describe('in live mode', () => {
     const token = await tokens.signPortal(proposal.customer, 'Test', new Date(Date.now() + 3_600_000));
     await stripe.checkout({ proposal_id: proposal.id }, token);
     vi.useRealTimers();
-    // It is asked for, and refused there, where it is still today.
+    // The next request asks Stripe, which refuses it while its own clock is earlier.
     expect((await stripe.requests()).at(-1)).toMatchObject({ method: 'POST', path: '/v1/checkout/sessions' });
   });
 
-  test('what Stripe will never do is told as that', async () => {
+  test('a request that Stripe refuses is a 422 and not worth a retry', async () => {
     const org = await createOrg({ currency: 'krw' });
     const json = {
       ...{ title: 'Kitchen', customer_name: 'Ada', customer_email: 'ada@example.com' },
@@ -412,7 +412,7 @@ describe('in live mode', () => {
     expect(answer.json.detail).toContain('amount_too_small');
   });
 
-  test('a customer who has paid and was not told so is told, and pays no second time', async () => {
+  test('a customer whose payment we had not heard of learns of it, and does not pay twice', async () => {
     const proposal = await createProposal((await createOrg()).id);
     const stripe = stripeAccount();
     const first = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
@@ -422,7 +422,7 @@ describe('in live mode', () => {
     expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created', 'payment_success']);
   });
 
-  test('while the money of a delayed method is on its way, nobody begins to pay again', async () => {
+  test('while a delayed payment is processed, no other can start', async () => {
     const proposal = await createProposal((await createOrg()).id);
     const stripe = stripeAccount();
     const { json } = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
@@ -435,7 +435,7 @@ describe('in live mode', () => {
     expect((await stripe.checkout({ proposal_id: proposal.id }, proposal.token)).status).toBe(200);
   });
 
-  test('who states another total gets a session of it, and the one before can be paid no more', async () => {
+  test('another stated total gets a session of its own, and the one before is closed', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const stripe = stripeAccount();
@@ -446,7 +446,7 @@ describe('in live mode', () => {
     expect(await stripe.session(other.json.session_id)).toMatchObject({ status: 'open' });
   });
 
-  test('a checkout that was simulated is not handed out', async () => {
+  test('a simulated session is not handed out', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     await checkout({ proposal_id: proposal.id }, proposal.token);
@@ -454,7 +454,7 @@ describe('in live mode', () => {
     expect(answer.json.checkout_url).toContain(`${bindings.STRIPE_API_BASE}/c/pay/`);
   });
 
-  test('a key that is too short to be real is dev mode in development only', async () => {
+  test('a key that is too short to be real means dev mode in development only', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const short = { STRIPE_SECRET_KEY: 'sk_test_short' };

@@ -12,9 +12,9 @@ import {
   stripeEventOf,
 } from '../support/world.ts';
 
-// What happens at Stripe, told by the events that Stripe makes of it: only Stripe is played (local/stripe).
+// What happens at Stripe, through the events of its stand-in (local/stripe).
 
-/** All events so far, in this order of their indexes, else as they were made. */
+/** Delivers all events so far, in this order of their indexes, by default as made. */
 async function deliverAll(stripe: TestStripe, order?: (events: object[]) => object[]) {
   const events = await stripe.events();
   for (const event of order ? order(events) : events) expect((await stripe.deliver(event)).status).toBe(200);
@@ -28,17 +28,17 @@ describe('a delayed method', () => {
   test.each([
     ['succeed', ['payment_pending', 'payment_success'], 'deposit_paid'],
     ['fail', ['payment_pending', 'payment_failed'], 'approved'],
-  ])('that will %s is pending first', async (outcome, told, status) => {
+  ])('that will %s is pending first', async (outcome, expectedEvents, status) => {
     const { stripe, proposal, sessionId } = await withCheckout();
     await stripe.control(`sessions/${sessionId}/later`);
     await stripe.control(`sessions/${sessionId}/${outcome}`);
     await deliverAll(stripe);
     await deliverAll(stripe);
-    expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created', ...told]);
+    expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created', ...expectedEvents]);
     expect(await statusOf(proposal.id)).toBe(status);
   });
 
-  test('told the wrong way round is paid all the same', async () => {
+  test('is paid even if its events arrive in the wrong order', async () => {
     const { stripe, proposal, sessionId } = await withCheckout();
     await stripe.control(`sessions/${sessionId}/later`);
     await stripe.control(`sessions/${sessionId}/succeed`);
@@ -47,7 +47,7 @@ describe('a delayed method', () => {
   });
 });
 
-test('a declined card is told by an event that means nothing here, and the session stays open', async () => {
+test('the event of a declined card is ignored, and the session stays open', async () => {
   const { stripe, proposal, sessionId } = await withCheckout();
   await stripe.control(`sessions/${sessionId}/decline`);
   await deliverAll(stripe);
@@ -57,7 +57,7 @@ test('a declined card is told by an event that means nothing here, and the sessi
   expect(await statusOf(proposal.id)).toBe('deposit_paid');
 });
 
-test('an expired session is told once, and the next click gets another', async () => {
+test('an expired session is recorded once, and the next click gets another', async () => {
   const { stripe, proposal, sessionId } = await withCheckout();
   await stripe.control(`sessions/${sessionId}/expire`);
   await deliverAll(stripe);
@@ -67,7 +67,7 @@ test('an expired session is told once, and the next click gets another', async (
   expect(next.json.session_id).not.toBe(sessionId);
 });
 
-test('a second session that is paid all the same is money, with the anomaly beside it', async () => {
+test('a payment in a second session is recorded, with an anomaly', async () => {
   const { org, stripe, proposal, sessionId } = await withCheckout();
   await stripe.control(`sessions/${sessionId}/pay`);
   await deliverAll(stripe);
@@ -116,7 +116,7 @@ describe('a refund', () => {
     expect(await statusOf(proposal.id)).toBe('deposit_paid');
   });
 
-  test('that fails is told as made and failed, in whatever order', async () => {
+  test('that fails is recorded as made and as failed, in any order', async () => {
     const { stripe, proposal, paymentIntent } = await paid();
     const { id } = await stripe.control<{ id: string }>(`payments/${paymentIntent}/refund`);
     await stripe.control(`refunds/${id}/fail`);
@@ -125,7 +125,7 @@ describe('a refund', () => {
     expect(events).toEqual(['payment_refunded', 'refund_failed']);
   });
 
-  test('told before its payment is kept as unattributed, and recorded when it is told again', async () => {
+  test('that arrives before its payment is unattributed, and recorded when it arrives again', async () => {
     const { stripe, proposal, sessionId } = await withCheckout();
     await stripe.control(`sessions/${sessionId}/pay`);
     await stripe.control(`payments/${await paymentIntentOf(stripe, sessionId)}/refund`);
@@ -142,7 +142,7 @@ describe('a refund', () => {
     expect(await stripeEventOf(String(refund?.id))).toMatchObject({ outcome: 'recorded' });
   });
 
-  test('of a payment that is not ours is kept and changes no proposal', async () => {
+  test('of a foreign payment is kept and changes no proposal', async () => {
     const stripe = stripeAccount();
     const id = `evt_foreign_${crypto.randomUUID()}`;
     const object = {
@@ -158,16 +158,16 @@ describe('a refund', () => {
   });
 
   test.each(['won', 'lost'])(
-    'a dispute that is %s is told as opened and closed, each once',
+    'a dispute that is %s is recorded as opened and closed, each once',
     async (outcome) => {
       const { org, stripe, proposal, paymentIntent } = await paid();
       const { id } = await stripe.control<{ id: string }>(`payments/${paymentIntent}/dispute`);
       await stripe.control(`disputes/${id}/${outcome}`);
       await deliverAll(stripe, (events) => events.reverse());
       await deliverAll(stripe);
-      const told = (await entriesOf(proposal.id)).slice(3);
-      expect(told.map(({ event }) => event)).toEqual(['dispute_opened', 'dispute_closed']);
-      expect(told[1]).toMatchObject({ meta: { status: outcome, dispute_id: id, amount_cents: 472_500 } });
+      const entries = (await entriesOf(proposal.id)).slice(3);
+      expect(entries.map(({ event }) => event)).toEqual(['dispute_opened', 'dispute_closed']);
+      expect(entries[1]).toMatchObject({ meta: { status: outcome, dispute_id: id, amount_cents: 472_500 } });
       for (const label of ['opened', outcome]) {
         expect(await metric(`crm_portal_disputes_total{org_id="${org.label}",outcome="${label}"}`)).toBe(1);
       }
@@ -175,8 +175,8 @@ describe('a refund', () => {
   );
 });
 
-describe('a session of which we have no record', () => {
-  test('is not believed to be ours if another deployment made it', async () => {
+describe('a session that the log does not have', () => {
+  test('is foreign if another deployment made it', async () => {
     const proposal = await createProposal((await createOrg()).id);
     const metadata = { proposal_id: String(proposal.id), org_id: String(proposal.orgId) };
     const event = paidEvent(proposal, { metadata: { ...metadata, portal_url: 'https://other.example' } });
@@ -185,7 +185,7 @@ describe('a session of which we have no record', () => {
     expect(await eventsOf(proposal.id)).toEqual(['approve']);
   });
 
-  test('is not the next proposal’s that gets the id of the one it was for', async () => {
+  test('does not belong to a later proposal that has the same id', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id, 'draft');
     const event = paidEvent(proposal, { created: Math.floor(Date.now() / 1000) - 3_600 });
@@ -194,7 +194,7 @@ describe('a session of which we have no record', () => {
     expect(await stripeEventOf(event.id)).toMatchObject({ outcome: 'unattributed' });
   });
 
-  test('stays whose it was told to be first, whatever its metadata say then', async () => {
+  test('stays with the proposal that it was first recorded under', async () => {
     const org = await createOrg();
     const [first, second] = [await createProposal(org.id), await createProposal(org.id)];
     const { id } = paidEvent(first).data.object;
@@ -209,7 +209,7 @@ describe('a session of which we have no record', () => {
   });
 });
 
-test('every event that we handle is kept with its outcome, once, whatever it told', async () => {
+test('every event that we handle is kept once, with its outcome', async () => {
   const { stripe, sessionId } = await withCheckout();
   await stripe.control(`sessions/${sessionId}/pay`);
   await stripe.control(`payments/${await paymentIntentOf(stripe, sessionId)}/refund`);
@@ -219,7 +219,7 @@ test('every event that we handle is kept with its outcome, once, whatever it tol
   }
 });
 
-test('an expired session of somebody else is kept as ignored: it is no money', async () => {
+test('an expired foreign session is kept as ignored, since it is no money', async () => {
   const stripe = stripeAccount();
   const id = `evt_foreign_${crypto.randomUUID()}`;
   const data = { object: { id: 'cs_test_foreign', amount_total: 1, payment_status: 'unpaid', metadata: {} } };
@@ -228,7 +228,7 @@ test('an expired session of somebody else is kept as ignored: it is no money', a
 });
 
 describe('in dev mode, unsigned', () => {
-  test('events of the whole life cycle are taken too', async () => {
+  test('events of the whole life cycle are accepted too', async () => {
     const proposal = await createProposal((await createOrg()).id);
     const paid = paidEvent(proposal);
     await call('POST /payments/webhook', { json: paid });

@@ -19,13 +19,13 @@ async function reconcile(stripe: TestStripe): Promise<void> {
   await waitOnExecutionContext(context);
 }
 
-/** The Worker's clock from now on; Stripe's goes on as before. */
+/** Sets the Worker's clock; Stripe's is unchanged. */
 function later(hours: number): void {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hours * 3_600_000 });
 }
 
-describe('a day with the webhook blocked', () => {
-  test('is made good: each payment once, told by the reconciler, however often it runs at once', async () => {
+describe('after a day without webhooks', () => {
+  test('the reconciler records each payment once, however many runs overlap', async () => {
     const stripe = stripeAccount();
     const checkouts = [await withCheckout(stripe), await withCheckout(stripe), await withCheckout(stripe)];
     for (const { sessionId } of checkouts) await stripe.control(`sessions/${sessionId}/pay`);
@@ -44,7 +44,7 @@ describe('a day with the webhook blocked', () => {
     }
   });
 
-  test('and the metrics say how far it came, and when', async () => {
+  test('the metrics say how far it came, and when', async () => {
     const startSeconds = Math.floor(Date.now() / 1000);
     await reconcile(stripeAccount());
     for (const name of ['last_success', 'events_until']) {
@@ -54,7 +54,7 @@ describe('a day with the webhook blocked', () => {
   });
 });
 
-test('a session past its time, of which nobody told us the end, is closed', async () => {
+test('a session that expired without a webhook is recorded as expired', async () => {
   const { stripe, proposal, sessionId } = await withCheckout();
   await reconcile(stripe);
   expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created']);
@@ -64,7 +64,7 @@ test('a session past its time, of which nobody told us the end, is closed', asyn
   expect(await stripe.session(sessionId)).toMatchObject({ status: 'expired' });
 });
 
-test('one past its time that was paid, of which not even the list of events tells, is money', async () => {
+test('a session that was paid, though no event says so, is recorded as paid', async () => {
   const { stripe, proposal, sessionId } = await withCheckout();
   await stripe.control(`sessions/${sessionId}/pay`);
   const real = globalThis.fetch;
@@ -78,7 +78,7 @@ test('one past its time that was paid, of which not even the list of events tell
   expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created', 'payment_success']);
 });
 
-test('a session that could not be closed when its proposal was voided is closed then', async () => {
+test('a session that could not be closed when its proposal was voided is closed later', async () => {
   const { stripe, org, proposal, sessionId } = await withCheckout();
   await stripe.fault('POST /v1/checkout/sessions/', 'error', 4);
   await call(`POST /proposals/${proposal.id}/void`, { token: org.token, bindings: stripe.bindings });
@@ -88,7 +88,7 @@ test('a session that could not be closed when its proposal was voided is closed 
   expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created', 'void', 'checkout_expired']);
 });
 
-test('a session that Stripe made and we never recorded is closed, once nobody can be about to', async () => {
+test('a session that was never recorded is closed once no request can still record it', async () => {
   const proposal = await createProposal((await createOrg()).id);
   const stripe = stripeAccount();
   const fault = onDatabase(async (send, body) =>
@@ -107,7 +107,7 @@ test('a session that Stripe made and we never recorded is closed, once nobody ca
 test.each([
   ['another deployment’s', { 'metadata[portal_url]': 'https://other.example', 'metadata[proposal_id]': '7' }],
   ['another product’s', {}],
-])('%s session at the same account, and on the same origin, is left alone', async (_, metadata) => {
+])('%s session of the same account and origin is left alone', async (_, metadata) => {
   const stripe = stripeAccount();
   const body = new URLSearchParams({
     mode: 'payment',
@@ -128,7 +128,7 @@ test.each([
   expect((await stripe.state()).sessions.map(({ status }) => status)).toEqual(['open']);
 });
 
-test('a clock that was ahead for a while makes it miss nothing', async () => {
+test('a clock that was ahead for a while loses no event', async () => {
   const { stripe, proposal, sessionId } = await withCheckout();
   await stripe.control(`sessions/${sessionId}/pay`);
   const [completed] = await stripe.events();
@@ -142,7 +142,7 @@ test('a clock that was ahead for a while makes it miss nothing', async () => {
   expect(await eventsOf(proposal.id)).toContain('payment_refunded');
 });
 
-test('a session that this key does not know is over a day after its time, and not before', async () => {
+test('a session that this key does not know counts as expired a day after its end, not before', async () => {
   const { proposal } = await withCheckout();
   const other = stripeAccount();
   later(25);
@@ -153,7 +153,7 @@ test('a session that this key does not know is over a day after its time, and no
   expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created', 'checkout_expired']);
 });
 
-test('a refund that was told before its payment finds it', async () => {
+test('a refund that arrives before its payment is recorded after it', async () => {
   const { stripe, proposal, sessionId } = await withCheckout();
   await stripe.control(`sessions/${sessionId}/pay`);
   const paymentIntent = (await stripe.session(sessionId))?.payment_intent;
@@ -161,15 +161,15 @@ test('a refund that was told before its payment finds it', async () => {
   const [refund] = await stripe.events('refund.created');
   await stripe.deliver(refund ?? {});
   expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created']);
-  await reconcile(stripe); // the payment, which nobody delivered
-  await reconcile(stripe); // the refund, which was taken and claimed by nobody
+  await reconcile(stripe); // the payment, whose webhook was lost
+  await reconcile(stripe); // the refund, which arrived and was unattributed
   const events = (await eventsOf(proposal.id)).slice(2);
   expect(events).toEqual(['payment_success', 'payment_refunded']);
   expect(await stripeEventOf(String(refund?.id))).toMatchObject({ outcome: 'recorded' });
 });
 
 describe('when something fails,', () => {
-  test('the run is no success, and the next one makes it good', async () => {
+  test('the run is no success, and the next one recovers', async () => {
     const { stripe, proposal, sessionId } = await withCheckout();
     await reconcile(stripe);
     const success = await metric('crm_portal_reconciler_last_success_timestamp_seconds');
@@ -181,11 +181,11 @@ describe('when something fails,', () => {
     expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created', 'payment_success']);
   });
 
-  test('a payment that cannot be recorded keeps nobody else waiting, and is tried again', async () => {
+  test('a payment that cannot be recorded delays no other, and is tried again', async () => {
     const stripe = stripeAccount();
     const [stuck, fine] = [await withCheckout(stripe), await withCheckout(stripe)];
     for (const { sessionId } of [stuck, fine]) await stripe.control(`sessions/${sessionId}/pay`);
-    await metric('crm_portal_payments_total'); // the shards have caught up
+    await metric('crm_portal_payments_total'); // lets the shards catch up
     const fault = onDatabase(async (send, body) =>
       isAppend(body) && body.includes(stuck.sessionId)
         ? new Response('{"message":"no"}', { status: 500 })
@@ -199,7 +199,7 @@ describe('when something fails,', () => {
     }
   });
 
-  test('an event that cannot be read keeps nobody waiting', async () => {
+  test('an event that cannot be read delays no other', async () => {
     const { stripe, proposal, sessionId } = await withCheckout();
     await stripe.control(`sessions/${sessionId}/pay`);
     const [completed] = await stripe.events();
@@ -217,7 +217,7 @@ describe('when something fails,', () => {
   });
 });
 
-test('without Stripe, in dev mode, it only lets the shards catch up', async () => {
+test('in dev mode, the reconciler only lets the shards catch up', async () => {
   const { requests } = stripeAccount();
   await worker.scheduled(createScheduledController(), bindings, createExecutionContext());
   expect(await requests()).toEqual([]);

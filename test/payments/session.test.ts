@@ -3,13 +3,13 @@ import { call } from '../support/api.ts';
 import { stripeAccount, type TestStripe, withCheckout } from '../support/stripe-account.ts';
 import { createOrg, createProposal, eventsOf } from '../support/world.ts';
 
-// The customer comes back from Stripe's page, and no webhook has come.
+// The customer returns from Stripe's page before any webhook.
 
 const look = (stripe: TestStripe, sessionId: string, token: string) =>
   call(`GET /payments/sessions/${sessionId}`, { token, bindings: stripe.bindings });
 
-describe('coming back', () => {
-  test('after paying, the customer sees paid, and it is recorded once, whenever the webhook comes', async () => {
+describe('a customer who returns from Stripe', () => {
+  test('after paying sees paid, and it is recorded once, whenever the webhook comes', async () => {
     const { stripe, proposal, sessionId } = await withCheckout();
     await stripe.control(`sessions/${sessionId}/pay`);
     const answers = await Promise.all([1, 2, 3].map(() => look(stripe, sessionId, proposal.token)));
@@ -40,16 +40,16 @@ describe('coming back', () => {
     ['one that failed', ['later', 'fail'], 'failed', ['checkout_created', 'payment_failed']],
     ['one that succeeded', ['later', 'succeed'], 'paid', ['checkout_created', 'payment_success']],
     ['an expired session', ['expire'], 'expired', ['checkout_created', 'checkout_expired']],
-  ])('after %s, they see what is so', async (_, happened, status, told) => {
+  ])('after %s sees the session as it stands', async (_, happened, status, expected) => {
     const { stripe, org, proposal, sessionId } = await withCheckout();
     for (const what of happened) await stripe.control(`sessions/${sessionId}/${what}`);
     for (const token of [proposal.token, org.token]) {
       expect(await look(stripe, sessionId, token)).toMatchObject({ status: 200, json: { status } });
     }
-    expect(await eventsOf(proposal.id)).toEqual(['approve', ...told]);
+    expect(await eventsOf(proposal.id)).toEqual(['approve', ...expected]);
   });
 
-  test('what the log knows is not asked again', async () => {
+  test('costs no call to Stripe where the log knows the end', async () => {
     const { stripe, proposal, sessionId } = await withCheckout();
     await stripe.control(`sessions/${sessionId}/pay`);
     await look(stripe, sessionId, proposal.token);
@@ -58,7 +58,7 @@ describe('coming back', () => {
     expect(await stripe.requests()).toHaveLength(before);
   });
 
-  test('when Stripe cannot be asked, they are told to try again', async () => {
+  test('is asked to try again while Stripe is down', async () => {
     const { stripe, proposal, sessionId } = await withCheckout();
     await stripe.fault('GET /v1/checkout', 'error', 9);
     const answer = await look(stripe, sessionId, proposal.token);
@@ -66,7 +66,7 @@ describe('coming back', () => {
     expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created']);
   });
 
-  test('of a session that another key made, they see what the log knows', async () => {
+  test('sees what the log knows of a session of another key', async () => {
     const { proposal, sessionId } = await withCheckout();
     const answer = await look(stripeAccount(), sessionId, proposal.token);
     expect(answer.json.status).toBe('open');
@@ -74,7 +74,7 @@ describe('coming back', () => {
   });
 });
 
-test('of a simulated session, dev mode knows what the log knows', async () => {
+test('in dev mode a simulated session stands as the log says', async () => {
   const proposal = await createProposal((await createOrg()).id);
   const checkout = await call('POST /payments/checkout_session', {
     token: proposal.token,

@@ -20,7 +20,7 @@ const revenue = (org: { label: string }) =>
   metric(`crm_portal_payment_amount_cents_sum{org_id="${org.label}"}`);
 
 describe('a paid session', () => {
-  test('becomes one payment, however often it is told', async () => {
+  test('becomes one payment, however often its event arrives', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const event = paidEvent(proposal);
@@ -49,7 +49,7 @@ describe('a paid session', () => {
     });
   });
 
-  test('told under another event id is kept as a duplicate', async () => {
+  test('under another event id is kept as a duplicate', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const first = paidEvent(proposal);
@@ -60,7 +60,7 @@ describe('a paid session', () => {
     expect(await stripeEventOf(second.id)).toMatchObject({ outcome: 'duplicate' });
   });
 
-  test('may come without an id while nothing is signed', async () => {
+  test('may come without an event id in dev mode', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const { id: _, ...event } = paidEvent(proposal);
@@ -70,7 +70,7 @@ describe('a paid session', () => {
     expect(await eventsOf(proposal.id)).toEqual(['approve', 'payment_success']);
   });
 
-  test('of a delayed method is a payment when its money has come', async () => {
+  test('of a delayed method is a payment once its money has come', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const { id } = paidEvent(proposal).data.object;
@@ -91,7 +91,7 @@ describe('a paid session', () => {
     expect((await entriesOf(proposal.id))[1]).toMatchObject({ meta: { payment_intent: 'pi_expanded' } });
   });
 
-  test('of another amount than agreed is recorded, with the anomaly beside it', async () => {
+  test('of another amount than agreed is recorded, with an anomaly', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     await call('POST /payments/webhook', { json: paidEvent(proposal, { amount_total: 100 }) });
@@ -99,7 +99,7 @@ describe('a paid session', () => {
     expect([await payments(org), await revenue(org)]).toEqual([1, 100]);
   });
 
-  test('of a body that PostgreSQL could not hold as jsonb is recorded all the same', async () => {
+  test('is recorded even if PostgreSQL could not hold its body as jsonb', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const event = paidEvent(proposal, { customer_details: { name: 'zero \0 byte, half a pair \ud800' } });
@@ -108,7 +108,7 @@ describe('a paid session', () => {
   });
 });
 
-describe('what is no payment', () => {
+describe('an event that is no payment of ours', () => {
   test.each([
     [
       'of a session without money',
@@ -159,7 +159,7 @@ describe('what is no payment', () => {
     expect(answer).toMatchObject({ status: 200, json: { received: true } });
   });
 
-  test('money that nobody claimed is recorded when its proposal is there, and its event says so', async () => {
+  test("unattributed money is recorded once its proposal exists, and so is its event's outcome", async () => {
     const org = await createOrg();
     const { id } = await createProposal(org.id);
     const event = paidEvent({ id: id + 1_000_000, orgId: org.id });
@@ -272,7 +272,7 @@ describe('with a secret', () => {
     expect(isUnchanged).toBe(true);
   });
 
-  test('while it is rolled, both are accepted', async () => {
+  test('while it is rotated, both are accepted', async () => {
     const secrets = `whsec_the_new_one_the_new_one, ${secret}`;
     expect((await post({ secrets })).answer.status).toBe(200);
     expect(
@@ -280,7 +280,7 @@ describe('with a secret', () => {
     ).toBe(200);
   });
 
-  test('a byte that is no UTF-8 does not pass for the character that a decoder would put in its place', async () => {
+  test('an invalid UTF-8 byte does not pass for its replacement character', async () => {
     const proposal = await createProposal((await createOrg()).id);
     const body = JSON.stringify(paidEvent(proposal, { note: '\ufffd' }));
     const header = await sign(body, secret);

@@ -15,7 +15,7 @@ import {
 
 test.afterEach(({ deployed: { stripe } }) => blockWebhook(stripe, false));
 
-test('a customer approves, pays on Stripe’s page, comes back to a receipt, and no address ever held the token', async ({
+test("a customer approves, pays on Stripe's page and returns to a receipt, and no address held the token", async ({
   page,
   deployed: { office, stripe },
 }) => {
@@ -35,14 +35,14 @@ test('a customer approves, pays on Stripe’s page, comes back to a receipt, and
   await payAndComeBack(page);
   await expect(page.locator('.receipt')).toContainText('$11,025.00'); // what remains
 
-  // The page itself was asked for with it, in the fragment, which goes nowhere.
+  // Only the page's own address had it, in the fragment, which is never sent.
   expect(addresses.filter((address) => address.includes(sent.token) && address !== sent.link)).toEqual([]);
   expect(new Set(bearers)).toEqual(new Set([`Bearer ${sent.token}`]));
   expect(await page.evaluate(() => JSON.stringify(localStorage) + document.cookie)).toBe('{}');
   expect(sessionsOf(stripe, sent)).toHaveLength(1);
 });
 
-test('comes back before the webhook, which never comes: settled all the same', async ({
+test('a return without any webhook still records the payment', async ({
   page,
   deployed: { office, stripe },
 }) => {
@@ -53,7 +53,7 @@ test('comes back before the webhook, which never comes: settled all the same', a
   expect(await office.count(sent.id, 'payment_success')).toBe(1);
 });
 
-test('pays, closes the tab, and the webhook never comes: the link shows it when they ask to pay again', async ({
+test('after a payment without webhook or return, a new attempt to pay shows the receipt', async ({
   page,
   context,
   deployed: { office, stripe },
@@ -72,7 +72,7 @@ test('pays, closes the tab, and the webhook never comes: the link shows it when 
   expect(await office.count(sent.id, 'payment_success')).toBe(1);
 });
 
-test('closes the tab before paying: what is due is there when the link is opened again', async ({
+test('after closing the tab before paying, the link still shows what is due', async ({
   page,
   context,
   deployed: { office },
@@ -87,7 +87,7 @@ test('closes the tab before paying: what is due is there when the link is opened
   await expect(another.getByRole('button', { name: 'Pay deposit $4,725.00' })).toBeVisible();
 });
 
-test('a tab without the link asks for it', async ({ page, deployed: { url, office } }) => {
+test('a tab without a token asks for the link', async ({ page, deployed: { url, office } }) => {
   const { id } = await office.send();
   await page.goto(`${url}/proposal/${id}`);
   await expect(page.getByRole('heading', { name: 'Please open your link again' })).toBeVisible();
@@ -103,7 +103,7 @@ test('a double click approves once and makes one session', async ({ page, deploy
   expect(sessionsOf(stripe, sent)).toHaveLength(1);
 });
 
-test('two tabs: one pays, the other finds it paid', async ({
+test('of two tabs, one pays and the other finds it paid', async ({
   page,
   context,
   deployed: { office, stripe },
@@ -116,15 +116,12 @@ test('two tabs: one pays, the other finds it paid', async ({
   await payAndComeBack(page);
 
   const button = other.getByRole('button', { name: /pay deposit \$4,725\.00/i });
-  if (await button.isVisible()) await button.click({ timeout: 2_000 }).catch(() => null); // it may have looked by itself
+  if (await button.isVisible()) await button.click({ timeout: 2_000 }).catch(() => null); // the page may have refreshed by itself
   await expect(paidHeading(other)).toBeVisible();
   expect(sessionsOf(stripe, sent)).toHaveLength(1);
 });
 
-test('the card is declined on Stripe’s page, and the next one pays', async ({
-  page,
-  deployed: { office },
-}) => {
+test("a card is declined on Stripe's page, and the next one pays", async ({ page, deployed: { office } }) => {
   const sent = await office.send();
   await approveAndPay(page, sent);
   await page.getByRole('button', { name: 'Pay with a card that is declined' }).click();
@@ -132,7 +129,7 @@ test('the card is declined on Stripe’s page, and the next one pays', async ({
   await payAndComeBack(page);
 });
 
-test('cancels, is told that nothing was charged, and pays in the same session', async ({
+test('after canceling, the customer learns that nothing was charged and pays in the same session', async ({
   page,
   deployed: { office, stripe },
 }) => {
@@ -145,7 +142,7 @@ test('cancels, is told that nothing was charged, and pays in the same session', 
   expect(sessionsOf(stripe, sent)).toHaveLength(1);
 });
 
-test('goes back by the browser’s button, and the button works again', async ({
+test("after the browser's back button, the pay button works again", async ({
   page,
   deployed: { office },
 }) => {
@@ -156,12 +153,12 @@ test('goes back by the browser’s button, and the button works again', async ({
   await expect(page.getByText('A stand-in for Stripe')).toBeVisible();
 });
 
-test('comes back out of the browser’s cache, or never gets to Stripe: the button works again', async ({
+test('after a return from the back-forward cache or a failed navigation, the pay button works again', async ({
   page,
   deployed: { office },
 }) => {
   const sent = await office.send();
-  await page.route('**/c/pay/**', (route) => route.fulfill({ status: 204 })); // the browser stays where it is
+  await page.route('**/c/pay/**', (route) => route.fulfill({ status: 204 })); // the navigation to Stripe never happens
   await approveAndPay(page, sent);
   await expect(page.getByRole('button', { name: 'One moment…' })).toBeVisible();
   await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
@@ -169,10 +166,10 @@ test('comes back out of the browser’s cache, or never gets to Stripe: the butt
   await expect(button).toBeVisible({ timeout: 2_000 });
   await button.click();
   await expect(page.getByRole('button', { name: 'One moment…' })).toBeVisible();
-  await expect(button).toBeVisible(); // after a while, by itself
+  await expect(button).toBeVisible(); // after a while
 });
 
-test('staff began a checkout of another total: the button says what is charged, and a stale one charges nothing', async ({
+test('after staff start a checkout of another total, the button names that amount, and a stale one charges nothing', async ({
   page,
   deployed: { office },
 }) => {
@@ -188,7 +185,7 @@ test('staff began a checkout of another total: the button says what is charged, 
   await expect(page.getByRole('button', { name: 'Pay $300.00' })).toBeVisible();
 });
 
-test('a second try is paid while the first one’s failure is all that the page knows: no alarm, no second offer', async ({
+test("when a second attempt is paid while the page still shows the first one's failure, no second payment is offered", async ({
   page,
   deployed: { office, stripe },
 }) => {
@@ -203,7 +200,7 @@ test('a second try is paid while the first one’s failure is all that the page 
   await page.getByRole('button', { name: 'Pay deposit $4,725.00' }).click();
   await page.getByRole('button', { name: 'Pay $4,725.00' }).click();
 
-  // The proposal as it was before, for a while.
+  // Serves the earlier proposal for a while.
   const before = await office.call<object>('GET', `/proposals/${sent.id}`);
   const old = { ...before, deposit_status: 'failed', paid_cents: 0, paid_at: null, status: 'approved' };
   let isStale = true;
@@ -220,7 +217,10 @@ test('a second try is paid while the first one’s failure is all that the page 
   await expect(paidHeading(page)).toBeVisible();
 });
 
-test('the session expires: begins again', async ({ page, deployed: { office, stripe, url } }) => {
+test('after a session expires, the customer starts another', async ({
+  page,
+  deployed: { office, stripe, url },
+}) => {
   const sent = await office.send();
   await approveAndPay(page, sent);
   await page.getByRole('button', { name: 'Pay $4,725.00' }).waitFor();
@@ -232,7 +232,7 @@ test('the session expires: begins again', async ({ page, deployed: { office, str
   await payAndComeBack(page);
 });
 
-test('a delayed method is on its way, then fails, then another is paid', async ({
+test('a delayed payment is pending, then fails, then another is paid', async ({
   page,
   deployed: { office, stripe },
 }) => {
@@ -252,10 +252,7 @@ test('a delayed method is on its way, then fails, then another is paid', async (
   await payAndComeBack(page);
 });
 
-test('whoever comes back without paying is not told that they paid', async ({
-  page,
-  deployed: { office, stripe, url },
-}) => {
+test('a return without a payment shows no receipt', async ({ page, deployed: { office, stripe, url } }) => {
   const sent = await office.send();
   await approveAndPay(page, sent);
   await page.getByRole('button', { name: 'Pay $4,725.00' }).waitFor();
@@ -267,17 +264,17 @@ test('whoever comes back without paying is not told that they paid', async ({
   await expect(page.getByText('We have not heard of your payment yet')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Pay deposit $4,725.00' })).toBeVisible();
   stripe.account.pay(session.id);
-  await page.clock.fastForward('00:10'); // it is looked at again, slowly
+  await page.clock.fastForward('00:10'); // the next, slower poll
   await expect(paidHeading(page)).toBeVisible();
 });
 
-test('comes back while the API is down for a while: no second payment is offered, and it heals by itself', async ({
+test('a return while the API is down offers no second payment, and recovers by itself', async ({
   page,
   deployed: { office, stripe },
 }) => {
   const sent = await office.send();
   await approveAndPay(page, sent);
-  // The webhook is slow, so that the page knows nothing from elsewhere.
+  // The webhook is slow, so the page has no other source.
   blockWebhook(stripe);
   await page.getByRole('button', { name: 'Pay $4,725.00' }).click();
   let isDown = true;
@@ -292,7 +289,7 @@ test('comes back while the API is down for a while: no second payment is offered
   await expect(paidHeading(page)).toBeFocused();
 });
 
-test('nothing jumps while a proposal loads', async ({ page, deployed: { office } }) => {
+test('the layout does not shift while a proposal loads', async ({ page, deployed: { office } }) => {
   const sent = await office.send();
   await page.addInitScript(() => {
     const shifts: number[] = [];
@@ -314,19 +311,19 @@ test('nothing jumps while a proposal loads', async ({ page, deployed: { office }
       () => new Promise((painted) => requestAnimationFrame(() => setTimeout(painted, 200))),
     );
     const shifts = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
-    // Under this it counts as good (https://web.dev/articles/cls).
+    // Good, by https://web.dev/articles/cls.
     expect(shifts.reduce((sum, shift) => sum + shift, 0)).toBeLessThan(0.1);
   }
 });
 
-test('a session of somebody else’s teaches nothing', async ({ page, deployed: { office, url } }) => {
+test("another customer's session reveals nothing", async ({ page, deployed: { office, url } }) => {
   const sent = await office.send();
   await page.goto(sent.link);
   await page.goto(`${url}/proposal/${sent.id}?session_id=cs_test_of_another`);
   await expect(page.getByRole('button', { name: 'Approve & pay deposit $4,725.00' })).toBeVisible();
 });
 
-test('the proposal changes under the customer: they see what changed before they can approve it', async ({
+test('when the proposal is revised, the customer sees what changed before approving', async ({
   page,
   deployed: { office },
 }) => {
@@ -352,14 +349,14 @@ test('the proposal changes under the customer: they see what changed before they
 
   await page.getByRole('button', { name: 'I have seen the changes' }).click();
   await expect(page.getByRole('complementary', { name: 'Payment' })).toBeFocused();
-  await expect(page.getByLabel('Your full name')).toHaveValue('Ada Lovelace'); // as it was typed
+  await expect(page.getByLabel('Your full name')).toHaveValue('Ada Lovelace'); // still what was typed
   await page.getByRole('button', { name: 'Approve & pay deposit $6,645.00' }).click();
   await expect(page.getByRole('button', { name: 'Pay $6,645.00' })).toBeVisible();
   const approval = (await office.story(sent.id)).find(({ event }) => event === 'approve');
   expect(approval?.meta.version).toBe(2);
 });
 
-test('the proposal is withdrawn under the customer', async ({ page, deployed: { office } }) => {
+test('when the proposal is voided, the open page says so', async ({ page, deployed: { office } }) => {
   const sent = await office.send();
   await page.goto(sent.link);
   await page.getByLabel('Your full name').fill('Ada Lovelace');
@@ -370,7 +367,7 @@ test('the proposal is withdrawn under the customer', async ({ page, deployed: { 
   await expect(page.getByRole('button', { name: /pay deposit/i })).toHaveCount(0);
 });
 
-test('an expired link says whom to ask; a broken one and another proposal’s open nothing', async ({
+test("an expired link names the org to ask; a broken one and another proposal's open nothing", async ({
   page,
   deployed: { office, tokens, url },
 }) => {
@@ -394,7 +391,7 @@ test('an expired link says whom to ask; a broken one and another proposal’s op
   }
 });
 
-test('a newer link pasted into the same tab is the one that counts', async ({
+test('a newer link pasted into the same tab replaces the first', async ({
   page,
   deployed: { office, url },
 }) => {
@@ -406,7 +403,7 @@ test('a newer link pasted into the same tab is the one that counts', async ({
   expect(page.url()).not.toContain('#');
 });
 
-test('offline: the click says so and nothing is charged; online again, it works', async ({
+test('offline, a click says so and charges nothing; online again, it works', async ({
   page,
   context,
   deployed: { office },
@@ -423,7 +420,7 @@ test('offline: the click says so and nothing is charged; online again, it works'
   await expect(page.getByText('A stand-in for Stripe')).toBeVisible();
 });
 
-test('the API is down when the link is opened: there is a way to try again', async ({
+test('when the API is down as the link is opened, the page offers a retry', async ({
   page,
   deployed: { office },
 }) => {
@@ -436,7 +433,7 @@ test('the API is down when the link is opened: there is a way to try again', asy
   await expect(page.getByRole('heading', { name: 'Kitchen renovation' })).toBeVisible();
 });
 
-test('Stripe is down: the customer is told, approved as they are, and can try again', async ({
+test('when Stripe is down, the approval stands and the page offers a retry', async ({
   page,
   deployed: { office, stripe },
 }) => {
@@ -449,7 +446,7 @@ test('Stripe is down: the customer is told, approved as they are, and can try ag
   expect(await office.count(sent.id, 'approve')).toBe(1);
 });
 
-test('with the keyboard alone: from the link to Stripe’s page', async ({ page, deployed: { office } }) => {
+test("the keyboard alone leads from the link to Stripe's page", async ({ page, deployed: { office } }) => {
   await page.goto((await office.send()).link);
   await page.getByRole('heading', { name: 'Kitchen renovation' }).waitFor();
   const focused = () =>
@@ -466,7 +463,7 @@ test('with the keyboard alone: from the link to Stripe’s page', async ({ page,
   await expect(page.getByText('A stand-in for Stripe')).toBeVisible();
 });
 
-test('the PDF is made under the page’s own policy, and its letters are those of the proposal', async ({
+test("the PDF is made within the page's Content-Security-Policy, and its text is the proposal's", async ({
   page,
   deployed: { office },
 }) => {
@@ -479,7 +476,7 @@ test('the PDF is made under the page’s own policy, and its letters are those o
   expect(download.suggestedFilename()).toBe(`proposal-${sent.id}.pdf`);
   const file = readFileSync(await download.path());
   expect(file.toString('latin1')).toMatch(/^%PDF-1\..*%%EOF\s*$/s);
-  // Its fonts tell which letters their glyphs are (PDF 32000-1, 9.10.3), in compressed streams.
+  // Its fonts map glyphs to letters (PDF 32000-1, 9.10.3), in compressed streams.
   const streams = [...file.toString('latin1').matchAll(/stream\n(.*?)\nendstream/gs)].map(([, stream = '']) =>
     inflate(Buffer.from(stream, 'latin1')),
   );
@@ -490,7 +487,7 @@ test('the PDF is made under the page’s own policy, and its letters are those o
   for (const letter of 'üŁλк') expect(letters).toContain(letter.charCodeAt(0).toString(16).padStart(4, '0'));
 });
 
-test('a production build holds no simulated payment', async ({ page, deployed: { office, url } }) => {
+test('a production build has no simulated payment', async ({ page, deployed: { office, url } }) => {
   const sent = await office.send();
   await page.goto(sent.link);
   await page.goto(`${url}/proposal/${sent.id}?mock_payment=true`);
@@ -498,7 +495,7 @@ test('a production build holds no simulated payment', async ({ page, deployed: {
   await expect(page.getByText('Simulated')).toHaveCount(0);
 });
 
-test('no page of another site may frame it, and no script but its own runs', async ({
+test('no other site can frame the page, and only its own scripts run', async ({
   page,
   complaints,
   deployed: { url },
@@ -524,7 +521,7 @@ test('no page of another site may frame it, and no script but its own runs', asy
   expect(complaints.splice(0).join()).toContain('Content Security Policy');
 });
 
-/** What was deflated; nothing, where something else was. */
+/** The inflated stream; empty if it was not deflated. */
 function inflate(bytes: Buffer): string {
   try {
     return inflateSync(bytes).toString('latin1');

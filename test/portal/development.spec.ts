@@ -18,7 +18,7 @@ test('both links that npm run dev prints can be followed', async ({ page, develo
   await expect(page.getByRole('link', { name: 'Bathroom renovation' })).toBeVisible();
 });
 
-test('a customer approves and pays, once, and finds it paid whenever they come back', async ({
+test('a customer approves and pays once, and finds it paid on every return', async ({
   page,
   context,
   development: { office },
@@ -44,7 +44,7 @@ test('a customer approves and pays, once, and finds it paid whenever they come b
   ]);
 });
 
-test('a card is declined, and another one pays', async ({ page, development: { office } }) => {
+test('a declined card can be followed by another that pays', async ({ page, development: { office } }) => {
   const sent = await office.send();
   await approveAndPay(page, sent);
   await page.getByRole('button', { name: 'Pay with a card that is declined' }).click();
@@ -54,7 +54,7 @@ test('a card is declined, and another one pays', async ({ page, development: { o
   await expect(paidHeading(page)).toBeVisible();
 });
 
-test('a bank debit is on its way, fails, and another one comes', async ({
+test('a bank debit is pending, fails, and a second one succeeds', async ({
   page,
   development: { office },
 }) => {
@@ -71,7 +71,7 @@ test('a bank debit is on its way, fails, and another one comes', async ({
   await expect(paidHeading(page)).toBeVisible();
 });
 
-test('whoever cancels is told that nothing was charged, and what is due stays in sight', async ({
+test('after canceling, the page says that nothing was charged and what is due', async ({
   page,
   development: { office },
 }) => {
@@ -81,7 +81,7 @@ test('whoever cancels is told that nothing was charged, and what is due stays in
   await expect(page.getByRole('button', { name: 'Pay deposit $4,725.00' })).toBeVisible();
 });
 
-test('a preflight is asked for once, however often the page is loaded', async ({
+test('a preflight is made once, however often the page is loaded', async ({
   page,
   development: { office, printed },
 }) => {
@@ -114,7 +114,7 @@ test('a page of another origin cannot read what the API answers, whatever token 
   expect(complaints.splice(0).join()).toContain('blocked by CORS policy');
 });
 
-test('what a developer sees: the simulated payment', async ({ page, development: { office } }) => {
+test('a developer sees the simulated payment', async ({ page, development: { office } }) => {
   await approveAndPay(page, await office.send());
   await page.getByRole('heading', { name: 'Simulated payment' }).waitFor();
   await look(page, 'simulation');

@@ -7,7 +7,7 @@ const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(e
 export default defineConfig({
   testMatch: '*.spec.ts',
   outputDir: '../../.wrangler/portal-tests',
-  workers: 2, // by file, so that only one of them starts what has fixed ports, development.spec.ts
+  workers: 2, // by file, so that only one starts development.spec.ts, which has fixed ports
   forbidOnly: Boolean(process.env.CI),
   timeout: 45_000,
   expect: { timeout: 10_000 },

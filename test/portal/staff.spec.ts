@@ -3,7 +3,7 @@ import { signIn } from './support/staff-page.ts';
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
 
-test('staff make a proposal, send it, change it and void it; its story tells all of that', async ({
+test('staff make a proposal, send it, revise it and void it, and its story lists all of that', async ({
   page,
   deployed: { url, office },
 }) => {
@@ -55,7 +55,7 @@ test('staff make a proposal, send it, change it and void it; its story tells all
   ]);
 });
 
-test('two edit at once: the second is told, and nothing of theirs is saved', async ({
+test('of two edits at once, the second is refused and nothing of it is saved', async ({
   page,
   deployed: { url, office },
 }) => {
@@ -64,7 +64,7 @@ test('two edit at once: the second is told, and nothing of theirs is saved', asy
   await page.getByRole('textbox', { name: 'Title' }).fill('Mine');
   await office.revise(id, { title: 'Theirs' });
   const looked = page.waitForResponse(`**/proposals/${id}`);
-  await page.evaluate(() => dispatchEvent(new Event('visibilitychange'))); // back from another tab: it is looked at again
+  await page.evaluate(() => dispatchEvent(new Event('visibilitychange'))); // a return from another tab refreshes the page
   await looked;
   await page.getByRole('button', { name: 'Save as a new version' }).click();
   await expect(page.getByRole('alert')).toContainText('Somebody else changed this proposal meanwhile.');
@@ -72,7 +72,7 @@ test('two edit at once: the second is told, and nothing of theirs is saved', asy
   await expect(page.getByRole('textbox', { name: 'Title' })).toHaveValue('Theirs');
 });
 
-test('what the API refuses is said where it was asked', async ({ page, deployed: { url } }) => {
+test('a refusal by the API is shown beside the action', async ({ page, deployed: { url } }) => {
   await signIn(page, url, '/staff/proposals/new');
   await page.getByRole('textbox', { name: 'Title' }).fill('For nothing');
   await page.getByLabel('Customer’s name').fill('Mary Shelley');
@@ -85,7 +85,7 @@ test('what the API refuses is said where it was asked', async ({ page, deployed:
   await expect(page.getByRole('heading', { name: 'For nothing' })).toBeVisible();
 });
 
-test('filters stand in the address, and what matches nothing says so', async ({
+test('filters are kept in the address, and an empty result says so', async ({
   page,
   deployed: { url, office },
 }) => {
@@ -106,7 +106,7 @@ test('filters stand in the address, and what matches nothing says so', async ({
   await expect(page.getByRole('link', { name: 'Winter garden' })).toBeVisible();
 });
 
-test('money that is not as agreed, disputed, or nobody’s cannot be missed', async ({
+test('anomalies, disputes and unattributed money are shown prominently', async ({
   page,
   deployed: { url, office, stripe },
 }) => {
@@ -120,7 +120,7 @@ test('money that is not as agreed, disputed, or nobody’s cannot be missed', as
   await expect.poll(() => office.count(sent.id, 'payment_success')).toBe(1);
   const intent = stripe.account.sessions.get(session_id)?.payment_intent ?? '';
   stripe.account.openDispute(intent);
-  // As another program might, on the same account.
+  // As another program of the same account might.
   const metadata = { portal_url: url, org_id: '1' };
   const given = { currency: 'usd', customer_email: null, client_reference_id: null, description: 'Another' };
   const urls = { success_url: url, cancel_url: null, expires_at: null };
@@ -172,7 +172,7 @@ test('the numbers are what the log says', async ({ page, deployed: { url, office
   await expect(tile('Payments')).toHaveText(String(after.payments));
 });
 
-test('a wrong password is told calmly, and a session that ended leads back to where one was', async ({
+test('a wrong password is explained, and after a session ends the login leads back to the same page', async ({
   page,
   deployed: { url },
 }) => {
@@ -191,7 +191,7 @@ test('a wrong password is told calmly, and a session that ended leads back to wh
   expect(await page.evaluate(() => sessionStorage.getItem('staff'))).toBe(null);
 });
 
-test('a session that ends in the middle of something keeps what was begun, for the same person alone', async ({
+test('a session that ends during an edit keeps the draft, for the same user only', async ({
   page,
   deployed: { url },
 }) => {
@@ -199,12 +199,19 @@ test('a session that ends in the middle of something keeps what was begun, for t
   await page.getByRole('textbox', { name: 'Title' }).fill('Half written');
   const refuse = () =>
     page.route('**/reports/attention', (route) =>
-      route.fulfill({ status: 401, json: { code: 'token_expired', detail: 'The token has expired.' } }),
+      route.fulfill({
+        status: 401,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({
+          ...{ title: 'Unauthorized', status: 401, detail: 'The token has expired.' },
+          ...{ code: 'token_expired', request_id: crypto.randomUUID() },
+        }),
+      }),
     );
   const end = async () => {
     await refuse();
     await expect(async () => {
-      await page.evaluate(() => dispatchEvent(new Event('visibilitychange'))); // it looks again, unless it is looking
+      await page.evaluate(() => dispatchEvent(new Event('visibilitychange'))); // refreshes, unless a refresh is running
       await expect(page.getByText('You were signed out.')).toBeVisible({ timeout: 500 });
     }).toPass({ timeout: 20_000 });
     await page.unroute('**/reports/attention');
@@ -223,10 +230,10 @@ test('a session that ends in the middle of something keeps what was begun, for t
   await expect(page.getByRole('textbox', { name: 'Title' })).toHaveValue('');
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-  await expect(page.getByText('You were signed out.')).toHaveCount(0); // they did it themselves
+  await expect(page.getByText('You were signed out.')).toHaveCount(0); // signing out needs no notice
 });
 
-test('Home and End move in what is typed, and change no price', async ({ page, deployed: { url } }) => {
+test('Home and End move the cursor in a price and do not change it', async ({ page, deployed: { url } }) => {
   await signIn(page, url, '/staff/proposals/new');
   const price = page.getByLabel('Price of one in line 1');
   await price.fill('1500');
@@ -239,14 +246,14 @@ test('Home and End move in what is typed, and change no price', async ({ page, d
   await expect(page.getByRole('button', { name: 'Add a line' })).toBeFocused();
 });
 
-test('whoever signs out leaves nothing behind', async ({ page, deployed: { url } }) => {
+test('signing out leaves nothing behind', async ({ page, deployed: { url } }) => {
   await signIn(page, url);
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
   expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage, ...localStorage }))).toBe('{}');
 });
 
-test('with the keyboard alone: opens a proposal, thinks better of voiding it, then voids it', async ({
+test('the keyboard alone can open a proposal, cancel voiding it, then void it', async ({
   page,
   deployed: { url, office },
 }) => {
@@ -266,10 +273,7 @@ test('with the keyboard alone: opens a proposal, thinks better of voiding it, th
   await expect(page.locator('.status')).toHaveText('Void');
 });
 
-test('the API is down: what cannot be shown says so and can be tried again', async ({
-  page,
-  deployed: { url },
-}) => {
+test('while the API is down, the page says so and offers a retry', async ({ page, deployed: { url } }) => {
   await signIn(page, url);
   await page.route('**/reports/numbers?*', (route) => route.abort());
   await page.getByRole('link', { name: 'Numbers' }).click();

@@ -9,7 +9,7 @@ test.describe.configure({ mode: 'parallel', timeout: 120_000 });
 
 const longWord = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft';
 
-test('what a customer sees before they pay', async ({ page, deployed: { office, stripe, url } }) => {
+test("the customer's page before a payment", async ({ page, deployed: { office, stripe, url } }) => {
   const sent = await office.send();
   await page.goto(sent.link);
   await page.getByRole('heading', { name: 'Kitchen renovation' }).waitFor();
@@ -26,7 +26,7 @@ test('what a customer sees before they pay', async ({ page, deployed: { office, 
   const session = sessionOf(stripe, sent);
   await page.goto(`${url}/proposal/${sent.id}?session_id=${session.id}`);
   await page.getByRole('heading', { name: 'Confirming' }).waitFor();
-  await page.route('**/payments/sessions/*', () => null); // it stays so while we look
+  await page.route('**/payments/sessions/*', () => null); // keeps the state for the picture
   await look(page, 'customer-confirming');
   await page.unroute('**/payments/sessions/*');
 
@@ -36,7 +36,7 @@ test('what a customer sees before they pay', async ({ page, deployed: { office, 
   await look(page, 'customer-expired');
 });
 
-test('what a customer sees when the bank takes its time, and pays', async ({
+test("the customer's page during and after a delayed payment", async ({
   page,
   deployed: { office, stripe },
 }) => {
@@ -64,7 +64,7 @@ test('what a customer sees when the bank takes its time, and pays', async ({
   await look(page, 'customer-refunded');
 });
 
-test('what a customer sees of a long and a changed proposal, and of one that is withdrawn', async ({
+test("the customer's page of a long, a revised and a void proposal", async ({
   page,
   deployed: { office },
 }) => {
@@ -94,7 +94,7 @@ test('what a customer sees of a long and a changed proposal, and of one that is 
   await look(page, 'customer-withdrawn');
 });
 
-test('what those see who have no link, or none that works', async ({
+test('the page without a link, or with one that does not work', async ({
   page,
   deployed: { url, office, tokens },
 }) => {
@@ -118,7 +118,7 @@ test('what those see who have no link, or none that works', async ({
   await look(page, 'unreachable');
 });
 
-test('what staff see', async ({ page, deployed: { url, office, stripe } }) => {
+test("the staff's pages", async ({ page, deployed: { url, office, stripe } }) => {
   await page.goto(`${url}/staff`);
   await page.getByLabel('Email').waitFor();
   await look(page, 'staff-login');
@@ -179,7 +179,7 @@ test('what staff see', async ({ page, deployed: { url, office, stripe } }) => {
   await look(page, 'staff-no-such-page');
 });
 
-test('what comes out of a printer: what was agreed and paid, and nothing to click', async ({
+test('the print view has what was agreed and paid, and no buttons', async ({
   page,
   deployed: { office },
 }) => {

@@ -13,11 +13,11 @@ const offer = (title: string, ...line_items: ReturnType<typeof item>[]) => ({
 });
 const money = (cents: number) => `${cents} cents`;
 
-test('what is the same is no change, in whatever order it stands', () => {
+test('equal items are no change, in any order', () => {
   expect(whatChanged(offer('A', item('x'), item('y')), offer('A', item('y'), item('x')), money)).toEqual([]);
 });
 
-test('a title, a new item, another price, one that is gone, and the total', () => {
+test('a new title, item, price and total and a removed item are listed', () => {
   const before = offer('A', item('stays'), item('dearer'), item('gone', 2));
   const after = offer('B', item('stays'), item('dearer', 1, 150), item('new', 3));
   expect(whatChanged(before, after, money)).toEqual([
@@ -29,7 +29,7 @@ test('a title, a new item, another price, one that is gone, and the total', () =
   ]);
 });
 
-test('items that are called the same are told apart by their order', () => {
+test('items of the same name are matched by their order', () => {
   const before = offer('A', item('day', 1), item('day', 2));
   const after = offer('A', item('day', 1), item('day', 3));
   expect(whatChanged(before, after, money)).toEqual([

@@ -6,7 +6,7 @@ import { createOrg, createProposal, eventsOf, paidEvent } from '../support/world
 const look = async ({ id, token }: { id: number; token: string }) =>
   (await call(`GET /proposals/${id}`, { token })).json;
 
-/** Stripe tells of a refund of what was paid, the same one each time. */
+/** Stripe reports a refund of the payment, the same one each time. */
 function refund({ id, data }: ReturnType<typeof paidEvent>, changes: object) {
   const { payment_intent } = data.object;
   const object = { id: `re_${id}`, currency: 'usd', status: 'succeeded', payment_intent, ...changes };
@@ -14,8 +14,8 @@ function refund({ id, data }: ReturnType<typeof paidEvent>, changes: object) {
   return call('POST /payments/webhook', { json });
 }
 
-describe('a customer who looks is told how the deposit stands', () => {
-  test('unpaid, while a session is open too', async () => {
+describe('the deposit status that a customer sees', () => {
+  test('is unpaid, also while a session is open', async () => {
     const { proposal } = await withCheckout();
     expect(await look(proposal)).toMatchObject({
       deposit_status: 'unpaid',
@@ -25,7 +25,7 @@ describe('a customer who looks is told how the deposit stands', () => {
     });
   });
 
-  test('paid, and how much of it was given back', async () => {
+  test('is paid, with what was refunded', async () => {
     const proposal = await createProposal((await createOrg()).id);
     const paid = paidEvent(proposal);
     await call('POST /payments/webhook', { json: paid });
@@ -44,7 +44,7 @@ describe('a customer who looks is told how the deposit stands', () => {
     expect(await look(proposal)).toMatchObject({ deposit_status: 'paid', refunded_cents: 0 });
   });
 
-  test('pending while a delayed method is on its way, failed when it came to nothing', async () => {
+  test('is pending while a delayed payment is processed, and failed when that fails', async () => {
     const { proposal, stripe, sessionId } = await withCheckout();
     const settle = () =>
       call(`GET /payments/sessions/${sessionId}`, { token: proposal.token, bindings: stripe.bindings });
@@ -57,7 +57,7 @@ describe('a customer who looks is told how the deposit stands', () => {
     expect(await look(proposal)).toMatchObject({ deposit_status: 'failed', status: 'approved' });
   });
 
-  test('an approval of an older version is none of this one', async () => {
+  test('ignores the approval of an older version', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     await call(`PATCH /proposals/${proposal.id}`, { token: org.token, json: { title: 'Larger kitchen' } });
@@ -65,8 +65,8 @@ describe('a customer who looks is told how the deposit stands', () => {
   });
 });
 
-describe('what is due', () => {
-  test('is what the open session is for, whoever began it, and what is on its way from it', async () => {
+describe('the amount that is due', () => {
+  test('is that of the open session or of its pending payment, no matter who started it', async () => {
     const stripe = stripeAccount();
     const org = await createOrg();
     const proposal = await createProposal(org.id);
@@ -86,7 +86,7 @@ describe('what is due', () => {
   });
 });
 
-test('what failed for an older version says nothing of this one', async () => {
+test('a failed payment of an older version does not mark the current one', async () => {
   const { org, proposal, stripe, sessionId } = await withCheckout();
   const live = { token: proposal.token, bindings: stripe.bindings };
   await stripe.control(`sessions/${sessionId}/later`);
@@ -101,7 +101,7 @@ test('what failed for an older version says nothing of this one', async () => {
   expect(await look(proposal)).toMatchObject({ version: 2, deposit_status: 'unpaid' });
 });
 
-test('money in another currency is a payment, and no part of what was paid in this one', async () => {
+test('money in another currency is a payment, but not part of the paid amount', async () => {
   const proposal = await createProposal((await createOrg()).id);
   const paid = paidEvent(proposal, { amount_total: 700_000, currency: 'jpy' });
   await call('POST /payments/webhook', { json: paid });

@@ -22,7 +22,7 @@ async function orgWith(...proposals: { title: string; customer_name?: string; cu
   return { org, titles };
 }
 
-test('a text is found in the title, the name and the address, whatever its case', async () => {
+test('a search finds text in title, name and address, in any case', async () => {
   const { titles } = await orgWith(
     { title: 'Kitchen' },
     { title: 'Roof', customer_name: 'Mrs Kitchener' },
@@ -33,7 +33,7 @@ test('a text is found in the title, the name and the address, whatever its case'
   expect(await titles('q=nothing')).toEqual([]);
 });
 
-test('what is looked for has no wildcards', async () => {
+test('a search has no wildcards', async () => {
   const { titles } = await orgWith(
     { title: '100% wool' },
     { title: '100 tiles' },
@@ -45,7 +45,7 @@ test('what is looked for has no wildcards', async () => {
   expect(await titles('q=a%5Cb')).toEqual(['a\\b']);
 });
 
-test('proposals of one status', async () => {
+test('a list can be limited to one status', async () => {
   const { org, titles } = await orgWith({ title: 'Kept' }, { title: 'Taken back' });
   const { json } = await call('GET /proposals?q=Taken', { token: org.token });
   await call(`POST /proposals/${json.data[0].id}/void`, { token: org.token });

@@ -73,7 +73,7 @@ describe('creating', () => {
     expect((await call('GET /proposals', { token: org.token })).json.data).toHaveLength(4);
   });
 
-  test('the same key in another org is another proposal', async () => {
+  test('the same key in another org makes another proposal', async () => {
     const orgs = [await createOrg(), await createOrg()];
     for (const { id, token } of orgs) {
       const headers = { 'idempotency-key': 'one' };
@@ -127,7 +127,7 @@ describe('creating', () => {
   });
 });
 
-test('a list holds the proposals of the org alone, newest first, in pages', async () => {
+test("a list holds the org's own proposals, newest first, in pages", async () => {
   const [org, other] = [await createOrg(), await createOrg()];
   await createProposal(other.id);
   const ids: number[] = [];
@@ -164,14 +164,14 @@ test("an unknown proposal and another org's are not found, alike, whatever is as
   expect(await rowCounts()).toEqual(before);
 });
 
-test('a cursor beyond every place is refused', async () => {
+test('a cursor beyond the largest seq is refused', async () => {
   const org = await createOrg();
   const { id } = await createProposal(org.id);
   const answer = await call(`GET /proposals/${id}/activity?cursor=3000000000`, { token: org.token });
   expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_request' } });
 });
 
-test.each(['-7', '0', 'seven', '9223372036854775808', '7.5'])('%s is no proposal id', async (id) => {
+test.each(['-7', '0', 'seven', '9223372036854775808', '7.5'])('%s is not a proposal id', async (id) => {
   const { token } = await createOrg();
   expect(await call(`GET /proposals/${id}`, { token })).toMatchObject({
     status: 400,
@@ -179,7 +179,7 @@ test.each(['-7', '0', 'seven', '9223372036854775808', '7.5'])('%s is no proposal
   });
 });
 
-describe('looking', () => {
+describe('viewing', () => {
   test("a customer's look is logged once an hour, staff's never", async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id, 'draft');
@@ -191,7 +191,7 @@ describe('looking', () => {
     expect(await statusOf(proposal.id)).toBe('draft');
   });
 
-  test('a look that cannot be logged is a look all the same', async () => {
+  test('a view that cannot be logged still succeeds', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id, 'draft');
     onDatabase((send, sent) =>
@@ -200,7 +200,7 @@ describe('looking', () => {
     expect((await call(`GET /proposals/${proposal.id}`, { token: proposal.token })).status).toBe(200);
   });
 
-  test.each(['void', 'approved'] as const)('a link opens its proposal when it is %s too', async (status) => {
+  test.each(['void', 'approved'] as const)('a link also opens a proposal that is %s', async (status) => {
     const org = await createOrg();
     const proposal = await createProposal(org.id, status);
     const answer = await call(`GET /proposals/${proposal.id}`, { token: proposal.token });
@@ -209,14 +209,14 @@ describe('looking', () => {
 });
 
 describe('sending', () => {
-  test('gives a link that opens this proposal, the same one within the hour', async () => {
+  test('returns a link to this proposal, the same one within the hour', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id, 'draft');
     const send = () => call(`POST /proposals/${proposal.id}/send`, { token: org.token });
     const answers = [...(await Promise.all([send(), send()])), await send()];
     const [first] = answers;
     const links = new Set(answers.map(({ json }) => json.portal_url));
-    // Around a full hour there may be two.
+    // At the turn of an hour there may be two.
     expect(links.size).toBe(new Set((await entriesOf(proposal.id)).map(({ id }) => id)).size);
     expect(first?.json.portal_url).toMatch(
       new RegExp(`^http://localhost:5173/proposal/${proposal.id}#token=`),
@@ -266,7 +266,7 @@ describe('approving', () => {
     expect(await statusOf(proposal.id)).toBe('approved');
   });
 
-  test('again by the same person is the same answer; by another, at the same moment or later, a conflict', async () => {
+  test('again by the same person gets the same answer; by another, at once or later, a conflict', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id, 'draft');
     const answers = await Promise.all([
@@ -316,7 +316,7 @@ describe('approving', () => {
   });
 });
 
-test('the activity is the whole story, newest first, in pages', async () => {
+test('the activity lists every entry, newest first, in pages', async () => {
   const org = await createOrg();
   const proposal = await createProposal(org.id, 'draft');
   await call(`GET /proposals/${proposal.id}`, { token: proposal.token });
@@ -347,7 +347,7 @@ test('the activity is the whole story, newest first, in pages', async () => {
   });
 });
 
-test('a proposal without entries has an empty story', async () => {
+test('a proposal without entries has an empty activity', async () => {
   const org = await createOrg();
   const { id } = await createProposal(org.id, 'draft');
   const answer = await call(`GET /proposals/${id}/activity`, { token: org.token });

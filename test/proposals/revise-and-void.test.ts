@@ -11,8 +11,8 @@ const smaller = {
   line_items: [{ description: 'A smaller kitchen', quantity: 2, unit_price_cents: 500_000 }],
 };
 
-describe('changing a proposal', () => {
-  test('makes a version that is to be approved anew, and the log tells what it was', async () => {
+describe('revising a proposal', () => {
+  test('makes a version that needs a new approval, and logs the one before', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const answer = await patch(proposal.id, org.token, { ...smaller, title: 'Small kitchen', version: 1 });
@@ -49,7 +49,7 @@ describe('changing a proposal', () => {
     expect((await approve(2)).status).toBe(200);
   });
 
-  test('told again is the same version', async () => {
+  test('twice with the same content makes one version', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const change = { ...smaller, version: 1 };
@@ -61,7 +61,7 @@ describe('changing a proposal', () => {
     expect(await eventsOf(proposal.id)).toEqual(['approve', 'revised']);
   });
 
-  test('of two at once, one wins and the other is told', async () => {
+  test('twice at once has one winner, and the other gets a conflict', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const answers = await Promise.all(
@@ -98,7 +98,7 @@ describe('changing a proposal', () => {
     expect(await eventsOf(proposal.id)).toEqual(['approve']);
   });
 
-  test('of another org, or of a paid one, is refused', async () => {
+  test('of another org, or once it is paid, is refused', async () => {
     const [org, other] = [await createOrg(), await createOrg()];
     const proposal = await createProposal(org.id);
     expect(await patch(proposal.id, other.token, smaller)).toMatchObject({
@@ -117,7 +117,7 @@ describe('changing a proposal', () => {
 test.each([
   ['changed', (id: number, token: string, bindings: object) => patch(id, token, smaller, bindings)],
   ['voided', (id: number, token: string, bindings: object) => makeVoid(id, token, bindings)],
-])('what was paid, though nobody told us, is not %s', async (_, change) => {
+])('a proposal that was paid without a webhook is not %s', async (_, change) => {
   const org = await createOrg();
   const proposal = await createProposal(org.id);
   const stripe = stripeAccount();
@@ -128,7 +128,7 @@ test.each([
   expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created', 'payment_success']);
 });
 
-test('what is refused closes no session', async () => {
+test('a refused command closes no session', async () => {
   const org = await createOrg();
   const proposal = await createProposal(org.id);
   const stripe = stripeAccount();
@@ -140,7 +140,7 @@ test('what is refused closes no session', async () => {
 });
 
 describe('voiding a proposal', () => {
-  test('takes it back for good, and the second click says the same', async () => {
+  test('is final, and a second click gets the same answer', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     for (let time = 0; time < 2; time += 1) {
@@ -156,7 +156,7 @@ describe('voiding a proposal', () => {
     expect(checkout).toMatchObject({ status: 409, json: { code: 'proposal_void' } });
   });
 
-  test('closes the open session at Stripe; when that fails it is void all the same', async () => {
+  test('closes the open session at Stripe, and succeeds even when that fails', async () => {
     const org = await createOrg();
     const [one, two] = [await createProposal(org.id), await createProposal(org.id)];
     const stripe = stripeAccount();
@@ -184,7 +184,7 @@ describe('voiding a proposal', () => {
     expect(await statusOf(proposal.id)).toBe('deposit_paid');
   });
 
-  test('at the same time as it is paid, one of both is first, and no money is lost', async () => {
+  test('during a payment leaves one order or the other, and loses no money', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const [answer] = await Promise.all([

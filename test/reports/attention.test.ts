@@ -4,12 +4,12 @@ import { createOrg, createProposal, paidEvent } from '../support/world.ts';
 
 const attention = async (token: string) => (await call('GET /reports/attention', { token })).json;
 
-test('nothing to look at is three empty lists', async () => {
+test('attention without concerns is three empty lists', async () => {
   const { token } = await createOrg();
   expect(await attention(token)).toEqual({ anomalies: [], disputes: [], unattributed: [] });
 });
 
-test('a payment of another amount stands there, for its org alone', async () => {
+test('attention lists a payment of another amount, for its org only', async () => {
   const [org, other] = [await createOrg(), await createOrg()];
   const proposal = await createProposal(org.id);
   await call('POST /payments/webhook', { json: paidEvent(proposal, { amount_total: 5 }) });
@@ -28,7 +28,7 @@ test('a payment of another amount stands there, for its org alone', async () => 
   expect((await attention(other.token)).anomalies).toEqual([]);
 });
 
-test('a dispute stands there until it is closed', async () => {
+test('attention lists a dispute until it is closed', async () => {
   const org = await createOrg();
   const proposal = await createProposal(org.id);
   const paid = paidEvent(proposal);
@@ -56,7 +56,7 @@ test('a dispute stands there until it is closed', async () => {
   expect((await attention(org.token)).disputes).toEqual([]);
 });
 
-test('money that no proposal claims stands there for the org it names', async () => {
+test('attention lists unattributed money for the org that it names', async () => {
   const [org, other] = [await createOrg(), await createOrg()];
   const event = paidEvent({ id: 999_999_999, orgId: org.id });
   await call('POST /payments/webhook', { json: event });
@@ -72,7 +72,7 @@ test('money that no proposal claims stands there for the org it names', async ()
   expect((await attention(other.token)).unattributed).toEqual([]);
 });
 
-test('one event that PostgreSQL cannot look into hides nothing', async () => {
+test('an event that PostgreSQL cannot parse hides no other', async () => {
   const org = await createOrg();
   const customer_details = { name: 'A\u0000b' };
   const event = paidEvent({ id: 999_999_998, orgId: org.id }, { customer_details });
@@ -80,7 +80,7 @@ test('one event that PostgreSQL cannot look into hides nothing', async () => {
   expect((await attention(org.token)).unattributed).toMatchObject([{ event_id: event.id }]);
 });
 
-test('money that names no org is shown to none where there are several: it is the operator’s to find', async () => {
+test('money that names no org is shown to none where there are several', async () => {
   const org = await createOrg();
   const object = {
     id: `re_${org.id}`,

@@ -20,7 +20,7 @@ test.each([
   ['a session of another deployment’s org 1', session(1, 'https://other.example'), false, false],
   ['a session that names no org', session(null, null), true, false],
   ['a refund of an unknown payment', refund, true, false],
-])('%s', (_, told, inOnlyOrg, amongSeveral) => {
-  expect(concerns({ orgId: 1, isOnlyOrg: true, portalUrl }, told)).toBe(inOnlyOrg);
-  expect(concerns({ orgId: 1, isOnlyOrg: false, portalUrl }, told)).toBe(amongSeveral);
+])('%s', (_, observation, inOnlyOrg, amongSeveral) => {
+  expect(concerns({ orgId: 1, isOnlyOrg: true, portalUrl }, observation)).toBe(inOnlyOrg);
+  expect(concerns({ orgId: 1, isOnlyOrg: false, portalUrl }, observation)).toBe(amongSeveral);
 });

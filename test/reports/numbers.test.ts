@@ -9,7 +9,7 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
 /** A story of one proposal in the log, each entry so many milliseconds ago. */
-async function told(org: Org, ...entries: [event: string, ago: number, meta?: object][]) {
+async function record(org: Org, ...entries: [event: string, ago: number, meta?: object][]) {
   const { id } = await createProposal(org.id, 'draft');
   await db.insert(activityLog).values(
     entries.map(([event, ago, meta = {}], index) => ({
@@ -34,7 +34,7 @@ const numbers = async (org: Org, query = '') =>
   (await call(`GET /reports/numbers${query}`, { token: org.token })).json;
 
 describe('the numbers', () => {
-  test('of an org with no story are zeros, one row a day', async () => {
+  test('of an org without entries are zeros, one row per day', async () => {
     const answer = await numbers(await createOrg());
     expect(answer).toMatchObject({
       payments: 0,
@@ -53,11 +53,11 @@ describe('the numbers', () => {
     });
   });
 
-  test('are what the log says, of the org alone', async () => {
+  test('are what the log says, for the org only', async () => {
     const [org, other] = [await createOrg(), await createOrg()];
-    await told(other, ['payment_success', 0, paid(999_999, 0, 5)]);
+    await record(other, ['payment_success', 0, paid(999_999, 0, 5)]);
     await call('POST /leads', { token: org.token, json: { name: 'Ada' } });
-    await told(
+    await record(
       org,
       ['sent', 0],
       ['view', 0],
@@ -65,14 +65,14 @@ describe('the numbers', () => {
       ['approve', 0],
       ['payment_success', 0, paid(10_000, 0, 60)],
     );
-    await told(org, ['view', 0], ['approve', 0], ['payment_success', 0, paid(20_001, 0, 600)]);
-    await told(org, ['view', 0], ['dispute_opened', 0]);
-    await told(
+    await record(org, ['view', 0], ['approve', 0], ['payment_success', 0, paid(20_001, 0, 600)]);
+    await record(org, ['view', 0], ['dispute_opened', 0]);
+    await record(
       org,
       ['payment_refunded', 0, { amount_cents: 700 }],
       ['payment_refunded', 0, { amount_cents: 50 }],
     );
-    await told(org, ['refund_failed', 0, { amount_cents: 50 }]);
+    await record(org, ['refund_failed', 0, { amount_cents: 50 }]);
     const answer = await numbers(org, '?days=2');
     expect(answer).toMatchObject({
       payments: 2,
@@ -86,28 +86,28 @@ describe('the numbers', () => {
     expect(answer.days.map(({ payments }: { payments: number }) => payments)).toEqual([0, 2]);
   });
 
-  test('add up no yen to dollars', async () => {
+  test('never add yen to dollars', async () => {
     const org = await createOrg();
-    await told(org, ['payment_success', 0, { ...paid(700_000, 0, 1), currency: 'jpy' }]);
-    await told(org, ['payment_success', 0, { ...paid(100, 0, 1), currency: 'usd' }]);
+    await record(org, ['payment_success', 0, { ...paid(700_000, 0, 1), currency: 'jpy' }]);
+    await record(org, ['payment_success', 0, { ...paid(100, 0, 1), currency: 'usd' }]);
     const answer = await numbers(org, '?days=1');
     expect(answer).toMatchObject({ payments: 2, revenue_cents: 100, average_deposit_cents: 100 });
     expect(answer.days).toMatchObject([{ payments: 2, revenue_cents: 100 }]);
   });
 
-  test('hold what is in the period, and nothing before it', async () => {
+  test('cover the period and nothing before it', async () => {
     const org = await createOrg();
     const [inside, outside] = [2 * dayMs, 40 * dayMs];
-    await told(org, ['payment_success', inside, paid(100, inside, 1)]);
-    await told(org, ['payment_success', outside, paid(900, outside, 1)]);
+    await record(org, ['payment_success', inside, paid(100, inside, 1)]);
+    await record(org, ['payment_success', outside, paid(900, outside, 1)]);
     expect(await numbers(org)).toMatchObject({ payments: 1, revenue_cents: 100 });
     expect(await numbers(org, '?days=60')).toMatchObject({ payments: 2, revenue_cents: 1_000 });
     expect(await numbers(org, '?days=1')).toMatchObject({ payments: 0, days: [{ payments: 0 }] });
   });
 
-  test('count days as the reader does', async () => {
+  test("count days in the reader's time zone", async () => {
     const org = await createOrg();
-    await told(org, ['payment_success', 0, paid(100, 0, 1)]);
+    await record(org, ['payment_success', 0, paid(100, 0, 1)]);
     for (const zone of ['Pacific/Kiritimati', 'Pacific/Pago_Pago']) {
       const { days } = await numbers(org, `?days=3&time_zone=${zone}`);
       const today = new Intl.DateTimeFormat('sv', { timeZone: zone }).format(new Date());

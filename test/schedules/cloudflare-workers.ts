@@ -1,4 +1,4 @@
-/** Stands in for the module of that name where the schedules run in Node. */
+/** Stands in for the module of that name when the schedules run in Node. */
 export class DurableObject {
   readonly ctx: unknown;
   readonly env: unknown;
@@ -9,9 +9,12 @@ export class DurableObject {
   }
 }
 
-/** The bindings, but for those that the test itself provides. */
+/** The bindings, except those that the test provides. */
 export const env = {
   ENVIRONMENT: 'development',
   DATABASE_URL: 'postgres://nobody:nothing@database.test/none',
   JWT_SECRET: 'only-for-tests-only-for-tests-only-for-tests',
 };
+
+/** A process lives until it dies of a fault, and not only until it has answered. */
+export function waitUntil(): void {}

@@ -14,15 +14,15 @@ import { testSchedules } from './test-schedules.ts';
 import { checkTruth } from './truth.ts';
 
 // The same schedules in Cloudflare's runtime: real Durable Objects, their storage, their calls, Neon's protocol over HTTP.
-// What happens at once happens in whatever order it does, nobody dies in mid-request, and a hang is a failure at once.
+// Concurrent actions run in any order, no process dies during a request, and a hang fails at once.
 
 const realFetch = globalThis.fetch;
 
 beforeEach(() => {
-  // What is logged of the faults we make would be all one reads.
+  // The faults would flood the output with log lines.
   vi.spyOn(console, 'log').mockImplementation(() => {});
   vi.spyOn(console, 'error').mockImplementation(() => {});
-  // It counts what is not in the log, and takes a real second over it.
+  // It counts what is not in the log, and takes a real second to hand it over.
   vi.spyOn(WebhookTally.prototype, 'add').mockImplementation(() => {});
 });
 
@@ -34,7 +34,7 @@ afterEach(() => {
 async function play(schedule: Schedule): Promise<void> {
   vi.useFakeTimers({ toFake: ['Date'] });
   const platform = new WorkerPlatform(() => game.api);
-  const game = await Game.begin(platform);
+  const game = await Game.begin(platform, schedule.isOneShard);
   try {
     await game.play(schedule);
     await checkTruth(game);
@@ -87,7 +87,7 @@ class WorkerPlatform implements Platform {
     this.#duplicated.clear();
   }
 
-  /** Here it all happens by itself; the faults are those of the round. */
+  /** The runtime schedules by itself here; only the round's faults are set. */
   begin(faults: Faults): void {
     this.#faults = { database: 0, stripe: 0, call: 0, plan: faults };
   }
@@ -128,7 +128,7 @@ class WorkerPlatform implements Platform {
           if (fault === 'overloaded') throw Object.assign(new Error('Overloaded.'), { overloaded: true });
           if (fault === 'reset before') await this.evict(Number(name[0]));
           if (fault === 'reset before') throw Object.assign(new Error('Reset.'), { retryable: true });
-          const answer = await target[method]?.(...args); // as a method: a stub takes anything else for a call
+          const answer = await target[method]?.(...args); // as a method: a stub treats any other access as a call
           if (fault === 'reset after') await this.evict(Number(name[0]));
           if (fault !== undefined) throw Object.assign(new Error('Reset.'), { retryable: true });
           return answer;
@@ -138,7 +138,7 @@ class WorkerPlatform implements Platform {
   }
 }
 
-/** The fault, or instead of a hang what its deadline would come to. */
+/** The fault; for a hang, the failure at its deadline. */
 function failing<F extends string>(fault: F | undefined, instead: F): F | undefined {
   return fault === 'hang' ? instead : fault;
 }

@@ -2,23 +2,24 @@ import { StripeAccount } from '../../local/stripe/account.ts';
 import { StripeApi } from '../../local/stripe/api.ts';
 import type { Session } from '../../local/stripe/objects.ts';
 import type { Bindings } from '../../src/config.ts';
+import { violationsOf } from '../support/check-answer.ts';
 import { sign } from '../support/signature.ts';
 import { createOrg, createProposal, tokens } from '../support/world.ts';
 import { stripeBase } from './network.ts';
 import type { Action, Faults, Schedule } from './schedule.ts';
 import { noFaults } from './schedule.ts';
 
-/** Whatever the Worker, its shards and its cron trigger run on. */
+/** What the Worker, its shards and its cron trigger run on. */
 export type Platform = {
-  /** A request to the Worker; null where it died before it answered. */
+  /** A request to the Worker; null if it died before it answered. */
   fetch(request: Request): Promise<Response | null>;
   cron(): Promise<void>;
   evict(shard: number): Promise<void>;
   duplicate(shard: number): Promise<void>;
   endDuplicates(): Promise<void>;
-  /** A round begins, in which these faults happen. */
+  /** Starts a round with these faults. */
   begin(faults: Faults): void;
-  /** Lets everything that was begun come to its end. */
+  /** Lets all pending work end. */
   settle(work: readonly Promise<unknown>[]): Promise<void>;
   passTime(minutes: number): void;
 };
@@ -36,16 +37,16 @@ export const gameBindings: Partial<Bindings> = {
 
 let games = 0;
 
-/** One playing of a schedule: an org with two proposals, their customers, its staff and its Stripe account. */
+/** One run of a schedule: an org with two proposals, their customers, its staff and its Stripe account. */
 export class Game {
   readonly account: StripeAccount;
   readonly api: StripeApi;
   readonly org: { readonly id: number; readonly token: string };
   /** The first has been approved, the second is a draft. */
   readonly proposals: readonly Proposal[];
-  /** Sessions whose URL somebody has: only in these can anybody pay. */
+  /** Sessions whose URL was handed out: only these can be paid. */
   readonly handedOut = new Set<string>();
-  /** What was wrong at the moment it happened. */
+  /** Violations found during the run. */
   readonly complaints: string[] = [];
   readonly #platform: Platform;
   #payments = 0;
@@ -65,14 +66,17 @@ export class Game {
     this.proposals = proposals;
   }
 
-  static async begin(platform: Platform): Promise<Game> {
+  static async begin(platform: Platform, isOneShard: boolean): Promise<Game> {
     games += 1;
     const tag = `${Date.now().toString(36)}${games}x`;
     const account = new StripeAccount({ now: () => new Date(), pageUrl: stripeBase, tag });
     const { id, actor } = await createOrg();
     // A schedule lasts weeks.
     const later = new Date(Date.now() + 90 * 24 * 3_600_000);
-    const made = [await createProposal(id), await createProposal(id, 'draft')];
+    const first = await createProposal(id);
+    let second = await createProposal(id, 'draft');
+    while (isOneShard && second.id % 4 !== first.id % 4) second = await createProposal(id, 'draft');
+    const made = [first, second];
     const proposals = made.map(async ({ id: proposalId, customer }) => {
       return { id: proposalId, token: await tokens.signPortal(customer, 'Test', later), version: 1 };
     });
@@ -80,9 +84,9 @@ export class Game {
     return new Game(platform, account, org, await Promise.all(proposals));
   }
 
-  /** Plays all of it, and then lets it come to rest: no more faults, time for whatever is on its way. */
+  /** Plays all rounds, then lets the system come to rest: no more faults, and time for pending work. */
   async play({ rounds, webhooksAtEnd }: Schedule): Promise<void> {
-    await this.#round([{ does: 'cron' }], noFaults); // as it has, since the Worker was deployed
+    await this.#round([{ does: 'cron' }], noFaults); // it has run since the Worker was deployed
     for (const { minutes, actions, faults } of rounds) {
       this.#platform.passTime(minutes);
       await this.#round(actions, faults);
@@ -96,7 +100,7 @@ export class Game {
       const late = this.account.events.filter(({ id }) => !this.account.delivered.has(id));
       for (const { id } of late) await this.#round([{ does: 'deliver', event: this.#indexOf(id) }], noFaults);
     }
-    // A run may find what only the next can mend: a refund before its payment, a second session before the first.
+    // One run may find what only the next can record: a refund before its payment, a second session before the first.
     this.#platform.passTime(20);
     await this.#round([{ does: 'cron' }, { does: 'cron' }], noFaults);
     for (let run = 0; run < 2; run += 1) {
@@ -201,7 +205,7 @@ export class Game {
     if (answer?.status !== 200) return;
     const { session_id: sessionId } = (await answer.json()) as { session_id: string };
     this.handedOut.add(sessionId);
-    // It may be paid or closed by somebody else while it is handed out, but not before.
+    // It may be paid or closed by another while it is handed out, but not before.
     const wasOpen = (before.get(sessionId) ?? 'open') === 'open';
     if (!wasOpen) this.complaints.push(`${sessionId} was handed out and was ${before.get(sessionId)}`);
   }
@@ -238,7 +242,7 @@ export class Game {
       'stripe-signature': await sign(body, webhookSecret),
     };
     const request = new Request('https://api.test/payments/webhook', { method: 'POST', headers, body });
-    const answer = await this.#platform.fetch(request);
+    const answer = await this.#ask(request);
     this.#checkStatus('webhook', answer, isCalm);
     if (answer?.ok) this.account.delivered.add(event.id);
     else if (answer && answer.status < 500)
@@ -253,7 +257,7 @@ export class Game {
       if (does === 'dispute') this.account.openDispute(intent.id);
       else this.account.refund(intent.id, does === 'refund' ? undefined : 1_000);
     } catch {
-      // Nothing is left to give back.
+      // Nothing is left to refund.
     }
   }
 
@@ -270,7 +274,7 @@ export class Game {
     const text = await this.scrape();
     if (!text) return;
     const payments = sampleOf(text, `crm_portal_payments_total{org_id="${this.org.id}"}`);
-    // While two objects believe to be one shard, one of them may not know yet what the other has counted.
+    // While two objects act as one shard, one may not have counted what the other has.
     if (payments < this.#payments && !this.#isDuplicated)
       this.complaints.push(`payments fell from ${this.#payments} to ${payments}`);
     this.#payments = payments;
@@ -294,10 +298,17 @@ export class Game {
   #fetch(method: string, path: string, token: string, json?: object): Promise<Response | null> {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const body = json ? { body: JSON.stringify(json) } : {};
-    return this.#platform.fetch(new Request(`https://api.test${path}`, { method, headers, ...body }));
+    return this.#ask(new Request(`https://api.test${path}`, { method, headers, ...body }));
   }
 
-  /** Whatever fails, we say which of ours it was; and while nothing fails, nobody sees a 5xx. */
+  /** The answer to a request, held against the reference. */
+  async #ask(request: Request): Promise<Response | null> {
+    const answer = await this.#platform.fetch(request);
+    if (answer) this.complaints.push(...(await violationsOf(request.method, request.url, answer)));
+    return answer;
+  }
+
+  /** A failure is always one of our codes, and without faults there is no 5xx. */
   #checkStatus(what: string, answer: Response | null, isCalm: boolean): void {
     if (!answer) return;
     const isHonest = answer.status < 500 || [502, 503, 504].includes(answer.status);

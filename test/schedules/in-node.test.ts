@@ -12,13 +12,13 @@ import { bindings } from '../support/world.ts';
 import { Game, gameBindings, type Platform } from './game.ts';
 import { network } from './network.ts';
 import { type Faults, noFaults, type Schedule } from './schedule.ts';
-import { Process, Scheduler, watchCrypto } from './scheduler.ts';
+import { isDead, Process, Scheduler, watchCrypto } from './scheduler.ts';
 import { ShardHost } from './shard-host.ts';
 import { testSchedules } from './test-schedules.ts';
 import { checkTruth } from './truth.ts';
 
-// Many schedules, one thing at a time: the app, its verbs, the SDK, the shard and the SQL are ours and real, PostgreSQL
-// is real; Cloudflare is played (shard-host.ts), and so is Stripe. The same seed is the same schedule, to the last turn.
+// Many schedules, one thing at a time. The app, the SDK, the shard, the SQL and PostgreSQL are real; Cloudflare
+// (shard-host.ts) and Stripe are simulated. The same seed is the same schedule, to the last turn.
 
 const realFetch = globalThis.fetch;
 let pool: Pool;
@@ -33,10 +33,14 @@ beforeAll(() => {
   globalThis.fetch = toDatabase;
   vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
   const fake = globalThis.setTimeout;
-  // Whoever set a timer is whoever it wakes.
-  globalThis.setTimeout = ((wake: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) =>
-    fake(AsyncResource.bind(wake), ms, ...args)) as typeof setTimeout;
-  // What is logged of the faults we make would be all one reads.
+  // A timer wakes the process that set it, unless that is dead.
+  globalThis.setTimeout = ((wake: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) => {
+    const whileAlive = (...given: unknown[]) => {
+      if (!isDead()) wake(...given);
+    };
+    return fake(AsyncResource.bind(whileAlive), ms, ...args);
+  }) as typeof setTimeout;
+  // The faults would flood the output with log lines.
   vi.spyOn(console, 'log').mockImplementation(() => {});
   vi.spyOn(console, 'error').mockImplementation(() => {});
 });
@@ -61,7 +65,7 @@ async function play(schedule: Schedule): Promise<void> {
   const platform = new NodePlatform(schedule.order, () => game.api);
   const [last] = (await pool.query('select coalesce(max(id), 0)::int as id from portal_activity_log')).rows;
   for (let index = 0; index < 4; index += 1) platform.host.prepare(`${index}/4`, last.id);
-  const game = await Game.begin(platform);
+  const game = await Game.begin(platform, schedule.isOneShard);
   try {
     await game.play(schedule);
     await checkTruth(game);

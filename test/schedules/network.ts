@@ -1,14 +1,14 @@
 import type { FaultKind, StripeApi } from '../../local/stripe/api.ts';
 
-/** What goes wrong with a request to the database: not done; done, the answer lost; given up, and done later. */
+/** A fault of a request to the database: not done; done, but its answer lost; given up, and done later. */
 export type DatabaseFault = 'not done' | 'answer lost' | 'done later' | 'hang';
 
 /** Where Stripe is, for a Worker in a schedule. */
 export const stripeBase = 'http://stripe.test';
 
 /**
- * Stands between us and the network in place of `fetch`: Stripe's stand-in answers here, the database where `database`
- * sends it. Each request waits for its turn, and suffers what is planned for it.
+ * Replaces `fetch`: Stripe's stand-in answers here, the database through `database`. Each request waits for its turn and
+ * gets its planned fault.
  */
 export function network(options: {
   stripe: () => StripeApi;

@@ -3,7 +3,7 @@ import type { FaultKind } from '../../local/stripe/api.ts';
 import type { DatabaseFault } from './network.ts';
 import type { CallFault } from './shard-host.ts';
 
-/** What somebody does. A number chooses among what there is by then: sessions handed out, events, payments. */
+/** One action. Its number selects among what exists by then: sessions, events, payments. */
 export type Action =
   | { readonly does: 'approve' | 'checkout'; readonly proposal: number; readonly by: 'customer' | 'staff' }
   | { readonly does: 'checkout of another total' | 'void' | 'look'; readonly proposal: number }
@@ -17,16 +17,16 @@ export type Action =
   | { readonly does: 'evict' | 'duplicate'; readonly shard: number }
   | { readonly does: 'cron' | 'scrape' };
 
-/** Faults by turn: what the first request of the round suffers, the second, and so on. */
+/** Faults by turn: for the first request of the round, the second, and so on. */
 export type Faults = {
   readonly database: readonly (DatabaseFault | undefined)[];
   readonly stripe: readonly (FaultKind | undefined)[];
   readonly call: readonly (CallFault | undefined)[];
-  /** At which turn whoever's turn it is dies, if anybody does. */
+  /** The turn in which its process dies, if any. */
   readonly death: number | undefined;
 };
 
-/** Things done at once, after some minutes. */
+/** Concurrent actions, after some minutes. */
 export type Round = {
   readonly minutes: number;
   readonly actions: readonly Action[];
@@ -35,9 +35,11 @@ export type Round = {
 
 export type Schedule = {
   readonly rounds: readonly Round[];
-  /** Whose turn it is, again and again. */
+  /** Whether both proposals belong to one shard: then more of what happens at once shares its calls. */
+  readonly isOneShard: boolean;
+  /** Whose turn is next, each time. */
   readonly order: readonly number[];
-  /** Whether webhooks arrive again at the end, or only the reconciler can make good what is missing. */
+  /** Whether webhooks are delivered again at the end, or only the reconciler can recover what is missing. */
   readonly webhooksAtEnd: boolean;
 };
 
@@ -90,7 +92,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ does: fc.constantFrom('cron' as const, 'scrape') }) },
 );
 
-/** Mostly nothing. */
+/** Mostly no fault. */
 const rarely = <T>(...kinds: T[]): fc.Arbitrary<readonly (T | undefined)[]> =>
   fc.array(fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, fc.constantFrom(...kinds)), {
     maxLength: 6,
@@ -111,12 +113,13 @@ const faults: fc.Arbitrary<Faults> = fc.oneof(
 
 const round: fc.Arbitrary<Round> = fc.record({
   minutes: fc.constantFrom(0, 0, 0, 3, 20, 24 * 60, 2 * 24 * 60),
-  actions: fc.array(action, { minLength: 1, maxLength: 4 }),
+  actions: fc.array(action, { minLength: 1, maxLength: 7 }),
   faults,
 });
 
 export const schedules: fc.Arbitrary<Schedule> = fc.record({
   rounds: fc.array(round, { minLength: 1, maxLength: 8 }),
+  isOneShard: fc.boolean(),
   order: fc.array(fc.nat(15), { minLength: 1, maxLength: 24 }),
   webhooksAtEnd: fc.boolean(),
 });

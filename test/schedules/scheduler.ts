@@ -1,19 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Something that can die with all it was about to do: a request to the Worker, or one life of a shard. */
+/** A process that can die with its pending work: a request to the Worker, or one life of a shard. */
 export class Process {
   #isDead = false;
   readonly #death = Promise.withResolvers<never>();
 
   constructor() {
-    this.#death.promise.catch(() => {}); // nobody has to wait for it
+    this.#death.promise.catch(() => {}); // it need not be awaited
   }
 
   get isDead(): boolean {
     return this.#isDead;
   }
 
-  /** Rejects when it dies, for whoever waits for it. */
+  /** Rejects when it dies. */
   get death(): Promise<never> {
     return this.#death.promise;
   }
@@ -24,43 +24,49 @@ export class Process {
   }
 }
 
+const processes = new AsyncLocalStorage<Process>();
+
+/** Whether the process that runs now has died. */
+export function isDead(): boolean {
+  return processes.getStore()?.isDead ?? false;
+}
+
 type Item = { readonly process: Process; readonly run: () => Promise<void> };
 
 /**
- * Lets one thing happen at a time, in an order that is chosen and so can be chosen again: every request to the database
- * or to Stripe and every call to a shard waits here for its turn.
+ * Runs one thing at a time, in a chosen and so repeatable order: every request to the database or to Stripe and every call
+ * to a shard waits here for its turn.
  */
 export class Scheduler {
   readonly #choose: (count: number) => number;
   readonly #passTime: () => Promise<boolean>;
-  readonly #processes = new AsyncLocalStorage<Process>();
   #queue: Item[] = [];
   #isRunning = false;
   #turnsUntilDeath = Number.POSITIVE_INFINITY;
 
-  /** `choose` picks one of so many; `passTime` fires the next timer and tells whether there was one. */
+  /** `choose` picks one of so many; `passTime` fires the next timer and returns whether there was one. */
   constructor(choose: (count: number) => number, passTime: () => Promise<boolean>) {
     this.#choose = choose;
     this.#passTime = passTime;
   }
 
   get current(): Process {
-    return this.#processes.getStore() ?? new Process();
+    return processes.getStore() ?? new Process();
   }
 
   /** Runs `work` as a process; everything that it starts belongs to it. */
   as<T>(process: Process, work: () => T): T {
-    return this.#processes.run(process, work);
+    return processes.run(process, work);
   }
 
-  /** Whoever has the turn after so many dies in it; nobody, if that is undefined. */
+  /** Kills the process whose turn comes after so many; none if undefined. */
   dieAt(turn: number | undefined): void {
     this.#turnsUntilDeath = turn ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Does `work` when its turn comes. Who has died meanwhile never hears of it; what was sent off is done all the same. */
+  /** Does `work` when its turn comes. A process that died meanwhile never gets the result; what was sent is still done. */
   async turn<T>(work: () => Promise<T>): Promise<T> {
-    if (!this.#isRunning) return work(); // nobody plays: it is the test itself that asks
+    if (!this.#isRunning) return work(); // no schedule is running: the test itself asks
     const process = this.current;
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const run = async () => {
@@ -74,7 +80,7 @@ export class Scheduler {
     return promise;
   }
 
-  /** Lets everything happen until all of `work` is done, or whoever did it has died. */
+  /** Runs everything until all of `work` is done or its process has died. */
   async settle(work: readonly { process: Process; done: Promise<unknown> }[]): Promise<void> {
     this.#isRunning = true;
     try {
@@ -102,7 +108,8 @@ export class Scheduler {
         this.#turnsUntilDeath -= 1;
         await item.run();
       } else if (open.length === 0) return;
-      else if (!(await this.#passTime())) throw new Error('Somebody waits for something that never happens.');
+      else if (!(await this.#passTime()))
+        throw new Error('A process waits for something that never happens.');
     }
   }
 }
@@ -128,7 +135,7 @@ export function watchCrypto(): void {
   }
 }
 
-/** Resolves when nothing happens by itself any more. */
+/** Resolves when no work is pending outside of the turns. */
 async function quiet(): Promise<void> {
   for (let turns = 0; turns < 3; turns += 1) {
     await new Promise((resolve) => setImmediate(resolve));

@@ -2,20 +2,20 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { LogShard } from '../../src/log/log-shard.ts';
 import { Process, type Scheduler } from './scheduler.ts';
 
-// Cloudflare's Durable Objects, played in Node so that thousands of schedules run in minutes. Storage is SQLite, calls
-// copy what they carry, an object that is reset forgets its memory and loses its access to the storage. What is played
-// here is what we rely on; that the real runtime does the same is what the full-stack schedules are for.
+// Cloudflare's Durable Objects, simulated in Node so that thousands of schedules run in minutes. Storage is SQLite, calls
+// copy their arguments, and a reset object loses its memory and its storage access. Only what we rely on is simulated; the
+// full-stack schedules check that the real runtime does the same.
 
-/** What goes wrong with a call to a shard. */
+/** A fault of a call to a shard. */
 export type CallFault = 'reset before' | 'reset after' | 'overloaded' | 'reply lost';
 
 type Life = { readonly process: Process; readonly instance: LogShard };
 
-/** One shard: its storage outlives its lives. */
+/** One shard: its storage outlives its objects. */
 class Shard {
   readonly storage = new Storage();
   life: Life | null = null;
-  /** A second object that believes to be the same shard, for as long as it lasts. */
+  /** A second object that acts as the same shard, while there is one. */
   twin: Life | null = null;
 }
 
@@ -46,14 +46,14 @@ export class ShardHost {
     };
   }
 
-  /** Storage as a shard leaves it that has folded everything up to `checkpoint`. */
+  /** The storage of a shard that has folded everything up to `checkpoint`. */
   prepare(name: string, checkpoint: number): void {
     const shard = this.#shard(name);
     this.#start(name, shard.storage);
     shard.storage.sql.exec('update checkpoints set position = ?', checkpoint);
   }
 
-  /** The object is reset: whatever it was doing is gone, whoever waits for it is told. */
+  /** Resets the object: its work is lost, and its callers get an error. */
   evict(name: string): void {
     const shard = this.#shard(name);
     for (const life of [shard.life, shard.twin]) life?.process.die(resetError());
@@ -61,13 +61,13 @@ export class ShardHost {
     shard.twin = null;
   }
 
-  /** From now on every other call reaches another object, on a copy of the storage. */
+  /** From now on every other call reaches a second object, on a copy of the storage. */
   duplicate(name: string): void {
     const shard = this.#shard(name);
     shard.twin ??= this.#start(name, shard.storage.copy());
   }
 
-  /** There is one of each again: the other one is gone, with its storage. */
+  /** Removes the second object, with its storage. */
   endDuplicates(): void {
     for (const shard of this.#shards.values()) {
       shard.twin?.process.die(resetError());
@@ -92,7 +92,7 @@ export class ShardHost {
   async #call(name: string, method: string, args: unknown[]): Promise<unknown> {
     const fault = this.#nextFault();
     const sent = structuredClone(args);
-    // The call travels, is worked on for as long as that takes, and the reply travels back.
+    // The call travels, is handled, and the reply travels back.
     const reply = await this.#scheduler.turn(async () => {
       if (fault === 'overloaded')
         throw Object.assign(new Error('Overloaded.'), { overloaded: true, retryable: true });
@@ -115,7 +115,7 @@ export class ShardHost {
     });
   }
 
-  /** In a box, since what is returned bare from a turn would be waited for in it. */
+  /** Boxed: a promise returned bare from a turn would be awaited in it. */
   async #work(life: Life, method: string, args: unknown[]) {
     const work = (life.instance as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>)[
       method
@@ -123,7 +123,7 @@ export class ShardHost {
     const result =
       this.#scheduler.as(life.process, () => work?.apply(life.instance, args)) ?? Promise.resolve();
     const answered = Promise.race([result, life.process.death]);
-    answered.catch(() => {}); // it may fail before anybody waits for it
+    answered.catch(() => {}); // it may fail before it is awaited
     return { life, result: answered };
   }
 }
@@ -173,7 +173,7 @@ class Storage {
     }
   }
 
-  /** The same storage for one life of its object: out of reach as soon as that is over. */
+  /** The storage for one life of its object: closed when that ends. */
   for(process: Process): object {
     const fenced = <T extends object>(target: T): T =>
       new Proxy(target, {

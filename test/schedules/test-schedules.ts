@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { inject, test } from 'vitest';
 import { type Schedule, schedules } from './schedule.ts';
 
-/** The test that so many schedules, played by `play`, end in what `play` asserts. A failure is shrunk and told with its seed. */
+/** Plays so many schedules with `play`, which asserts. A failure is shrunk and reported with its seed. */
 export function testSchedules(play: (schedule: Schedule) => Promise<void>): void {
   const { runs, seed, path } = inject('schedules');
   const title = `${runs} schedules of faults come to rest in the truth (SCHEDULES_SEED=${seed})`;

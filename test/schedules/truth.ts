@@ -6,7 +6,7 @@ import { type Game, sampleOf } from './game.ts';
 
 type Rows = Awaited<ReturnType<typeof entriesOf>>;
 
-/** What must be so once a schedule has come to rest. The truth is what Stripe took, not what we believe. */
+/** What must hold once a schedule has come to rest. The truth is what Stripe took, not what we recorded. */
 export async function checkTruth(game: Game): Promise<void> {
   expect(game.complaints).toEqual([]);
   const { account } = game;
@@ -21,27 +21,27 @@ export async function checkTruth(game: Game): Promise<void> {
   }
 
   const paid = [...account.sessions.values()].filter((session) => session.payment_status === 'paid');
-  expect(told(all, 'payment_success', 'stripe_session_id', 'amount_cents')).toEqual(
+  expect(valuesOf(all, 'payment_success', 'stripe_session_id', 'amount_cents')).toEqual(
     paid.map((session) => `${session.id} ${session.amount_total}`).sort(),
   );
   const refunds = [...account.refunds.values()];
-  expect(told(all, 'payment_refunded', 'refund_id', 'amount_cents')).toEqual(
+  expect(valuesOf(all, 'payment_refunded', 'refund_id', 'amount_cents')).toEqual(
     refunds.map(({ id, amount }) => `${id} ${amount}`).sort(),
   );
-  expect(told(all, 'refund_failed', 'refund_id')).toEqual(
+  expect(valuesOf(all, 'refund_failed', 'refund_id')).toEqual(
     refunds.flatMap(({ id, status }) => (status === 'failed' ? [id] : [])).sort(),
   );
   const disputes = [...account.disputes.values()];
-  expect(told(all, 'dispute_opened', 'dispute_id')).toEqual(disputes.map(({ id }) => id).sort());
-  expect(told(all, 'dispute_closed', 'dispute_id', 'status')).toEqual(
+  expect(valuesOf(all, 'dispute_opened', 'dispute_id')).toEqual(disputes.map(({ id }) => id).sort());
+  expect(valuesOf(all, 'dispute_closed', 'dispute_id', 'status')).toEqual(
     disputes.flatMap(({ id, status }) => (status === 'needs_response' ? [] : [`${id} ${status}`])).sort(),
   );
   await checkCounters(game, all);
   await checkEvents(game);
 }
 
-/** Entries of one event, by some of what they tell, sorted. */
-function told(entries: Rows, event: string, ...fields: string[]): string[] {
+/** The entries of one event, by some of their meta, sorted. */
+function valuesOf(entries: Rows, event: string, ...fields: string[]): string[] {
   const facts = entries
     .filter((entry) => entry.event === event)
     .map(({ meta }) => meta as Record<string, unknown>);
@@ -56,7 +56,7 @@ async function statusOf(proposalId: number): Promise<string | undefined> {
   return row?.status;
 }
 
-/** Told apart from the code that is tested: what a person would say who read the log. */
+/** Derived from the log independently of the code under test. */
 function statusAfter(entries: Rows): string {
   const events = entries.map(({ event }) => event);
   if (events.includes('void')) return 'void';
@@ -64,11 +64,11 @@ function statusAfter(entries: Rows): string {
   return events.lastIndexOf('approve') > events.lastIndexOf('revised') ? 'approved' : 'draft';
 }
 
-/** Every payment after the first, and every one on a void proposal, is out of place and says so. */
+/** Every payment after the first, and every one on a void proposal, has its anomaly. */
 function checkAnomalies(entries: Rows): void {
   const events = entries.map(({ event }) => event);
   const payments = events.filter((event) => event === 'payment_success').length;
-  const reasons = told(entries, 'payment_anomaly', 'reason');
+  const reasons = valuesOf(entries, 'payment_anomaly', 'reason');
   expect(reasons.filter((reason) => reason === 'already_paid')).toHaveLength(Math.max(payments - 1, 0));
   const afterVoid = events.slice(events.indexOf('void')).filter((event) => event === 'payment_success');
   expect(reasons.filter((reason) => reason === 'proposal_void')).toHaveLength(
@@ -79,7 +79,7 @@ function checkAnomalies(entries: Rows): void {
   );
 }
 
-/** Nobody can pay for what is paid, void or changed; and nothing is open that nobody was given. */
+/** What is paid, void or revised cannot be paid; and every open session was handed out. */
 function checkOpenSessions({ account, handedOut }: Game, proposalId: number, entries: Rows): void {
   const open = [...account.sessions.values()].filter(
     ({ status, metadata }) => status === 'open' && metadata.proposal_id === String(proposalId),
@@ -89,8 +89,8 @@ function checkOpenSessions({ account, handedOut }: Game, proposalId: number, ent
     expect(open.map(({ id }) => `${id} is open and the proposal is ${status}`)).toEqual([]);
   const version = 1 + entries.filter(({ event }) => event === 'revised').length;
   expect(open.filter(({ metadata }) => metadata.proposal_version !== String(version))).toEqual([]);
-  // The answer may have been lost on the way to whom it was for; then the log has it, and the next click gets it.
-  const recorded = told(entries, 'checkout_created', 'session_id');
+  // Its answer may have been lost; then the log has it, and the next click gets it.
+  const recorded = valuesOf(entries, 'checkout_created', 'session_id');
   expect(open.filter(({ id }) => !handedOut.has(id) && !recorded.includes(id))).toEqual([]);
   expect(open.length).toBeLessThanOrEqual(1);
 }
@@ -99,7 +99,7 @@ async function checkCounters(game: Game, entries: Rows): Promise<void> {
   const text = await game.scrape();
   const labels = `{org_id="${game.org.id}"}`;
   const sums = (event: string) =>
-    told(entries, event, 'amount_cents').reduce((sum, cents) => sum + Number(cents), 0);
+    valuesOf(entries, event, 'amount_cents').reduce((sum, cents) => sum + Number(cents), 0);
   const counts = (event: string) => entries.filter((entry) => entry.event === event).length;
   const expected = {
     crm_portal_payments_total: counts('payment_success'),
@@ -115,7 +115,7 @@ async function checkCounters(game: Game, entries: Rows): Promise<void> {
   expect(scraped).toEqual(expected);
 }
 
-/** Every event that was delivered is kept, and no money is left without its proposal. */
+/** Every delivered event is kept, and no money is left unattributed. */
 async function checkEvents({ account }: Game): Promise<void> {
   const ids = account.events.map(({ id }) => id);
   const kept = await db

@@ -6,7 +6,7 @@ const secret = 'whsec_only_for_tests_only_for_tests';
 const body = '{"id":"evt_1"}';
 const nowSeconds = Math.floor(Date.now() / 1000);
 
-/** Verifies, at exactly `ageSeconds` after it was made, a signature made now. */
+/** Verifies a signature at exactly this age. */
 async function verifyAt(ageSeconds: number) {
   const header = await sign(body, secret);
   const [, timestamp] = /t=(\d+)/.exec(header) ?? [];

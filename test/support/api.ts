@@ -1,14 +1,16 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
+import { expect } from 'vitest';
 import { app } from '../../src/app.ts';
 import type { Bindings } from '../../src/config.ts';
+import { violations } from './check-answer.ts';
 
 type Options = {
   token?: string;
   json?: unknown;
   body?: string | Uint8Array<ArrayBuffer>;
   headers?: Record<string, string>;
-  /** What Cloudflare's edge tells of the request. */
+  /** What Cloudflare's edge adds to the request. */
   cf?: Partial<IncomingRequestCfProperties>;
   /** Bindings that differ from the test's own. */
   bindings?: Partial<Bindings>;
@@ -22,7 +24,7 @@ export type Answer = {
   json: any;
 };
 
-/** One request to the API, as the Worker gets it. `'POST /auth/login'` and what goes with it. */
+/** One request to the API, as the Worker gets it; its answer is held against the reference. `'POST /auth/login'` and what goes with it. */
 export async function call(route: string, options: Options = {}): Promise<Answer> {
   const [method = 'GET', path = '/'] = route.split(' ');
   const headers = new Headers(options.headers);
@@ -36,9 +38,16 @@ export async function call(route: string, options: Options = {}): Promise<Answer
     ...(body === undefined ? {} : { body }),
     ...(options.cf ? { cf: options.cf } : {}),
   });
-  const response = await app.fetch(request, { ...env, ...options.bindings } as Bindings, context);
+  // Without bindings of its own a request shares the isolate's adapters with others, as in production.
+  const given = (options.bindings ? { ...env, ...options.bindings } : env) as Bindings;
+  const response = await app.fetch(request, given, context);
   await waitOnExecutionContext(context);
   const text = await response.text();
+  const contentType = response.headers.get('content-type');
+  if (method !== 'HEAD' && method !== 'OPTIONS') {
+    const { status } = response;
+    expect(violations(method, path, { status, contentType, text }), `${route}: ${text}`).toEqual([]);
+  }
   const isJson = response.headers.get('content-type')?.includes('json');
   return {
     status: response.status,

@@ -8,13 +8,13 @@ const isDatabase = (input: unknown) =>
 
 type Fault = (send: () => Promise<Response>, body: string, signal: AbortSignal) => Promise<Response>;
 
-/** Never answers, until whoever asked gives up. */
+/** Never answers; fails when the caller gives up. */
 export const hang: Fault = (_send, _body, signal) =>
   new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason));
   });
 
-/** Puts `fault` between us and the database until the test ends. */
+/** Puts `fault` between the code and the database until the test ends. */
 export function onDatabase(fault: Fault) {
   const real = globalThis.fetch;
   return vi.spyOn(globalThis, 'fetch').mockImplementation((input, init) => {
@@ -24,12 +24,13 @@ export function onDatabase(fault: Fault) {
   });
 }
 
-/** Counts requests to the database and to anybody else, while `work` is done. */
+/** Counts requests to the database, their statements, and requests to others during `work`. */
 export async function countRequests<T>(work: () => Promise<T>) {
-  const counts = { database: 0, elsewhere: 0 };
+  const counts = { database: 0, statements: 0, elsewhere: 0 };
   const real = globalThis.fetch;
   const spy = vi.spyOn(globalThis, 'fetch').mockImplementation((input, init) => {
     counts[isDatabase(input) ? 'database' : 'elsewhere'] += 1;
+    if (isDatabase(input)) counts.statements += JSON.parse(String(init?.body)).queries?.length ?? 1;
     return real(input, init);
   });
   try {
@@ -40,7 +41,7 @@ export async function countRequests<T>(work: () => Promise<T>) {
 }
 
 /** Whether a request to the database is an append to the log. */
-export const isAppend = (body: string) => body.includes('insert into portal_activity_log');
+export const isAppend = (body: string) => body.includes('append_to_log(');
 
 /** `LOG_SHARD`, counting the calls made to shards. */
 export function countShardCalls() {

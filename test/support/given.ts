@@ -129,7 +129,10 @@ export function given(...history: readonly ProposalCommand[]) {
 
 /** The state after these events. */
 export function apply(state: Proposal, events: readonly StampedEvent[], now = noon): Proposal {
-  return events.reduce((before, event) => evolve(before, { ...event, createdAt: now }), state);
+  return evolve(
+    state,
+    events.map((event) => ({ ...event, createdAt: now })),
+  );
 }
 
 function decided(state: Proposal, command: ProposalCommand, now: Date) {

@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, globSync, mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, globSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withClient } from '../../local/postgres.ts';
 import { claimPort } from '../../local/worker.ts';
@@ -52,20 +53,41 @@ export async function startPostgresServer(folder: string): Promise<PostgresServe
       'listen_addresses=127.0.0.1',
       '-F',
     ];
-    return spawn(...run(`${bin}/postgres`, ...options), { cwd: folder, stdio: 'ignore' });
+    const log = openSync(join(folder, 'log'), 'a');
+    try {
+      return spawn(...run(`${bin}/postgres`, ...options), { cwd: folder, stdio: ['ignore', log, log] });
+    } finally {
+      closeSync(log);
+    }
   }
+
+  const hasExited = () => child.exitCode !== null || child.signalCode !== null;
 
   function signalAll(signal: 'KILL' | 'STOP' | 'CONT'): void {
     const { pid } = child;
-    if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    for (const args of [[`-${signal}`, '-P', String(pid)]]) spawnQuietly('pkill', args);
+    if (pid === undefined || hasExited()) return;
+    if (signal !== 'CONT') stop(pid);
+    spawnQuietly('pkill', [`-${signal}`, '-P', String(pid)]);
     spawnQuietly('kill', [`-${signal}`, String(pid)]);
+  }
+
+  /**
+   * Stops the postmaster itself, so that it starts no other process. One that it started between the signals would wait
+   * for ever for a lock of one that was killed, and keep the cluster's memory in use.
+   */
+  function stop(pid: number): void {
+    spawnQuietly('kill', ['-STOP', String(pid)]);
+    while (!/\) [TZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')));
+  }
+
+  function endOfLog(): string {
+    return readFileSync(join(folder, 'log'), 'utf8').split('\n').slice(-20).join('\n');
   }
 
   async function untilReady(): Promise<void> {
     const giveUpAt = Date.now() + 20_000;
     while (!(await withClient(url, async () => true).catch(() => false))) {
-      if (Date.now() > giveUpAt) throw new Error('PostgreSQL did not start.');
+      if (Date.now() > giveUpAt) throw new Error(`PostgreSQL did not start:\n${endOfLog()}`);
       if (child.exitCode !== null) child = launch(); // the memory of the one before was still in use
       await sleep(100);
     }
@@ -74,6 +96,7 @@ export async function startPostgresServer(folder: string): Promise<PostgresServe
   return {
     url,
     async kill() {
+      if (hasExited()) return;
       const exited = once(child, 'exit');
       signalAll('KILL');
       await exited;

@@ -1,28 +1,13 @@
-/** Every route that asks for a token, and whom it lets in. */
-export const protectedRoutes = [
-  { route: 'GET /auth/me', customer: false },
-  { route: 'POST /leads', customer: false },
-  { route: 'GET /leads', customer: false },
-  { route: 'POST /proposals', customer: false },
-  { route: 'GET /proposals', customer: false },
-  { route: 'GET /proposals/1', customer: true },
-  { route: 'PATCH /proposals/1', customer: false },
-  { route: 'POST /proposals/1/void', customer: false },
-  { route: 'POST /proposals/1/send', customer: false },
-  { route: 'POST /proposals/1/approve', customer: true },
-  { route: 'GET /proposals/1/activity', customer: false },
-  { route: 'POST /payments/checkout_session', customer: true },
-  { route: 'GET /payments/sessions/cs_1', customer: true },
-  { route: 'GET /reports/numbers', customer: false },
-  { route: 'GET /reports/attention', customer: false },
-  { route: 'POST /metrics/rebuild', customer: false },
-] as const;
+import { contracts } from '../../src/contracts.ts';
+import { holdersOf } from '../../src/domain/permissions.ts';
+import { type Contract, permissionOf } from '../../src/http/contract.ts';
 
-/** Every route that asks for none, or for another kind. */
-export const openRoutes = [
-  'POST /auth/login',
-  'POST /payments/webhook',
-  'GET /metrics',
-  'GET /healthz',
-  'GET /readyz',
-] as const;
+/** Every route that requires a staff or portal token, and whether customers may use it. */
+export const protectedRoutes = Object.entries<Contract>(contracts).flatMap(
+  ([route, { permission: access }]) => {
+    const permission = permissionOf(access);
+    if (!permission) return [];
+    const example = route.replace(':proposal_id', '1').replace(':session_id', 'cs_1');
+    return [{ route: example, customer: holdersOf(permission).includes('customer') }];
+  },
+);

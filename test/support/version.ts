@@ -1,16 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+
+type Lock = { packages: Record<string, { version?: string }> };
 
 /**
  * Another version of this project, unpacked in `folder`: a commit of its history, built with the packages that are
- * installed here, which must be the ones that the commit asks for.
+ * installed here. All that the commit asks for must be among them, in the same version.
  */
 export function unpack(commit: string, folder: string): string {
-  const changed = execFileSync('git', ['diff', '--stat', commit, '--', 'package-lock.json'], {
-    encoding: 'utf8',
-  });
-  if (changed !== '') throw new Error(`${commit} needs other packages than package-lock.json asks for now.`);
+  const committed = execFileSync('git', ['show', `${commit}:package-lock.json`], { encoding: 'utf8' });
+  const asked: Lock = JSON.parse(committed);
+  const installed: Lock = JSON.parse(readFileSync('package-lock.json', 'utf8'));
+  const other = Object.entries(asked.packages)
+    .filter(([path, { version }]) => path !== '' && installed.packages[path]?.version !== version)
+    .map(([path, { version }]) => `${path} ${version}`);
+  if (other.length > 0) throw new Error(`${commit} needs what is not installed: ${other.join(', ')}`);
   const path = join(folder, commit);
   mkdirSync(join(path, 'dist/portal'), { recursive: true }); // wrangler wants it, though the portal is not built
   const archive = execFileSync('git', ['archive', commit], { maxBuffer: 2 ** 30 });

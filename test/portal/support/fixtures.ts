@@ -4,14 +4,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { test as base, expect, type Page } from '@playwright/test';
+import { test as base, expect, type Page, type Response } from '@playwright/test';
 import { startStack } from '../../../local/stack.ts';
 import type { Play } from '../../../local/stripe/server.ts';
 import { claimPort } from '../../../local/worker.ts';
 import { Tokens } from '../../../src/jwt/tokens.ts';
+import { violations } from '../../support/check-answer.ts';
 import { Office, type Sent } from './office.ts';
 
-/** What `npm run dev` started: the portal on 5173, the API on 8089, no Stripe. */
+/** What `npm run dev` starts: the portal on 5173, the API on 8089, no Stripe. */
 export type Development = { readonly office: Office; readonly printed: () => string };
 
 /**
@@ -74,22 +75,40 @@ export const test = base.extend<{ complaints: string[] }, { development: Develop
     { scope: 'worker', timeout: 90_000 },
   ],
 
-  /** What the browser complained about, such as what the Content-Security-Policy refused: at the end, nothing. */
+  /** Console errors, such as violations of the Content-Security-Policy. None are expected at the end. */
   complaints: [
     async ({ context }, use) => {
       const complaints: string[] = [];
       context.on('console', (message) => {
-        // A refusal of the API is told there too; whether it was right is what the tests are about.
+        // The console lists refusals by the API too; the tests check those themselves.
         const isOurs = !message.text().startsWith('Failed to load resource');
         if (isOurs && ['error', 'warning'].includes(message.type())) complaints.push(message.text());
       });
+      const checks: Promise<void>[] = [];
+      context.on('response', (response) => {
+        if (response.request().resourceType() === 'fetch') checks.push(check(response, complaints));
+      });
       context.on('weberror', (error) => complaints.push(String(error.error())));
       await use(complaints);
+      await Promise.all(checks);
       expect(complaints).toEqual([]);
     },
     { auto: true },
   ],
 });
+
+/** Holds an answer to the page against the reference. A body that a navigation cut off cannot be checked. */
+async function check(response: Response, complaints: string[]): Promise<void> {
+  const method = response.request().method();
+  // In development the simulated payment posts its webhook through Vite.
+  const pathname = new URL(response.url()).pathname.replace('/simulated-stripe', '/payments/webhook');
+  const text = await response.text().catch(() => null);
+  if (method === 'OPTIONS' || text === null || pathname === '/openapi.json') return;
+  const answer = { status: response.status(), contentType: response.headers()['content-type'] ?? null, text };
+  complaints.push(
+    ...violations(method, pathname, answer).map((violation) => `${method} ${pathname}: ${violation}`),
+  );
+}
 
 /** Opens a customer's link, types the name and clicks the one button. */
 export async function approveAndPay(page: Page, { link }: Sent): Promise<void> {

@@ -23,7 +23,7 @@ export async function look(page: Page, name: string): Promise<void> {
     for (const colorScheme of schemes) {
       await page.emulateMedia({ colorScheme });
       await page.screenshot({ path: `${folder}/${name}-${size.width}-${colorScheme}.png`, fullPage: true });
-      if ((colorScheme === 'dark') !== (size === sizes[0])) continue; // each size and each scheme once will do
+      if ((colorScheme === 'dark') !== (size === sizes[0])) continue; // each size and each scheme once is enough
       const { violations } = await new AxeBuilder({ page }).analyze();
       const found = violations.map(
         ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { seedEmail, seedPassword } from '../../../local/seed.ts';
+import { violationsOf } from '../../support/check-answer.ts';
 
 export type LineItem = { description: string; quantity: number; unit_price_cents: number };
 
@@ -18,7 +19,7 @@ const kitchen = {
   ] as LineItem[],
 };
 
-/** What staff do by the API, so that a test begins where it wants to: proposals of $15,750.00, deposit $4,725.00. */
+/** Staff's actions through the API, to set a test up: proposals of $15,750.00, deposit $4,725.00. */
 export class Office {
   readonly #url: string;
   readonly #token: string;
@@ -64,7 +65,7 @@ export class Office {
   async call<T>(method: string, path: string, body?: object): Promise<T> {
     const response = await fetch(this.#url + path, {
       method,
-      // A connection of its own: while the browser is busy, the Worker closes one that is kept.
+      // A new connection: the Worker closes a kept one while the browser is busy.
       headers: {
         authorization: `Bearer ${this.#token}`,
         'content-type': 'application/json',
@@ -72,6 +73,7 @@ export class Office {
       },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
+    assert.deepEqual(await violationsOf(method, path, response), []);
     assert.ok(response.ok, `${method} ${path} answered ${response.status}`);
     return (await response.json()) as T;
   }

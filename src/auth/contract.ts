@@ -1,0 +1,63 @@
+import * as v from 'valibot';
+import { type Contracts, Currency, Id } from '../http/contract.ts';
+import { LoginBody } from './schemas.ts';
+
+const Token = v.object({
+  access_token: v.pipe(v.string(), v.description('A JWT for the Authorization header.')),
+  token_type: v.literal('bearer'),
+  expires_in: v.pipe(v.number(), v.safeInteger(), v.description('In seconds.')),
+});
+
+const Me = v.object({
+  user_id: Id,
+  org_id: Id,
+  email: v.string(),
+  role: v.picklist(['admin', 'staff']),
+  org_name: v.string(),
+  currency: Currency,
+  deposit_percent: v.pipe(v.number(), v.safeInteger()),
+});
+
+export const authContracts = {
+  'POST /auth/login': {
+    id: 'login',
+    tag: 'Auth',
+    summary: 'Sign in as staff',
+    description:
+      'A wrong password and an unknown address get the same answer. Attempts are limited per address and per account.',
+    permission: 'public',
+    body: LoginBody,
+    example: { body: { email: 'admin@example.com', password: 'correct horse battery staple' } },
+    answer: {
+      status: 200,
+      description: 'A token for all other routes.',
+      body: Token,
+      example: { access_token: 'eyJhbGciOiJIUzI1NiJ9.e30.abc', token_type: 'bearer', expires_in: 28800 },
+    },
+    problems: ['invalid_request', 'invalid_credentials', 'rate_limited'],
+  },
+  'GET /auth/me': {
+    id: 'getMe',
+    tag: 'Auth',
+    summary: 'Read who is signed in',
+    permission: 'org:read',
+    example: {},
+    answer: {
+      status: 200,
+      description: 'The user, their org, and what its proposals are priced in.',
+      body: Me,
+      example: {
+        user_id: 1,
+        org_id: 1,
+        email: 'admin@example.com',
+        role: 'admin',
+        org_name: 'Acme Kitchens',
+        currency: 'usd',
+        deposit_percent: 30,
+      },
+    },
+    problems: [],
+  },
+} as const satisfies Contracts;
+
+export const authComponents = { Token, Me };

@@ -1,0 +1,106 @@
+import type { Sum } from '../metrics/catalogue.ts';
+import type { Appended, Segment } from './append.ts';
+import { type DueCheckout, OpenCheckouts } from './open-checkouts.ts';
+import { Projections } from './projections.ts';
+import { Sums } from './sums.ts';
+import { Tail } from './tail.ts';
+import { Tallies } from './tallies.ts';
+import type { Tally } from './webhook-tally.ts';
+
+/** What was appended is folded when it is this much, or this long ago. A crash leaves it above the checkpoint. */
+const [foldedEntries, foldedMs] = [500, 1_000];
+
+/**
+ * What a shard can be asked about its entries: the projections in its SQLite, and in memory the tail that they lack. Writes
+ * of many groups become one. A read folds the tail first.
+ */
+export class ReadModel {
+  readonly #sums: Sums;
+  readonly #openCheckouts: OpenCheckouts;
+  readonly #projections: Projections;
+  readonly #tallies: Tallies;
+  readonly #tail: Tail;
+  /** How many times the log may have run ahead: at the start, and at each append that failed or missed entries. */
+  #gapsOpened = 1;
+  /** How many of these gaps a read of the log has closed. */
+  #gapsClosed = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#sums = new Sums(storage.sql);
+    this.#openCheckouts = new OpenCheckouts(storage.sql);
+    this.#projections = new Projections(storage, [this.#sums, this.#openCheckouts]);
+    this.#tallies = new Tallies(storage);
+    this.#tail = new Tail(this.#projections.checkpoint);
+  }
+
+  /** Up to this id it knows the shard's entries, but for those in a gap. */
+  get head(): number {
+    return this.#tail.head;
+  }
+
+  get checkpoint(): number {
+    return this.#projections.checkpoint;
+  }
+
+  /** Whether the log may hold entries that are neither folded nor in the tail. */
+  get hasGap(): boolean {
+    return this.#gapsClosed < this.#gapsOpened;
+  }
+
+  /** Takes what was appended, and the tallies of its group. */
+  add(appended: Appended, tallies: readonly Tally[]): void {
+    if (!this.#tail.add(appended, () => this.#projections.checkpoint)) this.openGap();
+    this.#tallies.add(tallies);
+    if (this.#tail.size >= foldedEntries) this.fold();
+    else this.#timer ??= setTimeout(() => this.fold(), foldedMs);
+  }
+
+  /** Notes that the log may have more: an append's outcome is unknown. */
+  openGap(): void {
+    this.#gapsOpened += 1;
+  }
+
+  /** Folds everything that the log holds, in segments, each read above a checkpoint. */
+  async catchUp(read: (checkpoint: number) => Promise<Segment>): Promise<void> {
+    const gaps = this.#gapsOpened; // one that opens meanwhile is not closed by this read
+    for (let isDone = false; !isDone; ) {
+      const { checkpoint } = this.#projections;
+      const segment = await read(checkpoint);
+      isDone = this.#projections.fold(segment, checkpoint) && segment.isLast;
+    }
+    this.#gapsClosed = gaps;
+    this.fold();
+  }
+
+  /** Begins to fold the log from its beginning. */
+  reset(): void {
+    this.#projections.reset();
+    this.openGap();
+  }
+
+  /** Folds the tail, unless there is a gap below it: a catch-up folds both. */
+  fold(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const { from, ...segment } = this.#tail.segment;
+    if (this.#projections.fold(segment, from)) this.#tail.restart(this.#projections.checkpoint);
+    this.#tallies.write();
+  }
+
+  /** Counts webhook events that are in no group. */
+  tally(tallies: readonly Tally[]): void {
+    this.#tallies.add(tallies);
+    this.#tallies.write();
+  }
+
+  sums(): Sum[] {
+    this.fold();
+    return [...this.#sums.read(), ...this.#tallies.sums()];
+  }
+
+  takeDueCheckouts(now: Date): DueCheckout[] {
+    this.fold();
+    return this.#openCheckouts.takeDue(now);
+  }
+}

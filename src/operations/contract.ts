@@ -1,0 +1,62 @@
+import * as v from 'valibot';
+import type { Contracts } from '../http/contract.ts';
+import { contentTypes } from '../metrics/exposition.ts';
+
+const Health = v.object({ status: v.literal('ok') });
+const Rebuilding = v.object({ rebuilding: v.literal(true) });
+
+export const operationContracts = {
+  'GET /metrics': {
+    id: 'scrapeMetrics',
+    tag: 'Operations',
+    summary: 'Scrape the metrics',
+    description:
+      'The sums over the activity log, for Prometheus, in the text format that Accept prefers. Open in development.',
+    permission: 'metrics_token',
+    example: {},
+    answer: {
+      status: 200,
+      description: 'Every series.',
+      body: v.string(),
+      mediaTypes: Object.values(contentTypes),
+      example: 'crm_portal_leads_created_total{org_id="1"} 3\n',
+    },
+    problems: [],
+  },
+  'POST /metrics/rebuild': {
+    id: 'rebuildMetrics',
+    tag: 'Operations',
+    summary: 'Rebuild the metrics',
+    description:
+      'Folds the sums again, from the beginning of the activity log. Until it is done, a scrape is a 503.',
+    permission: 'metrics:rebuild',
+    example: {},
+    answer: { status: 202, description: 'It has begun.', body: Rebuilding, example: { rebuilding: true } },
+    problems: [],
+  },
+  'GET /healthz': {
+    id: 'getHealth',
+    tag: 'Operations',
+    summary: 'Ask whether the Worker runs',
+    permission: 'public',
+    example: {},
+    answer: { status: 200, description: 'It runs.', body: Health, example: { status: 'ok' } },
+    problems: [],
+  },
+  'GET /readyz': {
+    id: 'getReadiness',
+    tag: 'Operations',
+    summary: 'Ask whether the service can work',
+    permission: 'public',
+    example: {},
+    answer: {
+      status: 200,
+      description: 'The database and every shard can be reached.',
+      body: Health,
+      example: { status: 'ok' },
+    },
+    problems: [],
+  },
+} as const satisfies Contracts;
+
+export const operationComponents = { Health, Rebuilding };

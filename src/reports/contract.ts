@@ -1,0 +1,118 @@
+import * as v from 'valibot';
+import { anomalyReasons } from '../domain/entry.ts';
+import { type Contracts, Id, Money, Time } from '../http/contract.ts';
+import { NumbersQuery } from './schemas.ts';
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const seconds = v.nullable(v.number());
+
+const Numbers = v.object({
+  payments: count,
+  revenue_cents: Money,
+  average_deposit_cents: Money,
+  refunded_cents: v.pipe(Money, v.description('Less refunds that failed.')),
+  disputes: count,
+  funnel: v.object({ leads: count, sent: count, viewed: count, approved: count, paid: count }),
+  velocity_seconds: v.pipe(
+    v.object({ p50: seconds, p90: seconds }),
+    v.description('From approval to payment; null without payments.'),
+  ),
+  days: v.array(v.object({ date: v.pipe(v.string(), v.isoDate()), payments: count, revenue_cents: Money })),
+});
+
+const Anomaly = v.object({
+  proposal_id: Id,
+  title: v.string(),
+  reason: v.picklist(anomalyReasons),
+  amount_cents: Money,
+  currency: v.nullable(v.string()),
+  expected_cents: Money,
+  expected_currency: v.string(),
+  created_at: Time,
+});
+
+const OpenDispute = v.object({
+  proposal_id: Id,
+  title: v.string(),
+  dispute_id: v.string(),
+  reason: v.string(),
+  amount_cents: Money,
+  currency: v.string(),
+  created_at: Time,
+});
+
+const UnattributedEvent = v.object({
+  event_id: v.string(),
+  type: v.string(),
+  object_id: v.string(),
+  amount_cents: Money,
+  currency: v.nullable(v.string()),
+  received_at: Time,
+});
+
+const Attention = v.object({
+  anomalies: v.array(Anomaly),
+  disputes: v.array(OpenDispute),
+  unattributed: v.array(UnattributedEvent),
+});
+
+export const reportContracts = {
+  'GET /reports/numbers': {
+    id: 'getNumbers',
+    tag: 'Reports',
+    summary: 'Read the numbers of a period',
+    description: 'Of the last days, including today, in total and for each day, in the org’s currency.',
+    permission: 'reports:read',
+    query: NumbersQuery,
+    example: { query: { days: '1', time_zone: 'America/New_York' } },
+    answer: {
+      status: 200,
+      description: 'The numbers.',
+      body: Numbers,
+      example: {
+        payments: 1,
+        revenue_cents: 472500,
+        average_deposit_cents: 472500,
+        refunded_cents: 0,
+        disputes: 0,
+        funnel: { leads: 3, sent: 2, viewed: 2, approved: 1, paid: 1 },
+        velocity_seconds: { p50: 5400, p90: 5400 },
+        days: [{ date: '2026-11-26', payments: 1, revenue_cents: 472500 }],
+      },
+    },
+    problems: ['invalid_request'],
+  },
+  'GET /reports/attention': {
+    id: 'getAttention',
+    tag: 'Reports',
+    summary: 'Read what needs attention',
+    description:
+      'Anomalies of the last 30 days, open disputes, and money that no proposal claims; 100 of each at most.',
+    permission: 'reports:read',
+    example: {},
+    answer: {
+      status: 200,
+      description: 'What needs attention.',
+      body: Attention,
+      example: {
+        anomalies: [
+          {
+            proposal_id: 7,
+            title: 'Kitchen',
+            reason: 'already_paid',
+            amount_cents: 472500,
+            currency: 'usd',
+            expected_cents: 472500,
+            expected_currency: 'usd',
+            created_at: '2026-11-26T09:00:00.000Z',
+          },
+        ],
+        disputes: [],
+        unattributed: [],
+      },
+    },
+    problems: [],
+  },
+} as const satisfies Contracts;
+
+export const reportComponents = { Numbers, Anomaly, OpenDispute, UnattributedEvent, Attention };

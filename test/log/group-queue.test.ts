@@ -1,0 +1,164 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { GroupQueue } from '../../src/log/group-queue.ts';
+
+afterEach(() => vi.useRealTimers());
+
+const limits = { count: 64, bytes: 1_000, sizeOf: () => 1, waiting: 1_000 };
+
+/** Takes groups, each when it is released, and records them. */
+function gate() {
+  const groups: (readonly number[])[] = [];
+  const releases: (() => void)[] = [];
+  const take = async (group: readonly number[]) => {
+    groups.push(group);
+    await new Promise<void>((resolve) => releases.push(resolve));
+    return group.map((item) => item * 10);
+  };
+  return { groups, take, release: (index: number) => releases[index]?.() };
+}
+
+/** Until all that can happen now has happened. */
+const rest = async () => {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+};
+
+test('an idle queue takes at once what is added together; a busy one gathers the next group', async () => {
+  const { groups, take, release } = gate();
+  const queue = new GroupQueue(take, limits);
+  const first = [queue.add(1), queue.add(2)];
+  await rest();
+  const others = [3, 4, 5].map((item) => queue.add(item));
+  await rest();
+  expect(groups).toEqual([[1, 2]]);
+  release(0);
+  expect(await Promise.all(first)).toEqual([10, 20]);
+  await rest();
+  expect(groups).toEqual([
+    [1, 2],
+    [3, 4, 5],
+  ]);
+  release(1);
+  expect(await Promise.all(others)).toEqual([30, 40, 50]);
+});
+
+test.each([
+  ['items', { count: 2 }],
+  ['bytes', { bytes: 25, sizeOf: () => 10 }],
+])('a group has no more %s than its limit', async (_, limit) => {
+  const { groups, take, release } = gate();
+  const queue = new GroupQueue(take, { ...limits, ...limit });
+  const all = Promise.all([1, 2, 3, 4, 5].map((item) => queue.add(item)));
+  for (let group = 0; group < 3; group += 1) {
+    await rest();
+    release(group);
+  }
+  expect(await all).toEqual([10, 20, 30, 40, 50]);
+  expect(groups).toEqual([[1, 2], [3, 4], [5]]);
+});
+
+test('an item that is larger than a group may be goes alone', async () => {
+  const groups: (readonly number[])[] = [];
+  const queue = new GroupQueue<number, number>(
+    async (group) => {
+      groups.push(group);
+      return group;
+    },
+    { ...limits, bytes: 25, sizeOf: (size) => size },
+  );
+  await Promise.all([10, 50, 10, 5].map((size) => queue.add(size)));
+  expect(groups).toEqual([[10], [50], [10, 5]]);
+});
+
+test('one more than may wait is refused at once, and those that wait are taken', async () => {
+  const { take, release } = gate();
+  const queue = new GroupQueue(take, { ...limits, waiting: 2 });
+  const taken = queue.add(1);
+  await rest();
+  const waiting = [queue.add(2), queue.add(3)];
+  await expect(queue.add(4)).rejects.toThrow('The queue is full.');
+  release(0);
+  await taken;
+  await rest();
+  release(1);
+  expect(await Promise.all(waiting)).toEqual([20, 30]);
+});
+
+test('when a group fails, all of its items do, and the next group goes on', async () => {
+  let isBroken = true;
+  const queue = new GroupQueue<number, number>(async (group) => {
+    if (isBroken) throw new Error('out of reach');
+    return group;
+  }, limits);
+  const failed = await Promise.allSettled([queue.add(1), queue.add(2)]);
+  expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  isBroken = false;
+  expect(await queue.add(3)).toBe(3);
+});
+
+test('a group that cannot even be taken fails, and the queue goes on', async () => {
+  let isBroken = true;
+  const queue = new GroupQueue<number, number>((group) => {
+    if (isBroken) throw new Error('not even begun');
+    return Promise.resolve(group);
+  }, limits);
+  await expect(queue.add(1)).rejects.toThrow('not even begun');
+  isBroken = false;
+  expect(await queue.add(2)).toBe(2);
+});
+
+test('no item gets the result of another: a group with other results than items fails', async () => {
+  const queue = new GroupQueue<number, number>(async (group) => group.slice(1), limits);
+  const answered = await Promise.allSettled([queue.add(1), queue.add(2)]);
+  expect(answered.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+});
+
+describe('with patience', () => {
+  const patience = { takeOverMs: 2_000, giveUpMs: 5_500 };
+  const pass = async (ms: number) => {
+    await vi.advanceTimersByTimeAsync(ms);
+    await rest();
+  };
+
+  test('an item that has waited too long goes with those behind it; the slow group, when it ends, starts no third', async () => {
+    vi.useFakeTimers();
+    const { groups, take, release } = gate();
+    const queue = new GroupQueue(take, limits, patience);
+    const slow = queue.add(1);
+    await pass(500);
+    const others = [queue.add(2), queue.add(3)];
+    await pass(1_999);
+    expect(groups).toEqual([[1]]);
+    await pass(1);
+    expect(groups).toEqual([[1], [2, 3]]);
+    const last = queue.add(4);
+    release(0);
+    expect(await slow).toBe(10);
+    await rest();
+    expect(groups).toHaveLength(2);
+    release(1);
+    expect(await Promise.all(others)).toEqual([20, 30]);
+    await rest();
+    release(2);
+    expect(await last).toBe(40);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('a leader that dies takes its group with it, in time, and no other item', async () => {
+    vi.useFakeTimers();
+    let isDead = true;
+    const queue = new GroupQueue<number, number>(
+      (group) => (isDead ? new Promise(() => {}) : Promise.resolve(group)),
+      limits,
+      patience,
+    );
+    const lost = Promise.allSettled([queue.add(1), queue.add(2)]);
+    await rest();
+    isDead = false;
+    const next = queue.add(3);
+    await pass(2_000);
+    expect(await next).toBe(3);
+    expect(await queue.add(4)).toBe(4);
+    await pass(3_500);
+    expect((await lost).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  });
+});
