@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { DatabaseError, Pool, type PoolClient } from 'pg';
+import { startHttpServer } from './http-server.ts';
 
 // Neon's SQL over HTTP, as @neondatabase/serverless speaks it, in front of any PostgreSQL: one statement, or a batch in
 // one transaction. Values go out as PostgreSQL's own text, rows as arrays. Only what the driver sends is supported.
@@ -31,21 +31,14 @@ export async function startNeonHttp(options: {
   // A connection that breaks fails the query on it, if there is one, and is replaced at the next use.
   pool.on('error', () => {}).on('connect', (client) => client.on('error', () => {}));
 
-  const server = createServer(async (request, response) => {
-    const { status, body } = await answer(pool, request);
+  const server = await startHttpServer(options.port ?? 0, async (request, text, response) => {
+    const { status, body } = await answer(pool, request, text.toString('utf8'));
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
-  server.keepAliveTimeout = 0; // workerd keeps connections open, and would send on one that had just been closed
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
-  await promise;
-
-  const { port } = server.address() as AddressInfo;
   return {
-    databaseUrl: `postgres://local:local@127.0.0.1:${port}/local`,
+    databaseUrl: `postgres://local:local@127.0.0.1:${server.port}/local`,
     async stop() {
-      server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
+      await server.stop();
       await pool.end();
     },
   };
@@ -54,13 +47,13 @@ export async function startNeonHttp(options: {
 type Answer = { readonly status: number; readonly body: unknown };
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-async function answer(pool: Pool, request: IncomingMessage): Promise<Answer> {
+async function answer(pool: Pool, request: IncomingMessage, text: string): Promise<Answer> {
   if (request.method !== 'POST' || request.url !== '/sql')
     return { status: 404, body: { message: 'Not found' } };
   if (!request.headers['neon-connection-string']) {
     return { status: 400, body: { message: 'Neon-Connection-String header is missing' } };
   }
-  return answerQuery(pool, request.headers, await readText(request));
+  return answerQuery(pool, request.headers, text);
 }
 
 /** Answers one POST /sql as Neon does. Header names are in lower case. */
@@ -111,10 +104,4 @@ async function run(client: PoolClient, { query, params }: Statement, headers: He
   });
   const { command, rowCount, rows, fields } = result;
   return { command, rowCount, rows, fields, rowAsArray };
-}
-
-async function readText(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
 }

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { startHttpServer } from '../http-server.ts';
 import { StripeAccount } from './account.ts';
 import { type Fault, StripeApi } from './api.ts';
 import { checkoutPage } from './checkout-page.ts';
@@ -26,22 +26,18 @@ export type Play = {
 /** Serves the stand-in on a local port (0: a free one). */
 export async function startStripe(port = 0): Promise<StripeServer> {
   const plays = new Map<string, Play>();
-  const server = createServer((request, response) => {
-    answer(request, response).catch((error) => {
+  const server = await startHttpServer(port, async (request, body, response) => {
+    try {
+      await answer(request, body.toString('utf8'), response);
+    } catch (error) {
       const status = error instanceof StripeFailure ? error.status : 500;
-      if (!response.headersSent)
-        json(response, status, { error: { message: String(error.message ?? error) } });
-    });
+      json(response, status, { error: { message: error instanceof Error ? error.message : String(error) } });
+    }
   });
-  server.keepAliveTimeout = 0; // as for the database: workerd would send on a connection that had just been closed
-  await new Promise<void>((listening, failed) =>
-    server.once('error', failed).listen(port, '127.0.0.1', listening),
-  );
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `http://127.0.0.1:${server.port}`;
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function answer(request: IncomingMessage, body: string, response: ServerResponse): Promise<void> {
     const { method = 'GET', url: path = '/' } = request;
-    const body = await readText(request);
     const [, page] = /^\/c\/pay\/(\w+)/.exec(path) ?? [];
     if (page) return servePage(page, method, body, response);
 
@@ -95,8 +91,7 @@ export async function startStripe(port = 0): Promise<StripeServer> {
     of,
     async stop() {
       for (const { deliveries } of plays.values()) deliveries.stop();
-      server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
+      await server.stop();
     },
   };
 }
@@ -151,10 +146,4 @@ function control({ account, api, deliveries }: Play, path: string, body: string)
 
 function json(response: ServerResponse, status: number, body: unknown, headers: object = {}): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
-}
-
-async function readText(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
 }

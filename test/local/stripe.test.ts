@@ -1,7 +1,6 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startHttpServer } from '../../local/http-server.ts';
 import { type StripeServer, startStripe } from '../../local/stripe/server.ts';
 
 // The stand-in for Stripe must be as strict as Stripe where we rely on it. Called through Stripe's own SDK.
@@ -136,19 +135,16 @@ test('webhooks are signed, and repeated until they are accepted', async () => {
   const { stripe, account, deliveries } = newAccount();
   const secret = 'whsec_stand_in_stand_in';
   const seen: string[] = [];
-  const receiver = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
+  const receiver = await startHttpServer(0, (request, body, response) => {
     const signature = String(request.headers['stripe-signature']);
-    seen.push(stripe.webhooks.constructEvent(Buffer.concat(chunks), signature, secret).id);
+    seen.push(stripe.webhooks.constructEvent(body, signature, secret).id);
     response.writeHead(seen.length < 3 ? 503 : 200).end();
   });
-  await new Promise<void>((listening) => receiver.listen(0, '127.0.0.1', listening));
-  deliveries.endpoint = { url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`, secret };
+  deliveries.endpoint = { url: `http://127.0.0.1:${receiver.port}`, secret };
   account.pay((await stripe.checkout.sessions.create(params())).id);
   await expect.poll(() => account.delivered.size, { timeout: 10_000 }).toBe(1);
   expect(seen).toEqual(Array(3).fill(account.events[0]?.id));
-  receiver.close();
+  await receiver.stop();
 });
 
 test('a key that is not a test key is refused', async () => {
