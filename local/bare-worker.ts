@@ -14,6 +14,8 @@ export type BareWorker = {
   readonly url: string;
   /** The seconds of processor time that it has used. */
   cpuSeconds(): number;
+  /** The bytes of memory that it has now, and the most it had since it started. */
+  memory(): { readonly now: number; readonly peak: number };
   stop(): Promise<void>;
   /** Kills it, like a power cut, and starts it again on the state it left on disk. */
   crash(): Promise<void>;
@@ -77,6 +79,11 @@ const main :Workerd.Worker = (
       const [, fields = ''] = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ');
       const [user = 0, system = 0] = fields.split(' ').slice(11).map(Number);
       return (user + system) / 100; // Linux counts in hundredths
+    },
+    memory() {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+      const bytes = (field: string) => Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024;
+      return { now: bytes('VmRSS'), peak: bytes('VmHWM') };
     },
     stop: () => end('SIGTERM'),
     async crash() {

@@ -13,6 +13,7 @@ import type { DueCheckout } from './open-checkouts.ts';
 import { planGroup } from './plan.ts';
 import { ReadModel } from './read-model.ts';
 import { type Reconciliation, toReconciliationSums } from './reconciliation.ts';
+import type { SeriesFrom, SeriesPage } from './series-text.ts';
 import { tallyOf } from './tallies.ts';
 import type { Tally } from './webhook-tally.ts';
 import { decodeCommand, encodeResult } from './wire.ts';
@@ -47,7 +48,15 @@ export class LogShard extends DurableObject<Env> {
     return Promise.all(commands.map((command) => this.#commands.add(command)));
   }
 
-  /** The sums over this shard's entries. */
+  /** A page of the series over this shard's entries. */
+  async series(from: SeriesFrom): Promise<SeriesPage | Rejection> {
+    const read = this.#readModel.hasGap ? await this.catchUp() : null;
+    if (read && 'rejected' in read) return read;
+    if (from && 'orgId' in from) return { blocks: this.#readModel.seriesOfOrg(from.orgId), next: null };
+    return this.#readModel.page(from, toReconciliationSums(await this.reconciliation()));
+  }
+
+  /** The sums over this shard's entries, for Workers of the version before. */
   async sums(): Promise<{ readonly sums: Sum[] } | Rejection> {
     const read = this.#readModel.hasGap ? await this.catchUp() : null;
     if (read && 'rejected' in read) return read;

@@ -1,7 +1,9 @@
 import type { Sum } from '../metrics/catalogue.ts';
+import { renderSums, type SeriesBlock } from '../metrics/exposition.ts';
 import type { Appended, Segment } from './append.ts';
 import { type DueCheckout, OpenCheckouts } from './open-checkouts.ts';
 import { Projections } from './projections.ts';
+import type { SeriesPage, SeriesPosition } from './series-text.ts';
 import { Sums } from './sums.ts';
 import { Tail } from './tail.ts';
 import { Tallies } from './tallies.ts';
@@ -97,6 +99,17 @@ export class ReadModel {
   sums(): Sum[] {
     this.fold();
     return [...this.#sums.read(), ...this.#tallies.sums()];
+  }
+
+  /** The page of its series after a position, with `gauges` among them. */
+  page(after: SeriesPosition | null, gauges: readonly Sum[]): SeriesPage {
+    this.fold();
+    return this.#sums.text.page(after, renderSums([...this.#tallies.sums(), ...gauges]));
+  }
+
+  seriesOfOrg(orgId: string): SeriesBlock[] {
+    this.fold();
+    return this.#sums.text.ofOrg(orgId);
   }
 
   takeDueCheckouts(now: Date): DueCheckout[] {

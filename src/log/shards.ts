@@ -4,14 +4,15 @@ import { type Deadline, withDeadline } from '../deadline.ts';
 import { orThrow, type Rejection } from '../domain/decision.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import { AppError } from '../errors.ts';
-import type { Sum } from '../metrics/catalogue.ts';
+import type { SeriesBlock } from '../metrics/exposition.ts';
 import { type Accepted, type Command, groupLimits, type Result } from './command.ts';
 import { GroupQueue } from './group-queue.ts';
 import type { LogShard } from './log-shard.ts';
 import type { DueCheckout } from './open-checkouts.ts';
 import type { Reconciliation } from './reconciliation.ts';
+import type { SeriesFrom, SeriesPage } from './series-text.ts';
 import type { Tally } from './webhook-tally.ts';
-import { executeAll } from './wire.ts';
+import { executeAll, seriesOf } from './wire.ts';
 
 /** Shorter than Stripe's patience, and than the 6 s within which every webhook is answered, even in an outage. */
 const deadlineMs = 5_500;
@@ -62,10 +63,14 @@ export class Shards {
     return this.#call(0, async (stub): Promise<void> => stub.tally(tallies));
   }
 
-  /** The sums of all shards, or `log_unavailable`: the sums of only some would look like a drop. */
-  async sums(): Promise<Sum[]> {
-    const all = await this.#callAll(async (stub): Promise<{ sums: Sum[] } | Rejection> => stub.sums());
-    return all.flatMap(({ sums }) => sums);
+  /**
+   * The series of each shard, in order, of all orgs or one. They are read page by page, one page ahead. Throws
+   * `log_unavailable`: the sums of only some shards would look like a drop.
+   */
+  series(orgId?: string): AsyncGenerator<SeriesBlock>[] {
+    return Array.from({ length: this.#count }, (_, index) =>
+      this.#seriesOf(index, orgId === undefined ? null : { orgId }),
+    );
   }
 
   /** Has every shard fold what the log holds and its projections lack. */
@@ -99,6 +104,17 @@ export class Shards {
   async #callAll<T extends object>(call: (stub: Stub) => Promise<T>): Promise<Exclude<T, Rejection>[]> {
     const calls = Array.from({ length: this.#count }, (_, index) => this.#call(index, call));
     return (await Promise.all(calls)).map(orThrow);
+  }
+
+  async *#seriesOf(index: number, from: SeriesFrom): AsyncGenerator<SeriesBlock> {
+    const read = async (position: SeriesFrom) =>
+      orThrow(await this.#call(index, (stub) => seriesOf(stub, position)));
+    for (let reading: ReturnType<typeof read> | null = read(from); reading; ) {
+      const { blocks, next }: SeriesPage = await reading;
+      reading = next && read(next);
+      reading?.catch(() => {}); // it is awaited later, or not at all if the client goes away
+      yield* blocks;
+    }
   }
 
   async #ask(command: Command, key: number): Promise<Result> {

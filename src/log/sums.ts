@@ -2,14 +2,17 @@ import type { Entry } from '../domain/entry.ts';
 import { type Increment, type Sum, toSums } from '../metrics/catalogue.ts';
 import { incrementsOf } from '../metrics/fold.ts';
 import type { Projection } from './projections.ts';
+import { SeriesText } from './series-text.ts';
 
-/** Series that a shard may hold: as many as one answer to a scrape can carry. An org has about a dozen. */
-const defaultSeriesLimit = 50_000;
+/** Series that a shard may hold. An org has about a dozen, of 3 KB of text together. */
+const defaultSeriesLimit = 250_000;
 
 /** The projection that `/metrics` shows: every series of the log, added up. */
 export class Sums implements Projection {
   readonly name = 'sums';
   readonly version = 3;
+  /** The same as text. */
+  readonly text: SeriesText;
   readonly #sql: SqlStorage;
   readonly #seriesLimit: number;
   /** How many series there are; undefined until they are counted. */
@@ -17,6 +20,7 @@ export class Sums implements Projection {
 
   constructor(sql: SqlStorage, seriesLimit = defaultSeriesLimit) {
     this.#sql = sql;
+    this.text = new SeriesText(sql);
     this.#seriesLimit = seriesLimit;
     sql.exec(
       `create table if not exists sums (
@@ -29,13 +33,16 @@ export class Sums implements Projection {
     try {
       for (const added of addUp(entries.flatMap(incrementsOf))) this.#count(added);
     } catch (error) {
-      this.#seriesCount = undefined; // the transaction takes back what was counted
+      // The transaction takes back what was counted.
+      this.#seriesCount = undefined;
+      this.text.clear();
       throw error;
     }
   }
 
   clear(): void {
     this.#seriesCount = undefined;
+    this.text.clear();
     this.#sql.exec('delete from sums');
   }
 
@@ -68,6 +75,7 @@ export class Sums implements Projection {
       part,
       value,
     );
+    this.text.change(metric, labels);
   }
 
   #countSeries(): number {

@@ -1,8 +1,12 @@
 import type { Via } from '../domain/actor.ts';
+import type { Rejection } from '../domain/decision.ts';
 import type { Observation } from '../domain/observation.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import { obsoleteCheckouts } from '../domain/sessions.ts';
+import type { Sum } from '../metrics/catalogue.ts';
+import { renderSums } from '../metrics/exposition.ts';
 import { type Accepted, type Command, type Result, withoutProposal } from './command.ts';
+import type { SeriesFrom, SeriesPage } from './series-text.ts';
 
 // During a roll-out a Worker may call a shard of the version before, and the other way round. That version says `told`,
 // `teller` and `outcomes` for `observation`, `via` and `sessionStatuses`: until it runs nowhere, both names travel. It
@@ -20,6 +24,11 @@ type OldAccepted = {
 type ShardOfEither = {
   execute(command: Command): Promise<Result>;
   executeAll(commands: readonly Command[]): Promise<readonly Result[]>;
+};
+
+type ScrapedShard = {
+  series(from: SeriesFrom): Promise<SeriesPage | Rejection>;
+  sums(): Promise<{ readonly sums: Sum[] } | Rejection>;
 };
 
 /** A command as both versions of a shard can read it. */
@@ -69,6 +78,20 @@ export async function executeAll(
     return Promise.all(
       commands.map(async (command) => decodeResult(await shard.execute(encodeCommand(command)))),
     );
+  }
+}
+
+/** A page of the series of a shard of either version: one that knows only `sums` answers with all of them. */
+export async function seriesOf(shard: ScrapedShard, from: SeriesFrom): Promise<SeriesPage | Rejection> {
+  try {
+    return await shard.series(from);
+  } catch (error) {
+    if (!isUnknownMethod(error)) throw error;
+    const all = await shard.sums();
+    if ('rejected' in all) return all;
+    const sums =
+      from && 'orgId' in from ? all.sums.filter(({ labels }) => labels.org_id === from.orgId) : all.sums;
+    return { blocks: renderSums(sums), next: null };
   }
 }
 

@@ -1,4 +1,4 @@
-type Definition = {
+export type Definition = {
   readonly help: string;
   /** The names of its labels, in the order they are shown. */
   readonly labels: readonly string[];
@@ -125,6 +125,12 @@ export const catalogue = {
 } as const satisfies Record<string, Definition>;
 
 export type MetricName = keyof typeof catalogue;
+
+/** In the order they are shown. */
+export const metricNames = Object.keys(catalogue) as MetricName[]; // sound: its keys are the names
+
+/** The families that have a series for each org. `org_id` is the first of their labels. */
+export const orgMetricNames = metricNames.filter((metric) => catalogue[metric].labels[0] === 'org_id');
 
 export type Labels = Readonly<Record<string, string>>;
 

@@ -1,4 +1,11 @@
-import { catalogue, type Labels, type MetricName, type Sum } from './catalogue.ts';
+import {
+  catalogue,
+  type Definition,
+  type Labels,
+  type MetricName,
+  metricNames,
+  type Sum,
+} from './catalogue.ts';
 
 /** The formats that Prometheus reads, by media type. */
 export const contentTypes = {
@@ -10,17 +17,18 @@ export const contentTypes = {
 
 export type MediaType = keyof typeof contentTypes;
 
-/** Renders sums as text. Sums of one series that come from several shards are added up. */
-export function expose(sums: readonly Sum[], mediaType: MediaType): string {
-  const byMetric = Map.groupBy(sums, ({ metric }) => metric);
-  const names = Object.keys(catalogue) as MetricName[]; // sound: its keys are the names
-  const families = names.map(
-    (metric) => head(metric, mediaType) + samples(metric, byMetric.get(metric) ?? []),
-  );
-  return families.join('') + (mediaType === 'text/plain' ? '' : '# EOF\n');
-}
+/**
+ * Series of one family as text, which is the same in both formats, in the order of their keys. A key is the labels as JSON;
+ * equal keys are the same series.
+ */
+export type SeriesBlock = {
+  readonly metric: MetricName;
+  readonly keys: readonly string[];
+  readonly texts: readonly string[];
+};
 
-function head(metric: MetricName, mediaType: MediaType): string {
+/** The lines that come before the samples of a family. */
+export function renderHead(metric: MetricName, mediaType: MediaType): string {
   const { type, help, ...definition } = catalogue[metric];
   const lines = (name: string, typeName: string) => [
     `# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}`,
@@ -33,50 +41,63 @@ function head(metric: MetricName, mediaType: MediaType): string {
   return toLines([...lines(family, type), ...unit]);
 }
 
-function samples(metric: MetricName, sums: readonly Sum[]): string {
-  const definition = catalogue[metric];
-  const series = new Map<string, { labels: Labels; parts: Map<string, number> }>();
-  for (const { labels, part, value } of sums) {
-    const key = toLabels(labels);
-    const one = series.get(key) ?? { labels, parts: new Map<string, number>() };
-    one.parts.set(part, (one.parts.get(part) ?? 0) + value);
-    series.set(key, one);
-  }
-  return [...series]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, { labels, parts }]) => {
-      if (definition.type === 'histogram') return histogram(metric, definition.buckets, labels, parts);
-      return sample(metric, key, definition.type === 'info' ? 1 : (parts.get('') ?? 0));
-    })
-    .join('');
+/** The last line of a scrape. */
+export function renderEnd(mediaType: MediaType): string {
+  return mediaType === 'text/plain' ? '' : '# EOF\n';
 }
 
-function histogram(
-  metric: string,
-  buckets: readonly number[],
-  labels: Labels,
-  parts: ReadonlyMap<string, number>,
-): string {
-  let count = 0;
-  const lines = [...buckets, Number.POSITIVE_INFINITY].map((bound) => {
-    count += parts.get(String(bound)) ?? 0;
-    return sample(`${metric}_bucket`, toLabels({ ...labels, le: toFloat(bound) }), count);
+/** Renders sums as blocks, in the order of the catalogue. */
+export function renderSums(sums: readonly Sum[]): SeriesBlock[] {
+  const byMetric = Map.groupBy(sums, ({ metric }) => metric);
+  return metricNames.flatMap((metric) => {
+    const bySeries = Map.groupBy(byMetric.get(metric) ?? [], ({ labels }) => JSON.stringify(labels));
+    const keys = [...bySeries.keys()].sort();
+    const texts = keys.map((key) => {
+      const parts = new Map<string, number>();
+      for (const { part, value } of bySeries.get(key) ?? []) parts.set(part, (parts.get(part) ?? 0) + value);
+      return renderSeries(metric, JSON.parse(key), parts);
+    });
+    return keys.length > 0 ? [{ metric, keys, texts }] : [];
   });
-  const key = toLabels(labels);
-  return `${lines.join('')}${sample(`${metric}_sum`, key, parts.get('sum') ?? 0)}${sample(`${metric}_count`, key, count)}`;
 }
 
-function sample(name: string, labels: string, value: number): string {
-  return `${name}${labels} ${toFloat(value)}\n`;
+/** Renders one series from the values of its parts. */
+export function renderSeries(metric: MetricName, labels: Labels, parts: ReadonlyMap<string, number>): string {
+  const definition: Definition = catalogue[metric];
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeValue(value)}"`);
+  const braced = pairs.length > 0 ? `{${pairs.join(',')}}` : '';
+  if (definition.type !== 'histogram') {
+    return `${metric}${braced} ${toFloat(definition.type === 'info' ? 1 : (parts.get('') ?? 0))}\n`;
+  }
+  let text = '';
+  let count = 0;
+  for (const bound of [...definition.buckets, Number.POSITIVE_INFINITY]) {
+    count += parts.get(String(bound)) ?? 0;
+    text += `${metric}_bucket{${[...pairs, `le="${toFloat(bound)}"`].join(',')}} ${toFloat(count)}\n`;
+  }
+  return `${text}${metric}_sum${braced} ${toFloat(parts.get('sum') ?? 0)}\n${metric}_count${braced} ${toFloat(count)}\n`;
+}
+
+/** The text of one series, added up from what several shards have of it. */
+export function addSeries(metric: MetricName, texts: readonly string[]): string {
+  const [first = '', ...others] = texts;
+  if (others.length === 0 || catalogue[metric].type === 'info') return first;
+  const rows = others.map((text) => text.split('\n'));
+  const lines = first.split('\n').slice(0, -1); // each ends in a newline
+  return toLines(
+    lines.map((line, index) => {
+      const value = rows.reduce((sum, row) => sum + sampleOf(row[index] ?? ''), sampleOf(line));
+      return `${line.slice(0, line.lastIndexOf(' '))} ${toFloat(value)}`;
+    }),
+  );
+}
+
+function sampleOf(line: string): number {
+  return Number(line.slice(line.lastIndexOf(' ') + 1));
 }
 
 function toLines(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join('');
-}
-
-function toLabels(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeValue(value)}"`);
-  return pairs.length > 0 ? `{${pairs.join(',')}}` : '';
 }
 
 function escapeValue(value: string): string {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Contracts } from '../http/contract.ts';
 import { contentTypes } from '../metrics/exposition.ts';
+import { MetricsQuery } from './schemas.ts';
 
 const Health = v.object({ status: v.literal('ok') });
 const Rebuilding = v.object({ rebuilding: v.literal(true) });
@@ -13,15 +14,16 @@ export const operationContracts = {
     description:
       'The sums over the activity log, for Prometheus, in the text format that Accept prefers. Open in development.',
     permission: 'metrics_token',
-    example: {},
+    query: MetricsQuery,
+    example: { query: { org_id: '1' } },
     answer: {
       status: 200,
-      description: 'Every series.',
+      description: 'Every series, or every one of the org.',
       body: v.string(),
       mediaTypes: Object.values(contentTypes),
-      example: 'crm_portal_leads_created_total{org_id="1"} 3\n',
+      example: 'crm_leads_created_total{org_id="1"} 3\n',
     },
-    problems: [],
+    problems: ['invalid_request'],
   },
   'POST /metrics/rebuild': {
     id: 'rebuildMetrics',

@@ -1,20 +1,25 @@
 import { timingSafeEqual } from 'node:crypto';
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type Next } from 'hono';
 import { parseAccept } from 'hono/utils/accept';
 import { AppError } from '../errors.ts';
 import { authenticateStaff } from '../http/authenticate.ts';
 import type { AppEnv } from '../http/context.ts';
-import { contentTypes, expose, type MediaType } from '../metrics/exposition.ts';
+import { validate } from '../http/validate.ts';
+import { metricNames, orgMetricNames } from '../metrics/catalogue.ts';
+import { contentTypes, type MediaType } from '../metrics/exposition.ts';
+import { mergeSeries } from '../metrics/merge.ts';
 import { rebuildMetrics } from './rebuild-metrics.ts';
+import { MetricsQuery } from './schemas.ts';
 
 export const metricsRoutes = new Hono<AppEnv>()
-  .get('/', async (c) => {
-    const { config, shards } = c.var.deps;
-    if (config.metricsToken !== null) verifyToken(config.metricsToken, c.req.header('authorization'));
+  .get('/', verifyMetricsToken, validate('query', MetricsQuery), async (c) => {
+    const { org_id: orgId } = c.req.valid('query');
     const mediaTypes = Object.keys(contentTypes) as MediaType[]; // sound: its keys are the types
     const mediaType = preferred(c.req.header('accept'), mediaTypes) ?? 'text/plain';
     const encoding = preferred(acceptedEncodings(c), ['gzip', 'identity']) ?? 'identity';
-    return c.body(expose(await shards.sums(), mediaType), 200, {
+    const families = orgId === undefined ? metricNames : orgMetricNames;
+    const chunks = mergeSeries(c.var.deps.shards.series(orgId?.toString()), mediaType, families);
+    return c.body(await toStream(chunks), 200, {
       'content-type': contentTypes[mediaType],
       vary: 'Accept, Accept-Encoding',
       // The runtime compresses it (https://developers.cloudflare.com/workers/runtime-apis/response/#parameters, encodeBody).
@@ -44,10 +49,37 @@ function acceptedEncodings(c: Context<AppEnv>): string | undefined {
   return cf?.clientAcceptEncoding ?? c.req.header('accept-encoding');
 }
 
-/** Throws unless the header carries the metrics token, compared in constant time. */
+/** Lets a request pass that carries the metrics token, compared in constant time. */
+async function verifyMetricsToken(c: Context<AppEnv>, next: Next): Promise<void> {
+  const { metricsToken } = c.var.deps.config;
+  if (metricsToken !== null) verifyToken(metricsToken, c.req.header('authorization'));
+  await next();
+}
+
 function verifyToken(token: string, header: string | undefined): void {
   if (!header) throw new AppError('token_missing', 'Send the metrics token as a bearer token.');
   const [expected, given] = [`Bearer ${token}`, header].map((text) => new TextEncoder().encode(text));
   const isRight = expected && given && expected.length === given.length && timingSafeEqual(expected, given);
   if (!isRight) throw new AppError('token_invalid', 'The metrics token is not valid.');
+}
+
+/**
+ * A body of these chunks. It throws what the first one throws, so that a failure has its status; a later failure breaks the
+ * response off, which no scraper takes for a whole one.
+ */
+async function toStream(chunks: AsyncGenerator<string>): Promise<ReadableStream<Uint8Array>> {
+  const encoder = new TextEncoder();
+  let next: Promise<IteratorResult<string>> | IteratorResult<string> = await chunks.next();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await next;
+      if (done) return controller.close();
+      controller.enqueue(encoder.encode(value));
+      next = chunks.next();
+      next.catch(() => {}); // the next pull reports it
+    },
+    async cancel() {
+      await chunks.return(undefined);
+    },
+  });
 }

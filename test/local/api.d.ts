@@ -3263,23 +3263,40 @@ export interface operations {
     };
     scrapeMetrics: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @example 1 */
+                org_id?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Every series. */
+            /** @description Every series, or every one of the org. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example crm_portal_leads_created_total{org_id="1"} 3 */
+                    /** @example crm_leads_created_total{org_id="1"} 3 */
                     "text/plain; version=0.0.4; charset=utf-8": string;
-                    /** @example crm_portal_leads_created_total{org_id="1"} 3 */
+                    /** @example crm_leads_created_total{org_id="1"} 3 */
                     "application/openmetrics-text; version=1.0.0; charset=utf-8": string;
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "invalid_request";
+                    };
                 };
             };
             /** @description `token_missing`, `token_invalid` */

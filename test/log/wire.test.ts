@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
+import type { Rejection } from '../../src/domain/decision.ts';
 import type { Command, Result } from '../../src/log/command.ts';
-import { decodeResult, encodeCommand, executeAll } from '../../src/log/wire.ts';
+import type { SeriesFrom, SeriesPage } from '../../src/log/series-text.ts';
+import { decodeResult, encodeCommand, executeAll, seriesOf } from '../../src/log/wire.ts';
+import type { Sum } from '../../src/metrics/catalogue.ts';
 import { bindings, createOrg, createProposal, eventsOf, settlement } from '../support/world.ts';
 
 // During a roll-out a Worker and a shard may be of two versions. What the version before says is spelled out here.
@@ -52,6 +55,29 @@ test('a Worker sends one by one what a shard of the version before takes only so
   const commands = [settlement(proposal), settlement(proposal)];
   const results = await executeAll(before, commands);
   expect(results.map((result) => 'outcome' in result && result.outcome)).toEqual(['recorded', 'recorded']);
+});
+
+test('a Worker reads all series at once from a shard of the version before', async () => {
+  const orgs = [await createOrg(), await createOrg()];
+  const shard = bindings.LOG_SHARD.getByName('0/4');
+  for (const { id } of orgs) {
+    let proposal = await createProposal(id);
+    while (proposal.id % 4 !== 0) proposal = await createProposal(id);
+    await shard.execute(settlement(proposal));
+  }
+  const before = {
+    sums: async (): Promise<{ sums: Sum[] } | Rejection> => shard.sums(),
+    series: () => (shard as unknown as { unheardOf(): Promise<SeriesPage> }).unheardOf(),
+  };
+  const now = {
+    ...before,
+    series: async (from: SeriesFrom): Promise<SeriesPage | Rejection> => shard.series(from),
+  };
+  for (const from of [null, { orgId: orgs[1]?.label ?? '' }]) {
+    const all = await seriesOf(now, from);
+    expect(await seriesOf(before, from)).toEqual(all);
+    expect('blocks' in all && all.blocks.length).toBeGreaterThan(3);
+  }
 });
 
 test('any other failure of a call is passed on', async () => {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Increment, Sum } from '../../src/metrics/catalogue.ts';
 import { toSums } from '../../src/metrics/catalogue.ts';
-import { expose, toFloat } from '../../src/metrics/exposition.ts';
+import { toFloat } from '../../src/metrics/exposition.ts';
+import { expose } from '../support/expose.ts';
 
 const count = (increments: Increment[]): Sum[] => increments.flatMap(toSums);
 const linesOf = (text: string) => text.split('\n').filter((line) => !line.startsWith('#'));
@@ -22,23 +23,28 @@ test.each([
   expect(toFloat(value)).toBe(text);
 });
 
-test('a family has its HELP and TYPE before anything is counted', () => {
-  expect(expose([], 'text/plain')).toContain(
+test('a family has its HELP and TYPE before anything is counted', async () => {
+  expect(await expose('text/plain', [])).toContain(
     '# HELP crm_portal_payments_total Deposits that Stripe reported paid.\n# TYPE crm_portal_payments_total counter\n',
   );
 });
 
-test('sums of one series from several shards are added', () => {
+test('sums of one series from several shards are added', async () => {
   const payment = { metric: 'crm_portal_payments_total', labels: { org_id: '1' }, value: 1 } as const;
-  expect(
-    linesOf(expose(count([payment, payment, { ...payment, labels: { org_id: '2' } }]), 'text/plain')),
-  ).toEqual(['crm_portal_payments_total{org_id="1"} 2.0', 'crm_portal_payments_total{org_id="2"} 1.0', '']);
+  const shards = [[payment, { ...payment, labels: { org_id: '2' } }], [], [payment]];
+  expect(linesOf(await expose('text/plain', ...shards.map(count)))).toEqual([
+    'crm_portal_payments_total{org_id="1"} 2.0',
+    'crm_portal_payments_total{org_id="2"} 1.0',
+    '',
+  ]);
 });
 
-test('a histogram is cumulative, has all its buckets, a sum and a count', () => {
+test('a histogram is cumulative, has all its buckets, a sum and a count', async () => {
   const observe = (value: number) =>
     ({ metric: 'crm_portal_payment_amount_cents', labels: { org_id: '1' }, value }) as const;
-  const lines = linesOf(expose(count([observe(5_000), observe(5_001), observe(99_999_999)]), 'text/plain'));
+  const lines = linesOf(
+    await expose('text/plain', count([observe(5_000), observe(99_999_999)]), count([observe(5_001)])),
+  );
   const series = 'crm_portal_payment_amount_cents';
   expect(lines).toEqual([
     `${series}_bucket{org_id="1",le="5000.0"} 1.0`,
@@ -61,10 +67,42 @@ test('a histogram is cumulative, has all its buckets, a sum and a count', () => 
   ]);
 });
 
-test('label values are escaped', () => {
+test('label values are escaped', async () => {
   const labels = { org_id: 'a"b\\c\nd' };
   const [line] = linesOf(
-    expose(count([{ metric: 'crm_leads_created_total', labels, value: 1 }]), 'text/plain'),
+    await expose('text/plain', count([{ metric: 'crm_leads_created_total', labels, value: 1 }])),
   );
   expect(line).toBe('crm_leads_created_total{org_id="a\\"b\\\\c\\nd"} 1.0');
+});
+
+test('how series are spread over shards does not show, in either format', async () => {
+  let seed = 7;
+  const random = (below: number) => {
+    seed = (seed * 48_271) % 2_147_483_647; // https://en.wikipedia.org/wiki/Lehmer_random_number_generator
+    return seed % below;
+  };
+  const increments = Array.from({ length: 2_000 }, (): Increment => {
+    const org_id = String(1 + random(120));
+    const amount = random(12_000_000);
+    return [
+      { metric: 'crm_portal_payment_amount_cents', labels: { org_id }, value: random(5) ? amount : null },
+      {
+        metric: 'crm_portal_org_info',
+        labels: { org_id, currency: ['usd', 'jpy'][random(2)] ?? '' },
+        value: 1,
+      },
+      { metric: 'crm_portal_refunds_total', labels: { org_id }, value: random(2) ? 1 : null },
+      { metric: 'crm_portal_reconciler_repairs_total', labels: {}, value: 1 },
+    ][random(4)] as Increment;
+  });
+  for (const mediaType of ['text/plain', 'application/openmetrics-text'] as const) {
+    const alone = await expose(mediaType, count(increments));
+    for (const shards of [2, 4, 7]) {
+      const spread = Map.groupBy(increments, () => random(shards));
+      expect(await expose(mediaType, ...[...spread.values()].map(count))).toBe(alone);
+    }
+    const keys = linesOf(alone).filter((line) => line.startsWith('crm_portal_refunds_total'));
+    expect(keys.length).toBeGreaterThan(90);
+    expect(keys).toEqual(keys.toSorted());
+  }
 });

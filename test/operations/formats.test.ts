@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { expose } from '../../src/metrics/exposition.ts';
 import { call } from '../support/api.ts';
+import { expose } from '../support/expose.ts';
 
 const plain = 'text/plain; version=0.0.4; charset=utf-8';
 const openMetrics = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
@@ -50,15 +50,12 @@ describe('a scrape comes in the format that Accept prefers', () => {
   });
 });
 
-test('OpenMetrics names families without their suffixes, and their units', () => {
-  const text = expose(
-    [
-      { metric: 'crm_portal_payments_total', labels: { org_id: '1' }, part: '', value: 2 },
-      { metric: 'crm_portal_org_info', labels: { org_id: '1', currency: 'usd' }, part: '', value: 7 },
-      { metric: 'crm_portal_approval_to_payment_seconds', labels: { org_id: '1' }, part: '60', value: 1 },
-    ],
-    'application/openmetrics-text',
-  );
+test('OpenMetrics names families without their suffixes, and their units', async () => {
+  const text = await expose('application/openmetrics-text', [
+    { metric: 'crm_portal_payments_total', labels: { org_id: '1' }, part: '', value: 2 },
+    { metric: 'crm_portal_org_info', labels: { org_id: '1', currency: 'usd' }, part: '', value: 7 },
+    { metric: 'crm_portal_approval_to_payment_seconds', labels: { org_id: '1' }, part: '60', value: 1 },
+  ]);
   for (const line of [
     '# TYPE crm_portal_payments counter',
     'crm_portal_payments_total{org_id="1"} 2.0',

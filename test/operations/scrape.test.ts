@@ -1,6 +1,6 @@
 import { evictAllDurableObjects } from 'cloudflare:test';
 import { sql } from 'drizzle-orm';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { call } from '../support/api.ts';
 import { onDatabase } from '../support/faults.ts';
 import { createOrg, createProposal, db, paidEvent } from '../support/world.ts';
@@ -49,6 +49,46 @@ test('a scrape equals the sums over the log, for each org', async () => {
     expect(sample('crm_leads_created_total', org_id)).toBe(Number(leads));
   }
   for (const org of orgs) expect(sample('crm_portal_payment_amount_cents_sum', org.label)).toBe(472_600);
+});
+
+describe('a scrape of one org', () => {
+  const linesOf = (text: string) => text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+
+  test('has the lines that the whole scrape has of it, and no others', async () => {
+    const [org, other] = [await createOrg(), await createOrg()];
+    for (const { id } of [org, org, other]) {
+      await call('POST /payments/webhook', { json: paidEvent(await createProposal(id)) });
+    }
+    for (const accept of ['text/plain', 'application/openmetrics-text']) {
+      const headers = { accept };
+      const whole = linesOf((await call('GET /metrics', { headers })).text);
+      const one = await call(`GET /metrics?org_id=${org.label}`, { headers });
+      const expected = whole.filter((line) => line.includes(`{org_id="${org.label}"`));
+      expect(expected.length).toBeGreaterThan(10);
+      expect(linesOf(one.text)).toEqual(expected);
+      expect(one.text.endsWith('# EOF\n')).toBe(accept !== 'text/plain');
+      expect(one.text).not.toContain('crm_portal_webhook_events'); // of no org
+    }
+  });
+
+  test('of which nothing is known has no samples', async () => {
+    const answer = await call('GET /metrics?org_id=9007199254740991');
+    expect([answer.status, linesOf(answer.text)]).toEqual([200, []]);
+  });
+
+  test.each(['', '0', '-1', '1.5', 'x', '1"', '99999999999999999999'])(
+    'is refused for the id %j',
+    async (id) => {
+      expect(await call(`GET /metrics?org_id=${encodeURIComponent(id)}`)).toMatchObject({
+        status: 400,
+        json: { code: 'invalid_request', errors: [{ pointer: '#/org_id' }] },
+      });
+    },
+  );
+
+  test('needs the metrics token, before its query is looked at', async () => {
+    expect(await call('GET /metrics?org_id=x', { bindings: production })).toMatchObject({ status: 401 });
+  });
 });
 
 test('while a shard cannot catch up, a scrape is a 503 and never partial', async () => {
