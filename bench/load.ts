@@ -178,7 +178,8 @@ export function sign(proposalId: number, type = 'checkout.session.completed'): W
   return { payload, signature: Stripe.webhooks.generateTestHeaderString({ payload, secret }) };
 }
 
-function post(url: string, agent: Agent, webhook: Webhook | undefined): Promise<void> {
+/** Posts one webhook. Rejects unless it is acknowledged. */
+export function post(url: string, agent: Agent | undefined, webhook: Webhook | undefined): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const headers = { 'content-type': 'application/json', 'stripe-signature': webhook?.signature };
   const sent = request(`${url}/payments/webhook`, { method: 'POST', agent, headers }, (response) => {

@@ -20,6 +20,7 @@ import type { EntryMeta, EventName } from '../domain/entry.ts';
 import type { Outcome } from '../domain/observation.ts';
 import type { LineItem } from '../domain/pricing.ts';
 import type { ProposalStatus } from '../domain/proposal.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
 
 const id = () => bigint({ mode: 'number' }).primaryKey().generatedByDefaultAsIdentity();
 const createdAt = () => timestamp({ withTimezone: true }).notNull().defaultNow();
@@ -142,6 +143,20 @@ export const activityLog = pgTable(
     check('portal_activity_log_seq_of_proposal', sql`(${table.proposalId} is null) = (${table.seq} is null)`),
   ],
 );
+
+/**
+ * States that long histories were folded to, so that they need not be folded again. A row is worth nothing where its fold
+ * version is not the reader's; any row can be deleted.
+ */
+export const proposalSnapshots = pgTable('proposal_snapshots', {
+  proposalId: bigint({ mode: 'number' })
+    .primaryKey()
+    .references(() => proposals.id),
+  foldVersion: integer().notNull(),
+  /** The place of the last entry in it. */
+  seq: integer().notNull(),
+  state: json().$type<Snapshot>().notNull(),
+});
 
 /**
  * How many shards write the log now: one row at most. Another number of shards is another generation, and only one

@@ -10,9 +10,12 @@ type Draft = {
       : Proposal[Key];
 };
 
-type DatedEvent = StampedEvent & { readonly createdAt: Date };
+export type DatedEvent = StampedEvent & { readonly createdAt: Date };
 
-/** Folds entries into the state, in order. It is total: any entry, in any order, has a meaning. */
+/**
+ * Folds entries into the state, in order. It is total: any entry, in any order, has a meaning. With a change of its meaning
+ * raise `foldVersion` (`snapshot.ts`).
+ */
 export function evolve(before: Proposal, entries: readonly DatedEvent[]): Proposal {
   if (entries.length === 0) return before;
   const draft: Draft = {

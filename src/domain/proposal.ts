@@ -67,6 +67,8 @@ export type Proposal = ProposalTerms & {
   readonly checkouts: readonly Checkout[];
   /** By session id. A session without a status is open, or its time is over and Stripe has not said so yet. */
   readonly sessionStatuses: ReadonlyMap<string, SessionStatus>;
+  /** How many more sessions there were, that came to nothing long ago (`snapshot.ts`). */
+  readonly forgottenSessions: number;
   readonly payments: readonly Payment[];
   readonly refunds: ReadonlyMap<string, Refund>;
   readonly disputes: ReadonlyMap<string, Dispute>;
@@ -83,6 +85,7 @@ export function initialProposal(terms: ProposalTerms): Proposal {
     approval: null,
     checkouts: [],
     sessionStatuses: new Map(),
+    forgottenSessions: 0,
     payments: [],
     refunds: new Map(),
     disputes: new Map(),

@@ -23,6 +23,7 @@ export function obsoleteCheckouts(state: Proposal): Checkout[] {
 }
 
 /** How many sessions of the proposal the log knows, whether we recorded their start or only heard of their end. */
-export function countSessions({ checkouts, sessionStatuses }: Proposal): number {
-  return new Set([...checkouts.map(({ sessionId }) => sessionId), ...sessionStatuses.keys()]).size;
+export function countSessions({ checkouts, sessionStatuses, forgottenSessions }: Proposal): number {
+  const held = new Set([...checkouts.map(({ sessionId }) => sessionId), ...sessionStatuses.keys()]);
+  return forgottenSessions + held.size;
 }

@@ -38,6 +38,8 @@ export function lookedUpKeys(command: Command): string[] {
   switch (command.kind) {
     case 'settle':
       return isSession(command.observation) ? sessionKeys(command.observation.sessionId) : [];
+    case 'record_checkout':
+      return sessionKeys(command.checkout.sessionId);
     case 'create_lead':
       return [keyOf({ event: 'lead_created', meta: { lead_id: command.lead.id } })];
     case 'send':
@@ -45,7 +47,6 @@ export function lookedUpKeys(command: Command): string[] {
     case 'approve':
     case 'revise':
     case 'void':
-    case 'record_checkout':
       return [];
   }
 }

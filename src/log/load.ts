@@ -1,25 +1,36 @@
-import { asc, eq, type SQL, sql } from 'drizzle-orm';
+import { asc, eq, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import { type Database, toText } from '../db/client.ts';
 import { activityLog, orgs, proposals } from '../db/schema.ts';
 import type { StampedEvent } from '../domain/entry.ts';
-import { evolve } from '../domain/evolve.ts';
-import { checkoutKey } from '../domain/keys.ts';
+import { type DatedEvent, evolve } from '../domain/evolve.ts';
+import { checkoutKey, sessionKeys } from '../domain/keys.ts';
 import { initialProposal, type Proposal } from '../domain/proposal.ts';
+import { foldVersion, fromSnapshot, recall, type Snapshot } from '../domain/snapshot.ts';
 import type { Loaded } from './plan.ts';
+import { isSnapshotDue } from './snapshots.ts';
 
-/** The proposals that a group is about, and which of the keys are recorded. One request. */
+/**
+ * The proposals that a group is about, which of the keys are recorded, and the states that a snapshot should be made of. One
+ * request.
+ */
 export async function loadGroup(
   db: Database,
   proposalIds: readonly number[],
   dedupeKeys: readonly string[],
   defaultDepositPercent: number,
-): Promise<Loaded> {
-  const rows = await db.$client.query(groupQuery, [proposalIds, dedupeKeys]);
+): Promise<Loaded & { readonly dueSnapshots: readonly Proposal[] }> {
+  const rows = await db.$client.query(groupQuery, [dedupeKeys, proposalIds]);
   // Sound: the statement has one row.
-  const [{ found, recorded }] = rows as unknown as [GroupRow];
+  const [{ found, recorded, recalled }] = rows as unknown as [GroupRow];
+  const states = found.map((row) => toProposal(row, defaultDepositPercent));
+  const proposals = states.map((state) => {
+    const entries = recalled.filter(({ proposalId }) => proposalId === state.id);
+    return [state.id, recall(state, toDated(entries))] as const;
+  });
   return {
-    proposals: new Map(found.map((row) => [row.id, toProposal(row, defaultDepositPercent)])),
+    proposals: new Map(proposals),
     recorded: new Map(Object.entries(recorded)),
+    dueSnapshots: states.filter(({ seq }, index) => isSnapshotDue(seq, found[index]?.snapshot?.seq)),
   };
 }
 
@@ -29,7 +40,7 @@ export async function findProposal(
   proposalId: number,
   defaultDepositPercent: number,
 ): Promise<Proposal | null> {
-  const [row] = await selectProposals(db, sql`${proposalId}`);
+  const [row] = await selectProposals(db, sql`${proposalId}`, []);
   return row ? toProposal(row, defaultDepositPercent) : null;
 }
 
@@ -42,8 +53,9 @@ export async function findProposalOfSession(
   const [row] = await selectProposals(
     db,
     sql`(select proposal_id from portal_activity_log where dedupe_key = ${checkoutKey(sessionId)})`,
+    sessionKeys(sessionId),
   );
-  return row ? toProposal(row, defaultDepositPercent) : null;
+  return row ? recall(toProposal(row, defaultDepositPercent), toDated(row.recalled)) : null;
 }
 
 /** The proposal whose payment has this PaymentIntent, or null. One request. */
@@ -64,11 +76,21 @@ export async function findUnrecordedKeys(db: Database, keys: readonly string[]):
   return new Set(keys).difference(new Set(recorded.map(({ key }) => key)));
 }
 
-type EntryJson = StampedEvent & { createdAt: string };
+type EntryJson = StampedEvent & { readonly createdAt: string };
+
+const entryJson = sql.raw(
+  `'event', event, 'actor', actor, 'meta', meta - '{line_items,replaced}'::text[], 'createdAt', created_at`,
+);
+
+/** The snapshot of a proposal that `proposals` is joined for. */
+const snapshot = sql.raw(
+  `proposal_snapshots where proposal_id = proposals.id and fold_version = ${foldVersion}`,
+);
 
 /**
- * What a proposal is folded from, selected from `proposals` joined with `orgs`. Of views only the last one matters, and
- * only within its hour by any clock, so older ones are left out; so are line items, which the row has.
+ * What a proposal is folded from, selected from `proposals` joined with `orgs`: its snapshot, if it has one, and the entries
+ * since. Of views only the last one matters, and only within its hour by any clock, so older ones are left out; so are line
+ * items, which the row has.
  */
 export const proposalColumns = {
   id: proposals.id,
@@ -84,20 +106,32 @@ export const proposalColumns = {
   seq: sql`(select coalesce(max(seq), 0) from portal_activity_log where proposal_id = ${proposals.id})`.mapWith(
     Number,
   ),
+  snapshot: sql<(Snapshot & { readonly seq: number }) | null>`(select state from ${snapshot})`,
   entries: sql<EntryJson[]>`(
-    select coalesce(json_agg(json_build_object('event', event, 'actor', actor, 'meta', meta - '{line_items,replaced}'::text[], 'createdAt', created_at) order by seq), '[]')
+    select coalesce(json_agg(json_build_object(${entryJson}) order by seq), '[]')
     from portal_activity_log where proposal_id = ${proposals.id}
+      and seq > coalesce((select seq from ${snapshot}), 0)
       and (event <> 'view' or created_at >= now() - interval '2 hours'))`,
 };
+
+/** Of entries that are `known` by their keys, those in a snapshot, which may have forgotten their sessions. */
+const recalledFrom = (known: SQL) => sql<(EntryJson & { readonly proposalId: number })[]>`(
+    select coalesce(json_agg(json_build_object('proposalId', proposal_id, ${entryJson}) order by seq), '[]')
+    from ${known} where seq <= (select seq from proposal_snapshots
+      where proposal_id = known.proposal_id and fold_version = ${sql.raw(String(foldVersion))}))`;
+
+const entriesWith = (keys: SQL | Placeholder) =>
+  sql`select * from portal_activity_log where dedupe_key = any(${keys}::text[])`;
 
 type Selected = Awaited<ReturnType<typeof selectProposals>>[number];
 
 /** Those columns, as a row or as JSON. */
-type ProposalRow = Omit<Selected, 'createdAt'> & { readonly createdAt: Date | string };
+type ProposalRow = Omit<Selected, 'createdAt' | 'recalled'> & { readonly createdAt: Date | string };
 
 type GroupRow = {
   readonly found: readonly ProposalRow[];
   readonly recorded: Readonly<Record<string, number | null>>;
+  readonly recalled: Selected['recalled'];
 };
 
 const proposalJson = sql.join(
@@ -107,16 +141,20 @@ const proposalJson = sql.join(
 
 /** Selects the proposals and the recorded keys of a group: a constant text, since every group runs it. */
 const groupQuery = toText(sql`
+  with known as (${entriesWith(sql.placeholder('dedupeKeys'))})
   select
     (select coalesce(json_agg(json_build_object(${proposalJson})), '[]')
       from ${proposals} join ${orgs} on ${orgs.id} = ${proposals.orgId}
       where ${proposals.id} = any(${sql.placeholder('proposalIds')}::bigint[])) as found,
-    (select coalesce(json_object_agg(dedupe_key, proposal_id), '{}')
-      from portal_activity_log where dedupe_key = any(${sql.placeholder('dedupeKeys')}::text[])) as recorded`);
+    (select coalesce(json_object_agg(dedupe_key, proposal_id), '{}') from known) as recorded,
+    ${recalledFrom(sql`known`)} as recalled`);
 
-function selectProposals(db: Database, id: SQL) {
+function selectProposals(db: Database, id: SQL, keys: readonly string[]) {
   return db
-    .select(proposalColumns)
+    .select({
+      ...proposalColumns,
+      recalled: recalledFrom(sql`(${entriesWith(sql`${sql.param(keys)}`)}) as known`),
+    })
     .from(proposals)
     .innerJoin(orgs, eq(orgs.id, proposals.orgId))
     .where(sql`${proposals.id} = ${id}`);
@@ -130,9 +168,14 @@ function selectRecorded(db: Database, dedupeKeys: readonly string[]) {
 }
 
 /** The proposal as the log has it, folded from those columns. */
-export function toProposal({ entries, seq, ...terms }: ProposalRow, defaultDepositPercent: number): Proposal {
-  const depositPercent = terms.depositPercent ?? defaultDepositPercent;
-  const initial = initialProposal({ ...terms, depositPercent, createdAt: new Date(terms.createdAt) });
-  const dated = entries.map((entry) => ({ ...entry, createdAt: new Date(entry.createdAt) }));
-  return { ...evolve(initial, dated), seq };
+export function toProposal(row: ProposalRow, defaultDepositPercent: number): Proposal {
+  const { entries, seq, snapshot: past, ...columns } = row;
+  const depositPercent = columns.depositPercent ?? defaultDepositPercent;
+  const terms = { ...columns, depositPercent, createdAt: new Date(columns.createdAt) };
+  const before = past ? fromSnapshot(terms, past) : initialProposal(terms);
+  return { ...evolve(before, toDated(entries)), seq };
+}
+
+function toDated(entries: readonly EntryJson[]): DatedEvent[] {
+  return entries.map((entry) => ({ ...entry, createdAt: new Date(entry.createdAt) }));
 }

@@ -14,6 +14,7 @@ import { planGroup } from './plan.ts';
 import { ReadModel } from './read-model.ts';
 import { type Reconciliation, toReconciliationSums } from './reconciliation.ts';
 import type { SeriesFrom, SeriesPage } from './series-text.ts';
+import { saveSnapshots } from './snapshots.ts';
 import { tallyOf } from './tallies.ts';
 import type { Tally } from './webhook-tally.ts';
 import { decodeCommand, encodeResult } from './wire.ts';
@@ -131,6 +132,7 @@ export class LogShard extends DurableObject<Env> {
     );
     const keys = group.flatMap(lookedUpKeys);
     const loaded = await loadGroup(this.#db, [...new Set(proposalIds)], keys, this.#config.depositPercent);
+    if (loaded.dueSnapshots.length > 0) this.ctx.waitUntil(saveSnapshots(this.#db, loaded.dueSnapshots));
     const { writes, results } = planGroup(loaded, group, new Date());
     if (writes.entries.length === 0 && writes.stripeEvents.length === 0) return results;
 

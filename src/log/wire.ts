@@ -17,7 +17,9 @@ type OldNames = { readonly told: Observation; readonly teller: Via };
 type OldAccepted = {
   readonly outcome: Accepted['outcome'];
   readonly proposal:
-    | (Omit<Proposal, 'sessionStatuses'> & { readonly outcomes: Proposal['sessionStatuses'] })
+    | (Omit<Proposal, 'sessionStatuses' | 'forgottenSessions'> & {
+        readonly outcomes: Proposal['sessionStatuses'];
+      })
     | null;
 };
 
@@ -58,7 +60,7 @@ export function decodeResult(sent: Result): Result {
   const { outcome, proposal: found } = sent as OldAccepted;
   if (!found) return withoutProposal(outcome);
   const { outcomes: sessionStatuses, ...rest } = found;
-  const proposal = { ...rest, sessionStatuses };
+  const proposal = { ...rest, sessionStatuses, forgottenSessions: 0 };
   const obsoleteSessionIds = obsoleteCheckouts(proposal).map(({ sessionId }) => sessionId);
   return { outcome, proposalId: proposal.id, obsoleteSessionIds, proposal };
 }

@@ -7,6 +7,7 @@ import { hourOf } from '../domain/keys.ts';
 import { authorize } from '../domain/permissions.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import { proposalColumns, toProposal } from '../log/load.ts';
+import { isSnapshotDue, saveSnapshots } from '../log/snapshots.ts';
 import type { ProposalRow } from './create-proposal.ts';
 
 /** The proposal's row and org, and what the log says has happened. */
@@ -22,7 +23,7 @@ export type ProposalDetails = {
  */
 export async function getProposal(deps: Deps, actor: Actor, proposalId: number): Promise<ProposalDetails> {
   authorize(actor, 'proposals:read', proposalId);
-  const { db, config, shards, now } = deps;
+  const { db, config, shards, now, waitUntil } = deps;
   const [row] = await db
     .select({ ...getTableColumns(proposals), ...proposalColumns, orgName: orgs.name })
     .from(proposals)
@@ -31,6 +32,7 @@ export async function getProposal(deps: Deps, actor: Actor, proposalId: number):
   if (!row) return orThrow(proposalNotFound());
 
   const proposal = toProposal(row, config.depositPercent);
+  if (isSnapshotDue(proposal.seq, row.snapshot?.seq)) waitUntil(saveSnapshots(db, [proposal]));
   const isViewed = proposal.viewedAt && hourOf(proposal.viewedAt) === hourOf(now());
   if (actor.kind === 'customer' && !isViewed) {
     await shards.execute({ kind: 'view', proposalId, actor }).catch(() => undefined);

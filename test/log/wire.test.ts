@@ -37,7 +37,7 @@ test('a shard of the version before can read what a Worker sends, and the Worker
     outcome: 'recorded',
     proposalId: 7,
     obsoleteSessionIds: ['cs_2'],
-    proposal: { ...proposal, sessionStatuses: outcomes },
+    proposal: { ...proposal, sessionStatuses: outcomes, forgottenSessions: 0 },
   });
 });
 
