@@ -50,7 +50,7 @@ export async function appendGroup(
 type AppendRow = { appended: Omit<Appended, 'entries'> & { ids: Record<string, number> } };
 
 /** Entries in a segment at most; after a full one there may be more. */
-const segmentLimit = 1_000;
+const segmentLimit = 2_500;
 
 /** A shard's entries above a checkpoint, in order. Up to the id `upTo` there are no others. */
 export type Segment = { readonly entries: readonly Entry[]; readonly upTo: number; readonly isLast: boolean };
