@@ -7,7 +7,8 @@ type Waiting<T, R> = {
 
 type Members<T, R> = [Waiting<T, R>, ...Waiting<T, R>[]];
 
-type Group = Record<never, never>;
+/** How many items it has; no number until it has gathered them. */
+type Group = { size: number };
 
 type Limits<T> = {
   /** The most items in a group, and their most bytes together; a single item may be larger. */
@@ -19,16 +20,17 @@ type Limits<T> = {
 };
 
 type Patience = {
-  /** An item that has waited this long no longer waits for the group before it. */
+  /** An item that has waited this long no longer waits for the groups before it. */
   readonly takeOverMs: number;
   /** An item without a result fails after this long. */
   readonly giveUpMs: number;
 };
 
 /**
- * Takes items in groups, one at a time: the next gathers while one is taken, so an idle queue takes an item at once and a
- * busy one shares each round trip among all that wait. `take` returns one result per item, in order; if it throws, all of
- * its items fail.
+ * Takes items in groups: the next gathers while one is taken, so an idle queue takes an item at once and a busy one shares
+ * each round trip among all that wait. It sets out beside the one before when it is at least half as large, so that neither
+ * side idles and groups stay large; there are two at most. `take` returns one result per item, in order; if it throws, all
+ * of its items fail.
  *
  * The request whose item is first in a group leads it: it calls `take`, since a Worker does I/O only for the request that
  * runs. Should the leader die, those in its group give up in time, and the next item takes over. With patience, each request
@@ -39,8 +41,8 @@ export class GroupQueue<T, R> {
   readonly #limits: Limits<T>;
   readonly #patience: Patience | undefined;
   #waiting: Waiting<T, R>[] = [];
-  /** Stands for the group that the next one waits for. */
-  #taken: Group | undefined;
+  /** The groups that are being taken: one or two. */
+  readonly #taken = new Set<Group>();
 
   constructor(take: (group: readonly T[]) => Promise<readonly R[]>, limits: Limits<T>, patience?: Patience) {
     this.#take = take;
@@ -74,18 +76,20 @@ export class GroupQueue<T, R> {
   }
 
   #takeOver(waiting: Waiting<T, R>): void {
-    this.#taken = undefined;
+    this.#taken.clear();
     this.#waiting = [waiting, ...this.#waiting.filter((other) => other !== waiting)];
     this.#next();
   }
 
-  /** Has the first that waits lead a group, unless one is taken. It leaves the queue at once: if it is dead, no other waits. */
+  /** Has the first that waits lead a group, if it is time. It leaves the queue at once: if it is dead, no other waits. */
   #next(): void {
-    if (this.#taken) return;
+    const [first, second] = this.#taken;
+    if (second || (first && !(2 * this.#waiting.length >= first.size))) return;
     const leader = this.#waiting.shift();
     if (!leader) return;
-    this.#taken = {};
-    leader.lead(this.#taken);
+    const group = { size: Number.NaN };
+    this.#taken.add(group);
+    leader.lead(group);
   }
 
   async #lead(leader: Waiting<T, R>, group: Group): Promise<void> {
@@ -103,10 +107,11 @@ export class GroupQueue<T, R> {
   async #gatherAndTake(members: Members<T, R>, group: Group): Promise<readonly R[]> {
     try {
       members.push(...this.#followers(members));
+      group.size = members.length;
       return await this.#take(members.map(({ item }) => item));
     } finally {
       // The next group sets out before anyone is answered, so that its round trip begins that much earlier.
-      if (this.#taken === group) this.#taken = undefined;
+      this.#taken.delete(group);
       this.#next();
     }
   }

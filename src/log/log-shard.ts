@@ -5,12 +5,13 @@ import type { Rejection } from '../domain/decision.ts';
 import { describeCauses } from '../errors.ts';
 import type { Sum } from '../metrics/catalogue.ts';
 import { appendGroup, readAbove } from './append.ts';
+import { AppendTurns } from './append-turns.ts';
 import { type Command, groupLimits, lookedUpKeys, type Result } from './command.ts';
 import { beginGeneration, type ShardPosition, wrongGeneration } from './generation.ts';
 import { GroupQueue } from './group-queue.ts';
 import { loadGroup } from './load.ts';
 import type { DueCheckout } from './open-checkouts.ts';
-import { planGroup } from './plan.ts';
+import { planGroup, type Writes } from './plan.ts';
 import { ReadModel } from './read-model.ts';
 import { type Reconciliation, toReconciliationSums } from './reconciliation.ts';
 import type { SeriesFrom, SeriesPage } from './series-text.ts';
@@ -36,6 +37,7 @@ export class LogShard extends DurableObject<Env> {
     ...groupLimits,
     count: (this.constructor as typeof LogShard).groupLimit,
   });
+  readonly #turns = new AppendTurns();
   #rebuiltAt = 0;
   #database: Database | undefined;
 
@@ -125,26 +127,36 @@ export class LogShard extends DurableObject<Env> {
     }
   }
 
-  /** Two requests to the database, however many commands. */
-  async #tryCommit(group: readonly Command[]): Promise<readonly Result[]> {
+  /** Two requests to the database, however many commands: three where the group before wrote what this one had loaded. */
+  #tryCommit(group: readonly Command[]): Promise<readonly Result[]> {
     const proposalIds = group.flatMap((command) =>
       command.kind !== 'create_lead' && command.proposalId !== null ? [command.proposalId] : [],
     );
+    const ids = [...new Set(proposalIds)];
     const keys = group.flatMap(lookedUpKeys);
-    const loaded = await loadGroup(this.#db, [...new Set(proposalIds)], keys, this.#config.depositPercent);
-    if (loaded.dueSnapshots.length > 0) this.ctx.waitUntil(saveSnapshots(this.#db, loaded.dueSnapshots));
-    const { writes, results } = planGroup(loaded, group, new Date());
-    if (writes.entries.length === 0 && writes.stripeEvents.length === 0) return results;
+    return this.#turns.take(
+      [...ids, ...keys],
+      () => loadGroup(this.#db, ids, keys, this.#config.depositPercent),
+      async (loaded, note) => {
+        if (loaded.dueSnapshots.length > 0) this.ctx.waitUntil(saveSnapshots(this.#db, loaded.dueSnapshots));
+        const { writes, results } = planGroup(loaded, group, new Date());
+        if (writes.entries.length === 0 && writes.stripeEvents.length === 0) return results;
+        note(writes.entries.flatMap(({ proposalId, dedupeKey }) => [proposalId ?? dedupeKey, dedupeKey]));
+        await this.#append(writes, tallyOf(group, results));
+        return results;
+      },
+    );
+  }
 
+  async #append(writes: Writes, tallies: readonly Tally[]): Promise<void> {
     try {
       const { head } = this.#readModel;
       const appended = await this.#inGeneration((db) => appendGroup(db, this.#position, head, writes));
-      this.#readModel.add(appended, tallyOf(group, results));
+      this.#readModel.add(appended, tallies);
     } catch (error) {
       this.#readModel.openGap(); // where the reply was lost, the append may be committed
       throw error;
     }
-    return results;
   }
 
   /** Does what only the writing generation may do; if that is another one, ours takes over first. */

@@ -23,8 +23,8 @@ const takeOverMs = 2_000;
 type Stub = DurableObjectStub<LogShard>;
 
 /**
- * The Worker's side of the one writer: which shard to ask, for how long, and what its silence means. An isolate makes one
- * call at a time to a shard; what comes meanwhile goes together with the next.
+ * The Worker's side of the one writer: which shard to ask, for how long, and what its silence means. An isolate makes at
+ * most two calls at once to a shard; what comes meanwhile goes together with the next.
  */
 export class Shards {
   readonly #namespace: DurableObjectNamespace<LogShard>;

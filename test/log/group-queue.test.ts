@@ -25,20 +25,40 @@ const rest = async () => {
 test('an idle queue takes at once what is added together; a busy one gathers the next group', async () => {
   const { groups, take, release } = gate();
   const queue = new GroupQueue(take, limits);
-  const first = [queue.add(1), queue.add(2)];
+  const first = [1, 2, 3, 4].map((item) => queue.add(item));
   await rest();
-  const others = [3, 4, 5].map((item) => queue.add(item));
+  const other = queue.add(5);
   await rest();
-  expect(groups).toEqual([[1, 2]]);
+  expect(groups).toEqual([[1, 2, 3, 4]]);
   release(0);
-  expect(await Promise.all(first)).toEqual([10, 20]);
+  expect(await Promise.all(first)).toEqual([10, 20, 30, 40]);
   await rest();
-  expect(groups).toEqual([
-    [1, 2],
-    [3, 4, 5],
-  ]);
+  expect(groups).toEqual([[1, 2, 3, 4], [5]]);
   release(1);
-  expect(await Promise.all(others)).toEqual([30, 40, 50]);
+  expect(await other).toBe(50);
+});
+
+test('a group that is half as large as the one before sets out beside it; there is never a third', async () => {
+  const { groups, take, release } = gate();
+  const queue = new GroupQueue(take, limits);
+  const add = async (...items: number[]) => {
+    for (const item of items) void queue.add(item);
+    await rest();
+  };
+  await add(1, 2, 3, 4);
+  await add(5);
+  expect(groups).toHaveLength(1);
+  await add(6);
+  expect(groups.slice(1)).toEqual([[5, 6]]);
+  await add(7, 8, 9);
+  expect(groups).toHaveLength(2);
+  release(0);
+  await rest();
+  expect(groups.slice(2)).toEqual([[7, 8, 9]]);
+  await add(10, 11);
+  release(1);
+  await rest();
+  expect(groups.slice(3)).toEqual([[10, 11]]);
 });
 
 test.each([
@@ -74,13 +94,15 @@ test('one more than may wait is refused at once, and those that wait are taken',
   const queue = new GroupQueue(take, { ...limits, waiting: 2 });
   const taken = queue.add(1);
   await rest();
-  const waiting = [queue.add(2), queue.add(3)];
-  await expect(queue.add(4)).rejects.toThrow('The queue is full.');
+  void queue.add(2);
+  await rest();
+  const waiting = [queue.add(3), queue.add(4)];
+  await expect(queue.add(5)).rejects.toThrow('The queue is full.');
   release(0);
   await taken;
   await rest();
-  release(1);
-  expect(await Promise.all(waiting)).toEqual([20, 30]);
+  release(2);
+  expect(await Promise.all(waiting)).toEqual([30, 40]);
 });
 
 test('when a group fails, all of its items do, and the next group goes on', async () => {
@@ -123,23 +145,27 @@ describe('with patience', () => {
     vi.useFakeTimers();
     const { groups, take, release } = gate();
     const queue = new GroupQueue(take, limits, patience);
-    const slow = queue.add(1);
+    const slow = [1, 2, 3, 4, 5].map((item) => queue.add(item));
     await pass(500);
-    const others = [queue.add(2), queue.add(3)];
+    const others = [queue.add(6), queue.add(7)];
     await pass(1_999);
-    expect(groups).toEqual([[1]]);
+    expect(groups).toEqual([[1, 2, 3, 4, 5]]);
     await pass(1);
-    expect(groups).toEqual([[1], [2, 3]]);
-    const last = queue.add(4);
+    expect(groups.slice(1)).toEqual([[6, 7]]);
+    const beside = queue.add(8);
+    await rest();
+    const last = queue.add(9);
     release(0);
-    expect(await slow).toBe(10);
+    expect(await Promise.all(slow)).toEqual([10, 20, 30, 40, 50]);
     await rest();
-    expect(groups).toHaveLength(2);
+    expect(groups.slice(2)).toEqual([[8]]);
     release(1);
-    expect(await Promise.all(others)).toEqual([20, 30]);
-    await rest();
+    expect(await Promise.all(others)).toEqual([60, 70]);
     release(2);
-    expect(await last).toBe(40);
+    expect(await beside).toBe(80);
+    await rest();
+    release(3);
+    expect(await last).toBe(90);
     expect(vi.getTimerCount()).toBe(0);
   });
 
