@@ -53,16 +53,16 @@ export class LogShard extends DurableObject<Env> {
 
   /** A page of the series over this shard's entries. */
   async series(from: SeriesFrom): Promise<SeriesPage | Rejection> {
-    const read = this.#readModel.hasGap ? await this.catchUp() : null;
-    if (read && 'rejected' in read) return read;
+    const failure = await this.#closeGap();
+    if (failure) return failure;
     if (from && 'orgId' in from) return { blocks: this.#readModel.seriesOfOrg(from.orgId), next: null };
     return this.#readModel.page(from, toReconciliationSums(await this.reconciliation()));
   }
 
   /** The sums over this shard's entries, for Workers of the version before. */
   async sums(): Promise<{ readonly sums: Sum[] } | Rejection> {
-    const read = this.#readModel.hasGap ? await this.catchUp() : null;
-    if (read && 'rejected' in read) return read;
+    const failure = await this.#closeGap();
+    if (failure) return failure;
     return { sums: [...this.#readModel.sums(), ...toReconciliationSums(await this.reconciliation())] };
   }
 
@@ -107,6 +107,15 @@ export class LogShard extends DurableObject<Env> {
   /** Notes how far the reconciler has come. Of two runs at once either may note last: reading events twice is harmless. */
   async noteReconciliation(noted: Reconciliation): Promise<void> {
     this.ctx.storage.kv.put('reconciliation', { ...(await this.reconciliation()), ...noted });
+  }
+
+  /** Catches up if there is a gap: twice if it may have opened after the catch-up began that was running. */
+  async #closeGap(): Promise<Rejection | null> {
+    for (let time = 1; time <= 2 && this.#readModel.hasGap; time += 1) {
+      const read = await this.catchUp();
+      if ('rejected' in read) return read;
+    }
+    return null;
   }
 
   async #commit(group: readonly Command[], attempt = 1): Promise<readonly Result[]> {

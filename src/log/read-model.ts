@@ -26,6 +26,7 @@ export class ReadModel {
   #gapsOpened = 1;
   /** How many of these gaps a read of the log has closed. */
   #gapsClosed = 0;
+  #catchingUp: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(storage: DurableObjectStorage) {
@@ -63,8 +64,18 @@ export class ReadModel {
     this.#gapsOpened += 1;
   }
 
-  /** Folds everything that the log holds, in segments, each read above a checkpoint. */
-  async catchUp(read: (checkpoint: number) => Promise<Segment>): Promise<void> {
+  /**
+   * Folds everything that the log holds, in segments, each read above a checkpoint. It runs once for all who ask while it
+   * runs, and goes on when they have left.
+   */
+  catchUp(read: (checkpoint: number) => Promise<Segment>): Promise<void> {
+    this.#catchingUp ??= this.#readToTheEnd(read).finally(() => {
+      this.#catchingUp = undefined;
+    });
+    return this.#catchingUp;
+  }
+
+  async #readToTheEnd(read: (checkpoint: number) => Promise<Segment>): Promise<void> {
     const gaps = this.#gapsOpened; // one that opens meanwhile is not closed by this read
     for (let isDone = false; !isDone; ) {
       const { checkpoint } = this.#projections;

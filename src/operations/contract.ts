@@ -53,7 +53,7 @@ export const operationContracts = {
     example: {},
     answer: {
       status: 200,
-      description: 'The database and every shard can be reached.',
+      description: 'The database can be reached.',
       body: Health,
       example: { status: 'ok' },
     },

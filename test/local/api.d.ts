@@ -3489,7 +3489,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The database and every shard can be reached. */
+            /** @description The database can be reached. */
             200: {
                 headers: {
                     [name: string]: unknown;
