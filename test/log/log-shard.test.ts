@@ -342,6 +342,7 @@ describe('a catch-up', () => {
     await new Promise((later) => setTimeout(later, 50));
     expect(await shard.execute(settlement(proposal))).toMatchObject({ rejected: 'log_unavailable' });
     const asked = shard.series({ orgId: org.label });
+    await new Promise((later) => setTimeout(later, 50)); // it has joined the first
     hold.resolve();
     spy.mockRestore();
     await running;
