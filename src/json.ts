@@ -8,3 +8,16 @@ export function parseJson(text: string): unknown {
     throw new AppError('malformed_json', 'The body is not JSON.', { cause });
   }
 }
+
+/** How deep arrays and objects are nested in JSON that is well formed. */
+export function depthOf(json: string): number {
+  let [depth, deepest, isString] = [0, 0, false];
+  for (let index = 0; index < json.length; index += 1) {
+    const character = json[index];
+    if (character === '"') isString = !isString;
+    else if (isString) index += character === '\\' ? 1 : 0;
+    else if (character === '{' || character === '[') deepest = Math.max(deepest, ++depth);
+    else if (character === '}' || character === ']') depth -= 1;
+  }
+  return deepest;
+}

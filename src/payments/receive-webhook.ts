@@ -47,10 +47,11 @@ async function take(deps: Deps, { bytes, signature }: Posted, event: { type: str
   const decoded = decodeEvent(rawBody);
   if (!decoded) return 'ignored';
   event.type = decoded.event.type;
-  // A test event is no money, even if it is signed with our secret. Live money sent to a Worker with a test key belongs to
-  // somebody: refused, it stays in Stripe's list of failures, where its owner sees it.
-  if (livemode !== null && decoded.event.livemode !== null && decoded.event.livemode !== livemode) {
-    const detail = `livemode is ${decoded.event.livemode}, the API key's is ${livemode}.`;
+  // A test event is no money, even if it is signed with our secret; an event that does not say may be one. Live money sent to
+  // a Worker with a test key belongs to somebody: refused, it stays in Stripe's list of failures, where its owner sees it.
+  const { livemode: said } = decoded.event;
+  if (livemode !== null && said !== livemode && (livemode || said !== null)) {
+    const detail = `livemode is ${said ?? 'missing'}, the API key's is ${livemode}.`;
     throw new AppError('wrong_livemode', detail);
   }
   const settled = await settle(deps, decoded.observation, {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { Observation, ReceivedEvent } from '../domain/observation.ts';
 import { AppError } from '../errors.ts';
-import { parseJson } from '../json.ts';
+import { depthOf, parseJson } from '../json.ts';
 import { line } from '../schemas.ts';
 import { Dispute, Refund, Session, toDispute, toRefund, toSession, UnpaidSession } from './decode-object.ts';
 
@@ -38,13 +38,18 @@ const decoders = {
 export const eventTypes = Object.keys(decoders) as (keyof typeof decoders)[]; // sound: its keys are the types
 
 // Parsed in steps: of an irrelevant event, only the type must have a known shape.
-const AnyEvent = v.object({ type: line(255) });
+const AnyEvent = v.object({ type: line(255), object: v.optional(v.unknown(), 'event') });
+
+/** Stripe nests a dozen levels. PostgreSQL takes some thousands. */
+const maxDepth = 100;
 
 const KnownEvent = v.object({
   type: v.picklist(eventTypes),
   id: v.optional(line(255)),
   api_version: v.nullish(line(100), null),
   livemode: v.nullish(v.boolean(), null),
+  // A connected account's event (https://docs.stripe.com/connect/webhooks): what it says is not about our money.
+  account: v.nullish(v.never('Must not be of a connected account.')),
   data: v.object({ object: v.unknown() }),
 });
 
@@ -54,8 +59,10 @@ const KnownEvent = v.object({
  */
 export function decodeEvent(rawBody: string): DecodedEvent {
   const payload = parseJson(rawBody);
-  const { type: anyType } = parse(AnyEvent, payload);
-  if (!v.is(KnownEvent.entries.type, anyType)) return null;
+  const { type: anyType, object } = parse(AnyEvent, payload);
+  // A thin event of API v2 has another `object` (https://docs.stripe.com/api/v2/core/events/object).
+  if (object !== 'event' || !v.is(KnownEvent.entries.type, anyType)) return null;
+  if (depthOf(rawBody) > maxDepth) throw new AppError('invalid_event', 'The event is nested too deep.');
   const { type, id, api_version: apiVersion, livemode, data } = parse(KnownEvent, payload);
   const observation = decoders[type](data.object);
   if (!observation) return null;

@@ -174,6 +174,7 @@ describe('an event that is no payment of ours', () => {
   test.each([
     ['live', 'sk_test_only_for_tests_only_for_tests', true],
     ['test', 'sk_live_only_for_tests_only_for_tests', false],
+    ['silent', 'sk_live_only_for_tests_only_for_tests', null],
   ])('a %s event is refused by a Worker with the other key', async (_, key, livemode) => {
     const proposal = await createProposal((await createOrg()).id);
     const body = JSON.stringify(paidEvent(proposal, {}, { livemode }));
@@ -190,10 +191,16 @@ describe('an event that is no payment of ours', () => {
     ['a zero byte in its id', { id: 'evt_\0' }, {}],
     ['half a surrogate pair in its PaymentIntent', {}, { payment_intent: 'pi_\ud800' }],
     ['a session id that is none', {}, { id: "cs_'; drop table" }],
+    ['the account that it is connected to', { account: 'acct_1' }, {}],
+    ['a list that is 50,000 deep', {}, { pad: 'DEEP' }],
   ])('a paid event with %s is refused', async (_, event, session) => {
     const proposal = await createProposal((await createOrg()).id);
     const before = await rowCounts();
-    const answer = await call('POST /payments/webhook', { json: paidEvent(proposal, session, event) });
+    const body = JSON.stringify(paidEvent(proposal, session, event)).replace(
+      '"DEEP"',
+      `${'['.repeat(50_000)}${']'.repeat(50_000)}`,
+    );
+    const answer = await call('POST /payments/webhook', { body });
     expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_event' } });
     expect(await rowCounts()).toEqual(before);
   });
@@ -217,6 +224,18 @@ describe('an event that is no payment of ours', () => {
     });
     expect(await rowCounts()).toEqual(before);
   });
+});
+
+test.each([
+  ['a thin event', { id: 'evt_1', object: 'v2.core.event', type: 'v1.billing.meter.error_report_triggered' }],
+  ['another object', { ...paidEvent({ id: 1, orgId: 1 }), object: 'v2.core.event' }],
+])('%s that is signed is acknowledged, and ignored', async (_, json) => {
+  const body = JSON.stringify(json);
+  const before = await rowCounts();
+  const headers = { 'stripe-signature': await sign(body, secret) };
+  const answer = await call('POST /payments/webhook', { body, headers, bindings: signed });
+  expect([answer.status, answer.json]).toEqual([200, { received: true }]);
+  expect(await rowCounts()).toEqual(before);
 });
 
 describe('with a secret', () => {
