@@ -45,6 +45,7 @@ export async function prepare(cleanup: AsyncDisposableStack): Promise<Ground> {
     STRIPE_WEBHOOK_SECRET: secret,
     METRICS_TOKEN: metricsToken,
     DEPOSIT_PERCENT: '30',
+    PORTAL_PUBLIC_URL: 'https://portal.example',
   };
   return {
     postgresUrl: postgres.url,

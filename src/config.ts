@@ -5,7 +5,7 @@ export type Bindings = Env & { readonly STRIPE_API_BASE?: string };
 
 /**
  * Reads and names the variables and secrets; the only reader of them. A secret is checked at its first use: if it is
- * missing or too short to be real, `not_configured` names it (never its value), so that only the routes that need it are
+ * missing, or too short or too plain to be real, `not_configured` names it (never its value), so that only the routes that need it are
  * closed.
  */
 export function readConfig(env: Bindings) {
@@ -18,18 +18,19 @@ export function readConfig(env: Bindings) {
       checked.add(name);
       return value;
     }
-    throw new AppError('not_configured', `${name} is missing or too short.`);
+    throw new AppError('not_configured', `${name} is missing, too short or not what it should be.`);
   }
-
-  const portalUrl = (env.PORTAL_PUBLIC_URL || 'http://localhost:5173').replace(/\/+$/, '');
 
   return {
     /** Without a real Stripe key, in development only, checkouts are simulated. */
     devMode: development && !isStripeKey(env.STRIPE_SECRET_KEY),
-    portalUrl,
+    /** Without a slash at its end. Only development has a default: elsewhere links would lead to nobody. */
+    get portalUrl() {
+      if (development && !env.PORTAL_PUBLIC_URL) return 'http://localhost:5173';
+      return required('PORTAL_PUBLIC_URL', isWebUrl).replace(/\/+$/, '');
+    },
     get portalOrigin() {
-      if (URL.canParse(portalUrl)) return new URL(portalUrl).origin;
-      throw new AppError('not_configured', 'PORTAL_PUBLIC_URL is not a URL.');
+      return new URL(this.portalUrl).origin;
     },
     depositPercent: toWholeNumber('DEPOSIT_PERCENT', env.DEPOSIT_PERCENT, {
       least: 1,
@@ -41,30 +42,34 @@ export function readConfig(env: Bindings) {
     locationHint: (env.LOG_LOCATION_HINT || undefined) as DurableObjectLocationHint | undefined,
 
     get stripeSecretKey() {
-      return required('STRIPE_SECRET_KEY', isStripeKey);
+      // Development has open metrics and a known password: no place for real money.
+      return required(
+        'STRIPE_SECRET_KEY',
+        (value) => isStripeKey(value) && !(development && isLiveKey(value)),
+      );
     },
     /** Whether the money is real; null in dev mode, which has none. */
     get livemode() {
-      return this.devMode ? null : /^[rs]k_live_/.test(this.stripeSecretKey);
+      return this.devMode ? null : isLiveKey(this.stripeSecretKey);
     },
     /** The signing secrets that are valid now: two, comma-separated, while one is rolled; none in dev mode means unsigned. */
     get stripeWebhookSecrets() {
       if (this.devMode && !env.STRIPE_WEBHOOK_SECRET) return [];
       const parts = (value: string) => value.split(',').map((part) => part.trim());
       return parts(
-        required('STRIPE_WEBHOOK_SECRET', (value) => parts(value).every((part) => part.length >= 16)),
+        required('STRIPE_WEBHOOK_SECRET', (value) => parts(value).every((part) => isSecret(part, 16))),
       );
     },
     /** HS256 needs a key at least as long as the hash (RFC 7518, 3.2). */
     get jwtSecret() {
-      return required('JWT_SECRET', (value) => new TextEncoder().encode(value).length >= 32);
+      return required('JWT_SECRET', (value) => isSecret(value, 32));
     },
     get databaseUrl() {
       return required('DATABASE_URL', isPostgresUrl);
     },
     /** Null only in development, where `/metrics` is open. */
     get metricsToken() {
-      return development ? null : required('METRICS_TOKEN', (value) => value.length >= 16);
+      return development ? null : required('METRICS_TOKEN', (value) => isSecret(value, 16));
     },
   };
 }
@@ -77,6 +82,19 @@ function isPostgresUrl(value: string): boolean {
   return (
     /^postgres(ql)?:$/.test(protocol) && Boolean(username && password && hostname && pathname.length > 1)
   );
+}
+
+/** Long enough, and not the same few characters again and again, as in a placeholder. */
+function isSecret(value: string, leastBytes: number): boolean {
+  return new TextEncoder().encode(value.trim()).length >= leastBytes && new Set(value).size >= 8;
+}
+
+function isWebUrl(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}
+
+function isLiveKey(value: string): boolean {
+  return /^[rs]k_live_/.test(value);
 }
 
 function isStripeKey(value: string | undefined): boolean {

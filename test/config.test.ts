@@ -10,14 +10,17 @@ const whole: Partial<Bindings> = {
   JWT_SECRET: bindings.JWT_SECRET,
   DATABASE_URL: bindings.DATABASE_URL,
   METRICS_TOKEN: 'only-for-tests-only-for-tests',
+  PORTAL_PUBLIC_URL: 'https://portal.example',
 };
 
-const short: Record<string, string> = {
-  STRIPE_SECRET_KEY: 'sk_live_too_short',
-  STRIPE_WEBHOOK_SECRET: 'whsec_x',
-  JWT_SECRET: 'thirty-one-bytes-thirty-one-byt',
-  DATABASE_URL: 'postgres://host-without-user/db',
-  METRICS_TOKEN: 'token',
+/** Values that look like one and are none. */
+const wrong: Record<string, readonly string[]> = {
+  STRIPE_SECRET_KEY: ['sk_live_too_short'],
+  STRIPE_WEBHOOK_SECRET: ['whsec_x', 'x'.repeat(40)],
+  JWT_SECRET: ['thirty-one-bytes-thirty-one-byt', ' '.repeat(32), '0'.repeat(64)],
+  DATABASE_URL: ['postgres://host-without-user/db'],
+  METRICS_TOKEN: ['token', '1234'.repeat(8)],
+  PORTAL_PUBLIC_URL: ['portal.example', 'javascript:alert(1)', 'file:///etc/passwd'],
 };
 
 const needs: [keyof Bindings, string[]][] = [
@@ -39,6 +42,7 @@ const needs: [keyof Bindings, string[]][] = [
     ],
   ],
   ['METRICS_TOKEN', ['GET /metrics']],
+  ['PORTAL_PUBLIC_URL', ['GET /proposals', 'POST /payments/checkout_session']],
 ];
 
 describe.each(needs)('in production, without %s', (name, routes) => {
@@ -46,7 +50,7 @@ describe.each(needs)('in production, without %s', (name, routes) => {
     const org = await createOrg();
     const json = { proposal_id: 7, email: 'a@example.com', password: 'x', name: 'Ada' };
     const token = route.endsWith('/metrics') ? String(whole.METRICS_TOKEN) : org.token;
-    for (const value of ['', short[name] ?? '']) {
+    for (const value of ['', ...(wrong[name] ?? [])]) {
       const answer = await call(route, {
         token,
         ...(route.startsWith('POST') ? { json } : {}),
@@ -54,7 +58,7 @@ describe.each(needs)('in production, without %s', (name, routes) => {
       });
       expect(answer).toMatchObject({ status: 503, json: { code: 'not_configured' } });
       expect(answer.json.detail).toContain(name);
-      if (value) expect(answer.text).not.toContain(value);
+      if (value.trim()) expect(answer.text).not.toContain(value);
     }
   });
 });
@@ -79,9 +83,21 @@ test('in production an unsigned webhook is never accepted, whichever secret is m
 
 test('in development with a real key, an unsigned webhook is not accepted either', async () => {
   const proposal = await createProposal((await createOrg()).id);
-  const live = { ...whole, ENVIRONMENT: 'development', STRIPE_WEBHOOK_SECRET: '' };
+  const key = 'sk_test_only_for_tests_only_for_tests';
+  const live = { ...whole, ENVIRONMENT: 'development', STRIPE_SECRET_KEY: key, STRIPE_WEBHOOK_SECRET: '' };
   const answer = await call('POST /payments/webhook', { json: paidEvent(proposal), bindings: live });
   expect(answer).toMatchObject({ status: 503, json: { code: 'not_configured' } });
+});
+
+test.each(['sk_live', 'rk_live'])('in development a key that begins with %s is refused', async (prefix) => {
+  const { token } = await createOrg();
+  const answer = await call('POST /payments/checkout_session', {
+    token,
+    json: { proposal_id: 7 },
+    bindings: { STRIPE_SECRET_KEY: `${prefix}_only_for_tests_only_for_tests` },
+  });
+  expect(answer).toMatchObject({ status: 503, json: { code: 'not_configured' } });
+  expect(answer.json.detail).toContain('STRIPE_SECRET_KEY');
 });
 
 test.each(['staging', 'Development', ''])('ENVIRONMENT=%j is production', async (environment) => {

@@ -179,7 +179,7 @@ describe('an event that is no payment of ours', () => {
     const proposal = await createProposal((await createOrg()).id);
     const body = JSON.stringify(paidEvent(proposal, {}, { livemode }));
     const headers = { 'stripe-signature': await sign(body, secret) };
-    const bindings = { ...signed, STRIPE_SECRET_KEY: key };
+    const bindings = { ...signed, ENVIRONMENT: 'production', STRIPE_SECRET_KEY: key };
     const before = await rowCounts();
     const answer = await call('POST /payments/webhook', { body, headers, bindings });
     expect(answer).toMatchObject({ status: 400, json: { code: 'wrong_livemode' } });
