@@ -30,6 +30,7 @@ export const app = base
   .use(async (c, next) => {
     c.set('deps', new Deps(c.env, c.executionCtx));
     await next();
+    c.header('cache-control', 'no-store'); // answers hold tokens and personal data (RFC 9111, 5.2.2.5)
   })
   // Before the middleware that only browsers need: Stripe posts more requests than all others together.
   .route('/payments', webhookRoutes)

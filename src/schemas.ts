@@ -2,14 +2,14 @@ import * as v from 'valibot';
 
 /**
  * One line of text that PostgreSQL can hold and a person can read: no control or direction characters, no half of a
- * surrogate pair, and at least one letter or digit.
+ * surrogate pair, and at least one letter or digit that shows (U+3164 is a letter that does not).
  */
 export const line = (maxLength: number) =>
   v.pipe(
     v.string(),
     v.trim(),
     v.maxLength(maxLength),
-    v.regex(/[\p{L}\p{N}]/u, 'Must hold a letter or a digit.'),
+    v.regex(/(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{N}]/u, 'Must hold a letter or a digit.'),
     v.check(
       (value) => value.isWellFormed() && !/[\p{Cc}\p{Bidi_Control}]/u.test(value),
       'Must not hold control characters.',

@@ -15,7 +15,10 @@ export async function listLeads(
 ): Promise<Page<LeadRow>> {
   authorize(actor, 'leads:read');
   const place = sql`(${leads.createdAt}, ${leads.id})`;
-  const after = cursor && sql`${place} < (select created_at, id from leads where id = ${cursor})`;
+  // Of another org, a lead has no place: it must not show when it was made.
+  const after =
+    cursor &&
+    sql`${place} < (select created_at, id from leads where id = ${cursor} and org_id = ${actor.orgId})`;
   const rows = await db
     .select()
     .from(leads)

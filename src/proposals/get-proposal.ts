@@ -18,8 +18,8 @@ export type ProposalDetails = {
 };
 
 /**
- * One proposal with its org and its history. One request. A customer's first look in an hour is recorded as a `view`; if
- * that fails, the customer still sees the proposal.
+ * One proposal with its org and its history. One request. A customer's first look in an hour is recorded as a `view`, which
+ * the customer does not wait for.
  */
 export async function getProposal(deps: Deps, actor: Actor, proposalId: number): Promise<ProposalDetails> {
   authorize(actor, 'proposals:read', proposalId);
@@ -35,7 +35,7 @@ export async function getProposal(deps: Deps, actor: Actor, proposalId: number):
   if (isSnapshotDue(proposal.seq, row.snapshot?.seq)) waitUntil(saveSnapshots(db, [proposal]));
   const isViewed = proposal.viewedAt && hourOf(proposal.viewedAt) === hourOf(now());
   if (actor.kind === 'customer' && !isViewed) {
-    await shards.execute({ kind: 'view', proposalId, actor }).catch(() => undefined);
+    waitUntil(shards.execute({ kind: 'view', proposalId, actor }).then(() => {}, () => {}));
   }
   return { row, orgName: row.orgName, proposal };
 }

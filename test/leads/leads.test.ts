@@ -60,9 +60,24 @@ test('leads come in pages, newest first, each exactly once', async () => {
   expect(new Set(seen)).toEqual(new Set(names));
 });
 
+test("a cursor is scoped like its list: another org's lead has no place in it", async () => {
+  const [org, other] = [await createOrg(), await createOrg()];
+  const made = [];
+  for (const { token } of [org, other, org]) {
+    made.push((await call('POST /leads', { token, json: { name: 'Ada' } })).json.id);
+  }
+  const [first, foreign, last] = made;
+  const page = async (cursor: string) =>
+    (await call(`GET /leads?cursor=${cursor}`, { token: org.token })).json;
+  expect((await page(last)).data.map(({ id }: { id: string }) => id)).toEqual([first]);
+  expect(await page(foreign)).toEqual(await page(crypto.randomUUID()));
+});
+
 test.each([
   {},
   { name: '' },
+  { name: '\u3164' },
+  { name: '\u115f\u1160 \uffa0' },
   { name: 'x'.repeat(201) },
   { name: 'zero \0 byte' },
   { name: 'half a pair \ud800' },

@@ -304,6 +304,7 @@ describe('approving', () => {
     { version: 1 },
     { name: ' ', version: 1 },
     { name: '\u200b', version: 1 },
+    { name: '\u3164', version: 1 },
     { name: 'Ada\u202e', version: 1 },
     { name: 'Ada', version: '1' },
     { name: 'A\0', version: 1 },

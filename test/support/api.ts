@@ -43,6 +43,7 @@ export async function call(route: string, options: Options = {}): Promise<Answer
   const response = await app.fetch(request, given, context);
   await waitOnExecutionContext(context);
   const text = await response.text();
+  expect(response.headers.get('cache-control'), route).toBe('no-store');
   const contentType = response.headers.get('content-type');
   if (method !== 'HEAD' && method !== 'OPTIONS') {
     const { status } = response;
