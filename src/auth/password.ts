@@ -1,29 +1,57 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 
+type Cost = { readonly N: number; readonly r: number; readonly p: number };
+type Hash = { readonly cost: Cost; readonly salt: Buffer; readonly key: Buffer };
+
 // OWASP's Password Storage Cheat Sheet lists these parameters for scrypt: N=2^14, r=8, p=5.
-const cost = { N: 2 ** 14, r: 8, p: 5, maxmem: 64 * 1024 * 1024 };
+const cost: Cost = { N: 2 ** 14, r: 8, p: 5 };
 const keyBytes = 32;
 
-/** `scrypt$<salt>$<key>`, in base64. */
+/** No password has this hash, and it costs as much as any other to find that out. */
+const nobodys: Hash = { cost, salt: Buffer.alloc(0), key: Buffer.alloc(0) };
+
+/**
+ * `scrypt$<salt>$<key>`, in base64. The release after this one writes the PHC string format instead, which `parseHash` reads
+ * already: so a rollback by one release locks nobody out.
+ */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16);
-  const key = await derive(password, salt);
+  const key = await derive(password, { cost, salt, key: Buffer.alloc(keyBytes) });
   return `scrypt$${salt.toString('base64')}$${key.toString('base64')}`;
 }
 
 /** Whether the password matches the hash. It takes as long for `null`, the hash of an unknown account. */
 export async function verifyPassword(password: string, hash: string | null): Promise<boolean> {
-  const [, salt = '', expected = ''] = (hash ?? 'scrypt$$').split('$');
-  const key = await derive(password, Buffer.from(salt, 'base64'));
-  const wanted = Buffer.from(expected, 'base64');
-  return wanted.length === keyBytes && timingSafeEqual(key, wanted);
+  const expected = parseHash(hash ?? '') ?? nobodys;
+  const key = await derive(password, expected);
+  return key.length === expected.key.length && timingSafeEqual(key, expected.key);
 }
 
-function derive(password: string, salt: Buffer): Promise<Buffer> {
+/** Ours, or the PHC string format, which says its cost (https://github.com/P-H-C/phc-string-format). Null for no hash. */
+function parseHash(hash: string): Hash | null {
+  const [, oldSalt, oldKey] = /^scrypt\$([^$]*)\$([^$]*)$/.exec(hash) ?? [];
+  if (oldSalt && oldKey) return toHash(cost, oldSalt, oldKey);
+  const [, ln, r, p, salt, key] =
+    /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([\w+/]+)\$([\w+/]+)$/.exec(hash) ?? [];
+  if (!salt || !key) return null;
+  const stated = { N: 2 ** Number(ln), r: Number(r), p: Number(p) };
+  // More would take longer than a login may, or more memory than an isolate has.
+  const isBounded = stated.N <= 2 ** 16 && stated.r >= 1 && stated.r <= 8 && stated.p >= 1 && stated.p <= 16;
+  return isBounded ? toHash(stated, salt, key) : null;
+}
+
+function toHash(stated: Cost, salt: string, key: string): Hash | null {
+  const bytes = Buffer.from(key, 'base64');
+  const isKey = bytes.length >= keyBytes && bytes.length <= 2 * keyBytes;
+  return isKey ? { cost: stated, salt: Buffer.from(salt, 'base64'), key: bytes } : null;
+}
+
+function derive(password: string, { cost: stated, salt, key }: Hash): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const options = { ...stated, maxmem: 128 * 1024 * 1024 };
   // NFKC, so that one password has the same bytes on every keyboard (RFC 8265, 4.2).
-  scrypt(password.normalize('NFKC'), salt, keyBytes, cost, (error, key) =>
-    error ? reject(error) : resolve(key),
+  scrypt(password.normalize('NFKC'), salt, key.length || keyBytes, options, (error, derived) =>
+    error ? reject(error) : resolve(derived),
   );
   return promise;
 }

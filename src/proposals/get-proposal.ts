@@ -35,7 +35,12 @@ export async function getProposal(deps: Deps, actor: Actor, proposalId: number):
   if (isSnapshotDue(proposal.seq, row.snapshot?.seq)) waitUntil(saveSnapshots(db, [proposal]));
   const isViewed = proposal.viewedAt && hourOf(proposal.viewedAt) === hourOf(now());
   if (actor.kind === 'customer' && !isViewed) {
-    waitUntil(shards.execute({ kind: 'view', proposalId, actor }).then(() => {}, () => {}));
+    waitUntil(
+      shards.execute({ kind: 'view', proposalId, actor }).then(
+        () => {},
+        () => {},
+      ),
+    );
   }
   return { row, orgName: row.orgName, proposal };
 }

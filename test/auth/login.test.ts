@@ -49,6 +49,19 @@ test('an unknown address costs a password check too, so the time reveals nothing
   expect(check).toHaveBeenCalledExactlyOnceWith(password, null);
 });
 
+test('four passwords are checked at once, and no more: the others are refused at once', async () => {
+  const org = await createOrg({ passwordHash: await hashPassword(password) });
+  const attempt = () => call('POST /auth/login', { json: { email: org.email, password }, headers: from() });
+  const answers = await Promise.all(Array.from({ length: 10 }, attempt));
+  const refused = answers.filter(({ status }) => status === 429);
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(4);
+  expect(refused).toHaveLength(6);
+  for (const { headers, json } of refused) {
+    expect([json.code, headers.get('retry-after')]).toEqual(['rate_limited', '60']);
+  }
+  expect((await attempt()).status).toBe(200);
+});
+
 test.each([
   { email: 'a\0b@example.com', password },
   {},
@@ -61,13 +74,16 @@ test.each([
 });
 
 describe('too many attempts', () => {
-  const attempts = (count: number, credentials: () => { email: string; address: string }) =>
-    Promise.all(
-      Array.from({ length: count }, () => {
-        const { email, address } = credentials();
-        return call('POST /auth/login', { json: { email, password: 'wrong' }, headers: from(address) });
-      }),
-    );
+  /** One after the other. */
+  const attempts = async (count: number, credentials: () => { email: string; address: string }) => {
+    const answers: Awaited<ReturnType<typeof call>>[] = [];
+    while (answers.length < count) {
+      const { email, address } = credentials();
+      const json = { email, password: 'wrong' };
+      answers.push(await call('POST /auth/login', { json, headers: from(address) }));
+    }
+    return answers;
+  };
   const limited = (answers: { status: number }[]) => answers.filter(({ status }) => status === 429).length;
 
   test('from one address are refused, for any account', async () => {
@@ -93,6 +109,20 @@ describe('a password hash', () => {
 
   test('is never the same twice', async () => {
     expect(await hashPassword(password)).not.toBe(await hashPassword(password));
+  });
+
+  test('may be in the PHC string format, with a cost of its own', async () => {
+    // https://www.rfc-editor.org/rfc/rfc7914#section-12, the third vector
+    const key =
+      '7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2d5432955613f0fcf62d49705242a9af9e61e85dc0d651e40dfcf017b45575887';
+    const [salt, derived] = [Buffer.from('SodiumChloride'), Buffer.from(key, 'hex')].map((bytes) =>
+      bytes.toString('base64').replace(/=+$/, ''),
+    );
+    const hash = `$scrypt$ln=14,r=8,p=1$${salt}$${derived}`;
+    expect(await verifyPassword('pleaseletmein', hash)).toBe(true);
+    expect(await verifyPassword('pleaseletmeout', hash)).toBe(false);
+    expect(await verifyPassword('pleaseletmein', hash.replace('p=1', 'p=2'))).toBe(false);
+    expect(await verifyPassword('pleaseletmein', hash.replace('ln=14', 'ln=40'))).toBe(false);
   });
 
   test.each([null, '', 'none', 'scrypt$$'])('%j matches no password', async (hash) => {

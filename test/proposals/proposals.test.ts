@@ -1,7 +1,11 @@
+import { createExecutionContext } from 'cloudflare:test';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { app } from '../../src/app.ts';
+import type { Bindings } from '../../src/config.ts';
 import { call } from '../support/api.ts';
 import { isAppend, onDatabase } from '../support/faults.ts';
 import {
+  bindings,
   createOrg,
   createProposal,
   entriesOf,
@@ -198,6 +202,20 @@ describe('viewing', () => {
       isAppend(sent) ? Promise.reject(new TypeError('Network connection lost.')) : send(),
     );
     expect((await call(`GET /proposals/${proposal.id}`, { token: proposal.token })).status).toBe(200);
+  });
+
+  test('a first look does not wait for the log', async () => {
+    const proposal = await createProposal((await createOrg()).id, 'draft');
+    const asked: unknown[] = [];
+    const silent = { executeAll: (commands: unknown) => new Promise(() => void asked.push(commands)) };
+    const given = { ...bindings, LOG_SHARD: { getByName: () => silent } } as unknown as Bindings;
+    const headers = { authorization: `Bearer ${proposal.token}` };
+    const request = new Request(`https://api.test/proposals/${proposal.id}`, { headers });
+    const sentAt = Date.now();
+    const response = await app.fetch(request, given, createExecutionContext());
+    expect(response.status).toBe(200);
+    expect(Date.now() - sentAt).toBeLessThan(2_000); // the shard would be waited for 5.5 s
+    expect(asked).toHaveLength(1);
   });
 
   test.each(['void', 'approved'] as const)('a link also opens a proposal that is %s', async (status) => {
