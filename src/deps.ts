@@ -58,7 +58,8 @@ function adaptersOf(env: Bindings): Adapters {
 
 /** What a verb may touch beyond its arguments, for one request. */
 export class Deps {
-  readonly loginRateLimit: RateLimit;
+  /** Attempts to sign in, by network and by account. */
+  readonly loginLimits: { readonly network: RateLimit; readonly account: RateLimit };
   /** For work that the caller need not wait for. If it is cut off, the reconciler makes up for it. */
   readonly waitUntil: (work: Promise<void>) => void;
   readonly now = () => new Date();
@@ -66,7 +67,7 @@ export class Deps {
 
   constructor(env: Bindings, context: Pick<ExecutionContext, 'waitUntil'>) {
     this.#adapters = adaptersOf(env);
-    this.loginRateLimit = env.LOGIN_RATE_LIMIT;
+    this.loginLimits = { network: env.LOGIN_RATE_LIMIT, account: env.LOGIN_ACCOUNT_RATE_LIMIT };
     this.waitUntil = (work) => context.waitUntil(work);
   }
 

@@ -3,6 +3,7 @@ import type { Database } from '../db/client.ts';
 import { users } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
+import { networkOf } from '../http/client-address.ts';
 import { staffTokenSeconds } from '../jwt/tokens.ts';
 import { verifyPassword } from './password.ts';
 
@@ -12,15 +13,18 @@ let underWay = 0;
 
 /**
  * A staff token for the right password. One request to the database. An unknown account takes as long as a wrong password
- * and gets the same answer. Attempts are limited per IP address, per account, and in how many are under way at once
+ * and gets the same answer. Attempts are limited per network, per account, and in how many are under way at once
  * (`rate_limited`), before anything else.
  */
 export async function login(
   deps: Deps,
   { email, password, ip }: { email: string; password: string; ip: string | null },
 ): Promise<{ accessToken: string; expiresInSeconds: number }> {
-  const { tokens, db, loginRateLimit } = deps;
-  const limits = [`address:${ip}`, `account:${email}`].map((key) => loginRateLimit.limit({ key }));
+  const { tokens, db, loginLimits } = deps;
+  const limits = [
+    loginLimits.network.limit({ key: `address:${ip && networkOf(ip)}` }),
+    loginLimits.account.limit({ key: `account:${email}` }),
+  ];
   if ((await Promise.all(limits)).some(({ success }) => !success)) {
     throw new AppError('rate_limited', 'Too many attempts. Try again in a minute.');
   }

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as passwords from '../../src/auth/password.ts';
 import { call } from '../support/api.ts';
 import { createOrg } from '../support/world.ts';
@@ -74,6 +74,10 @@ test.each([
 });
 
 describe('too many attempts', () => {
+  // The limits count by the minute, so the attempts must be quick.
+  beforeEach(() => void vi.mocked(verifyPassword).mockResolvedValue(false));
+  afterEach(() => void vi.mocked(verifyPassword).mockReset());
+
   /** One after the other. */
   const attempts = async (count: number, credentials: () => { email: string; address: string }) => {
     const answers: Awaited<ReturnType<typeof call>>[] = [];
@@ -93,9 +97,28 @@ describe('too many attempts', () => {
     expect(answers.find(({ status }) => status === 429)?.headers.get('retry-after')).toBe('60');
   });
 
-  test('on one account are refused, from any address', async () => {
+  test('from one IPv6 network are refused, whichever address of it they come from', async () => {
+    const network = `2001:db8:${crypto.randomUUID().slice(0, 4)}:1`;
+    const addresses = Array.from({ length: 22 }, (_, host) => `${network}:0:0:0:${(host + 1).toString(16)}`);
+    const answers = await attempts(22, () => ({
+      email: `${crypto.randomUUID()}@example.com`,
+      address: addresses.pop() ?? '',
+    }));
+    expect(limited(answers)).toBe(2);
+  });
+
+  test('from one address lock nobody out who comes from another', async () => {
+    const org = await createOrg({ passwordHash: await hashPassword(password) });
+    const address = crypto.randomUUID();
+    expect(limited(await attempts(22, () => ({ email: org.email, address })))).toBe(2);
+    vi.mocked(verifyPassword).mockReset();
+    const json = { email: org.email, password };
+    expect((await call('POST /auth/login', { json, headers: from() })).status).toBe(200);
+  });
+
+  test('on one account are refused in the end, from however many addresses', async () => {
     const email = `${crypto.randomUUID()}@example.com`;
-    const answers = await attempts(22, () => ({ email, address: crypto.randomUUID() }));
+    const answers = await attempts(202, () => ({ email, address: crypto.randomUUID() }));
     expect(limited(answers)).toBe(2);
   });
 });
