@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { parseArgs, parseEnv } from 'node:util';
 import { createServer, type ViteDevServer } from 'vite';
 import { Tokens } from '../src/jwt/tokens.ts';
+import { claimFolder } from './claim-folder.ts';
 import { exitWith } from './command-line.ts';
 import { ports } from './ports.ts';
 import { seedEmail, seedPassword } from './seed.ts';
@@ -19,6 +20,7 @@ const folder = '.wrangler/local';
 async function dev(): Promise<void> {
   const flag = { type: 'boolean', default: false } as const;
   const { values } = parseArgs({ options: { reset: flag, stripe: flag } });
+  claimFolder(folder);
   await claimPort(ports.api);
   await claimPort(ports.portal);
   if (values.reset) rmSync(folder, { recursive: true, force: true });

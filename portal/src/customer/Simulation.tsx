@@ -89,5 +89,6 @@ async function post(
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ type, data: { object: session } }),
   });
+  await response.arrayBuffer(); // or the connection stays in use: a browser reads no-store only as far as it is asked
   if (!response.ok) throw new Error('The webhook did not take it.');
 }
