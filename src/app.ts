@@ -28,9 +28,12 @@ export const app = base
   .use(requestId({ headerName: '' })) // never the caller's, which could put anything into the log
   .use(requestLog)
   .use(async (c, next) => {
-    c.set('deps', new Deps(c.env, c.executionCtx));
     await next();
     c.header('cache-control', 'no-store'); // answers hold tokens and personal data (RFC 9111, 5.2.2.5)
+  })
+  .use(async (c, next) => {
+    c.set('deps', new Deps(c.env, c.executionCtx));
+    await next();
   })
   // Before the middleware that only browsers need: Stripe posts more requests than all others together.
   .route('/payments', webhookRoutes)
