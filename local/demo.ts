@@ -65,6 +65,7 @@ async function mainJob({ url, call, stripe, staff }: Scene): Promise<void> {
 
   step('The customer opens the link');
   const opened = await call('GET', '/proposals/8', { token: customer });
+  await call('POST', '/proposals/8/view', { token: customer });
   assert.deepEqual(
     [opened.status, opened.body.status, opened.body.total_cents, opened.body.deposit_cents],
     [200, 'sent', 690_000, 207_000],

@@ -27,7 +27,8 @@ const anyProblems: ErrorCode[] = [
 function schemeOf(access: Access): string | null {
   if (permissionOf(access)) return 'bearer';
   if (access === 'public') return null;
-  return access === 'metrics_token' ? 'metricsToken' : 'stripeSignature';
+  if (access === 'stripe_signature') return 'stripeSignature';
+  return access === 'metrics_token' ? 'metricsToken' : 'operatorToken';
 }
 
 /** The OpenAPI document of all routes. */
@@ -69,6 +70,7 @@ export function openapiDocument() {
           description: "A user's token from `POST /auth/login`, or the token of a proposal's link.",
         },
         metricsToken: { type: 'http', scheme: 'bearer', description: 'The secret METRICS_TOKEN.' },
+        operatorToken: { type: 'http', scheme: 'bearer', description: 'The secret OPERATOR_TOKEN.' },
         stripeSignature: {
           type: 'apiKey',
           in: 'header',
@@ -143,7 +145,9 @@ function toProblems({ permission, body, bodyOrQuery, problems }: Contract) {
     ...problems,
     ...(body || bodyOrQuery ? bodyProblems : []),
     ...(scheme === 'bearer' ? tokenProblems : []),
-    ...(scheme === 'metricsToken' ? (['token_missing', 'token_invalid'] as const) : []),
+    ...(scheme === 'metricsToken' || scheme === 'operatorToken'
+      ? (['token_missing', 'token_invalid'] as const)
+      : []),
     ...anyProblems,
   ];
   const byStatus = Object.groupBy([...new Set(codes)], (code) => statuses[code]);

@@ -7,13 +7,14 @@ import { promisify } from 'node:util';
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions } from 'wrangler';
 
-/** The secrets that wrangler.toml requires. Here they may be empty. */
+/** The secrets. Here they may be empty. */
 const secretNames = [
   'STRIPE_SECRET_KEY',
   'STRIPE_WEBHOOK_SECRET',
   'JWT_SECRET',
   'DATABASE_URL',
   'METRICS_TOKEN',
+  'OPERATOR_TOKEN',
 ];
 
 export type Worker = {

@@ -1,7 +1,10 @@
 import { AppError } from './errors.ts';
 
-/** The Worker's bindings. `STRIPE_API_BASE` is set only where a stand-in plays Stripe. */
-export type Bindings = Env & { readonly STRIPE_API_BASE?: string };
+/**
+ * The Worker's bindings. `STRIPE_API_BASE` is set only where a stand-in plays Stripe; a deployment works without
+ * `OPERATOR_TOKEN`, but for the routes that ask for it.
+ */
+export type Bindings = Env & { readonly STRIPE_API_BASE?: string; readonly OPERATOR_TOKEN?: string };
 
 /**
  * Reads and names the variables and secrets; the only reader of them. A secret is checked at its first use: if it is
@@ -70,6 +73,12 @@ export function readConfig(env: Bindings) {
     /** Null only in development, where `/metrics` is open. */
     get metricsToken() {
       return development ? null : required('METRICS_TOKEN', (value) => isSecret(value, 16));
+    },
+    /** Null only in development, where an operator needs none. */
+    get operatorToken() {
+      return development && !env.OPERATOR_TOKEN
+        ? null
+        : required('OPERATOR_TOKEN', (value) => isSecret(value, 16));
     },
   };
 }

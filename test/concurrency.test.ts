@@ -48,7 +48,7 @@ test('of 64 callers that approve, check out, pay and void at once, one each wins
     () => stripe.checkout({ proposal_id: proposal.id }, proposal.token),
     () => stripe.deliver(paidEvent(proposal, { id })),
     () => call(`POST /proposals/${proposal.id}/void`, { token: org.token, bindings: stripe.bindings }),
-    () => call(`GET /proposals/${proposal.id}`, { token: proposal.token }),
+    () => call(`POST /proposals/${proposal.id}/view`, { token: proposal.token }),
     (round: number) => {
       const json = { title: `Kitchen ${round}`, version: 1 };
       return call(`PATCH /proposals/${proposal.id}`, { token: org.token, json, bindings: stripe.bindings });

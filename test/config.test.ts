@@ -10,6 +10,7 @@ const whole: Partial<Bindings> = {
   JWT_SECRET: bindings.JWT_SECRET,
   DATABASE_URL: bindings.DATABASE_URL,
   METRICS_TOKEN: 'only-for-tests-only-for-tests',
+  OPERATOR_TOKEN: 'only-for-operators-only-for-operators',
   PORTAL_PUBLIC_URL: 'https://portal.example',
 };
 
@@ -20,6 +21,7 @@ const wrong: Record<string, readonly string[]> = {
   JWT_SECRET: ['thirty-one-bytes-thirty-one-byt', ' '.repeat(32), '0'.repeat(64)],
   DATABASE_URL: ['postgres://host-without-user/db'],
   METRICS_TOKEN: ['token', '1234'.repeat(8)],
+  OPERATOR_TOKEN: ['token', ' '.repeat(32)],
   PORTAL_PUBLIC_URL: ['portal.example', 'javascript:alert(1)', 'file:///etc/passwd'],
 };
 
@@ -42,6 +44,7 @@ const needs: [keyof Bindings, string[]][] = [
     ],
   ],
   ['METRICS_TOKEN', ['GET /metrics']],
+  ['OPERATOR_TOKEN', ['POST /metrics/rebuild']],
   ['PORTAL_PUBLIC_URL', ['GET /proposals', 'POST /payments/checkout_session']],
 ];
 

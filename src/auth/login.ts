@@ -34,7 +34,8 @@ export async function login(
   underWay += 1;
   try {
     const user = await findUser(db, email, password);
-    const staff = { kind: 'staff', userId: user.id, orgId: user.orgId, email, role: user.role } as const;
+    const { id: userId, orgId, role, tokenGeneration: generation } = user;
+    const staff = { kind: 'staff', userId, orgId, email, role, generation } as const;
     return { accessToken: await tokens.signStaff(staff, deps.now()), expiresInSeconds: staffTokenSeconds };
   } finally {
     underWay -= 1;
@@ -44,6 +45,7 @@ export async function login(
 async function findUser(db: Database, email: string, password: string): Promise<typeof users.$inferSelect> {
   const [user] = await db.select().from(users).where(eq(users.email, email));
   const isRight = await verifyPassword(password, user?.passwordHash ?? null);
-  if (!user || !isRight) throw new AppError('invalid_credentials', 'The email or the password is wrong.');
+  if (!user || !isRight || user.deactivatedAt)
+    throw new AppError('invalid_credentials', 'The email or the password is wrong.');
   return user;
 }

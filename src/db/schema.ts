@@ -53,6 +53,10 @@ export const users = pgTable(
     email: text().notNull().unique(),
     passwordHash: text().notNull(),
     role: text().$type<Role>().notNull(),
+    /** Who is no longer a user cannot sign in. */
+    deactivatedAt: timestamp({ withTimezone: true }),
+    /** The database raises it with the password, the role, the org and the deactivation: older tokens end (migration 0008). */
+    tokenGeneration: integer().notNull().default(0),
     createdAt: createdAt(),
   },
   (table) => [check('users_email_lower', sql`${table.email} = lower(${table.email})`)],
@@ -96,6 +100,8 @@ export const proposals = pgTable(
     contentHash: text().notNull(),
     /** A projection of the log, written by the append that changes it. */
     status: text().$type<ProposalStatus>().notNull().default('draft'),
+    /** The database raises it with the customer's address, and a revocation does: older links end (migration 0008). */
+    linkGeneration: integer().notNull().default(0),
     /** Identifies the request that created it, so that a second click creates no second row. Old rows have none. */
     dedupeKey: text(),
     createdAt: createdAt(),

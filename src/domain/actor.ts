@@ -7,10 +7,18 @@ export type Staff = {
   readonly orgId: number;
   readonly email: string;
   readonly role: Role;
+  /** The token's. Missing where a Worker of the version before sent the command: then it is not compared. */
+  readonly generation?: number;
 };
 
 /** The holder of a portal link. It stands for one customer and opens one proposal. */
-export type Customer = { readonly kind: 'customer'; readonly proposalId: number; readonly orgId: number };
+export type Customer = {
+  readonly kind: 'customer';
+  readonly proposalId: number;
+  readonly orgId: number;
+  /** The link's. Missing as a user's may be. */
+  readonly generation?: number;
+};
 
 export type Actor = Staff | Customer;
 

@@ -6,8 +6,11 @@ import type { Proposal } from './proposal.ts';
 export function send(state: Proposal, { expiresAt }: CommandOf<'send'>, now: Date): Ruling {
   if (state.status === 'void') return proposalVoid(state);
   // A second click within the hour gets the link of the first.
-  if (state.sent?.version === state.version && hourOf(state.sent.at) === hourOf(now)) return { events: [] };
-  const meta = { version: state.version, expires_at: expiresAt.toISOString() };
+  const { sent, version, linkGeneration } = state;
+  const isSame = sent?.version === version && sent.linkGeneration === linkGeneration;
+  if (isSame && hourOf(sent.at) === hourOf(now)) return { events: [] };
+  const generation = linkGeneration > 0 ? { link_generation: linkGeneration } : {};
+  const meta = { version, expires_at: expiresAt.toISOString(), ...generation };
   return { events: [{ event: 'sent', meta }] };
 }
 

@@ -34,6 +34,7 @@ export type ProposalCommand =
       readonly replaced: Content;
     }
   | { readonly kind: 'void'; readonly proposalId: number; readonly actor: Actor }
+  | { readonly kind: 'revoke_links'; readonly proposalId: number; readonly actor: Actor }
   | {
       readonly kind: 'record_checkout';
       readonly proposalId: number;

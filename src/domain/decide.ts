@@ -6,16 +6,18 @@ import { stamp } from './entry.ts';
 import { isAllowed, type Permission } from './permissions.ts';
 import type { Proposal } from './proposal.ts';
 import { decideVoid, revise } from './revision.ts';
+import { isCurrentLink, revokeLinks, tokenRevoked } from './revocation.ts';
 import { settle } from './settlement.ts';
 
 type ActorCommand = Exclude<ProposalCommand, { kind: 'settle' }>;
 
 const permissions = {
   send: 'proposals:write',
-  view: 'proposals:read',
+  view: 'proposals:view',
   approve: 'proposals:approve',
   revise: 'proposals:write',
   void: 'proposals:write',
+  revoke_links: 'proposals:write',
   record_checkout: 'checkouts:write',
 } as const satisfies Record<ActorCommand['kind'], Permission>;
 
@@ -29,8 +31,10 @@ export function decide(state: Proposal, command: ProposalCommand, now: Date): De
 
 function rule(state: Proposal, command: ProposalCommand, now: Date): Ruling {
   if (command.kind === 'settle') return settle(state, command.observation);
-  if (!canSee(command.actor, state)) return proposalNotFound();
-  if (!isAllowed(command.actor, permissions[command.kind])) {
+  const { actor } = command;
+  if (!canSee(actor, state)) return proposalNotFound();
+  if (actor.kind === 'customer' && !isCurrentLink(actor, state.linkGeneration)) return tokenRevoked(actor);
+  if (!isAllowed(actor, permissions[command.kind])) {
     return { rejected: 'forbidden', detail: 'Only staff may do this.' };
   }
   switch (command.kind) {
@@ -44,6 +48,8 @@ function rule(state: Proposal, command: ProposalCommand, now: Date): Ruling {
       return revise(state, command);
     case 'void':
       return decideVoid(state);
+    case 'revoke_links':
+      return revokeLinks(state);
     case 'record_checkout':
       return decideCheckout(state, command, now);
   }

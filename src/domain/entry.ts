@@ -49,7 +49,10 @@ export type EntryMeta = {
   lead_created: { lead_id: string; source: string | null; user_id: number };
   /** A new version and the content it replaced. Names and addresses stay out: the log cannot forget them. */
   revised: ContentMeta & { version: number; content_hash: string; replaced: ContentMeta; user_id: number };
-  sent: { version: number; expires_at: string; user_id: number };
+  /** The generation of links is missing while it is 0. */
+  sent: { version: number; expires_at: string; link_generation?: number; user_id: number };
+  /** Links of a lower generation open nothing any more. */
+  links_revoked: { link_generation: number; user_id: number };
   view: Record<string, never>;
   approve: { name: string; version: number; ip: string | null; content_hash: string; user_id?: number };
   checkout_created: {

@@ -35,11 +35,16 @@ function apply(draft: Draft, entry: DatedEvent): void {
   const at = entry.createdAt;
   switch (entry.event) {
     case 'sent': {
-      const { version, expires_at } = entry.meta;
+      const { version, expires_at, link_generation: linkGeneration = 0 } = entry.meta;
       if (draft.status === 'draft') draft.status = 'sent';
-      draft.sent = { version, at, expiresAt: new Date(expires_at) };
+      draft.sent = { version, linkGeneration, at, expiresAt: new Date(expires_at) };
       return;
     }
+    case 'links_revoked':
+      draft.revokedTo = entry.meta.link_generation;
+      // The row may be further: a corrected address raises it too, and leaves no entry of its own.
+      draft.linkGeneration = Math.max(draft.linkGeneration, entry.meta.link_generation);
+      return;
     case 'view':
       draft.viewedAt = at;
       return;

@@ -4,7 +4,8 @@ import type { EntryMeta, EventName } from './entry.ts';
 type KeyFields = {
   lead_created: 'lead_id';
   revised: 'version';
-  sent: 'version';
+  sent: 'version' | 'link_generation';
+  links_revoked: 'link_generation';
   view: never;
   approve: 'version';
   checkout_created: 'session_id';
@@ -25,7 +26,7 @@ type KeyedBy<Names extends EventName> = {
 }[Names];
 
 /** Events whose key needs the proposal; all others carry an id that is unique by itself. */
-type OfProposal = 'revised' | 'sent' | 'view' | 'approve' | 'void';
+type OfProposal = 'revised' | 'sent' | 'links_revoked' | 'view' | 'approve' | 'void';
 
 /**
  * The unique key of an entry: the log takes each key once, so whatever has the same key happens once. Keys are stored;
@@ -35,8 +36,12 @@ export function keyOf(event: KeyedBy<Exclude<EventName, OfProposal>>): string;
 export function keyOf(event: KeyedBy<EventName>, proposalId: number | null, at: Date): string;
 export function keyOf(event: KeyedBy<EventName>, proposalId: number | null = null, at?: Date): string {
   switch (event.event) {
-    case 'sent':
-      return `sent:${proposalId}:v${event.meta.version}:${at && hourOf(at)}`;
+    case 'sent': {
+      const { version, link_generation: generation } = event.meta;
+      return `sent:${proposalId}:v${version}:${at && hourOf(at)}${generation ? `:g${generation}` : ''}`;
+    }
+    case 'links_revoked':
+      return `links_revoked:${proposalId}:g${event.meta.link_generation}`;
     case 'view':
       return `view:${proposalId}:${at && hourOf(at)}`;
     case 'approve':

@@ -1,8 +1,8 @@
 import { AppError } from '../errors.ts';
 import type { Actor, Role } from './actor.ts';
 
-const admins = ['admin'] as const;
 const staff = ['admin', 'staff'] as const;
+const customers = ['customer'] as const;
 const everyone = ['admin', 'staff', 'customer'] as const;
 
 /** Who holds which permission. A customer holds theirs for the proposal of the link only. */
@@ -12,14 +12,16 @@ const holders = {
   'leads:write': staff,
   'proposals:list': staff,
   'proposals:read': everyone,
+  'proposals:view': customers,
   'proposals:write': staff,
   'proposals:approve': everyone,
   'activity:read': staff,
   'checkouts:write': everyone,
   'checkouts:read': everyone,
   'reports:read': staff,
-  'metrics:rebuild': admins,
 } as const satisfies Record<string, readonly (Role | 'customer')[]>;
+
+const names = { admin: 'admins', staff: 'staff', customer: 'the customer' } as const;
 
 export type Permission = keyof typeof holders;
 
@@ -38,8 +40,8 @@ export function isAllowed(actor: Actor, permission: Permission): boolean {
  */
 export function authorize(actor: Actor, permission: Permission, proposalId?: number): void {
   if (!isAllowed(actor, permission)) {
-    const who = holdersOf(permission).includes('staff') ? 'staff' : 'admins';
-    throw new AppError('forbidden', `Only ${who} may do this.`);
+    const [who = 'admin'] = [...holdersOf(permission)].reverse();
+    throw new AppError('forbidden', `Only ${names[who]} may do this.`);
   }
   if (actor.kind === 'customer' && proposalId !== undefined && proposalId !== actor.proposalId) {
     throw new AppError('forbidden', 'This link opens another proposal.');

@@ -47,6 +47,8 @@ export type ProposalTerms = {
   readonly depositPercent: number;
   readonly version: number;
   readonly contentHash: string;
+  /** The generation that a link must have to open the proposal. */
+  readonly linkGeneration: number;
   readonly createdAt: Date;
 };
 
@@ -55,7 +57,14 @@ export type Proposal = ProposalTerms & {
   readonly status: ProposalStatus;
   /** The place of the last entry; 0 before the first. */
   readonly seq: number;
-  readonly sent: { readonly version: number; readonly at: Date; readonly expiresAt: Date } | null;
+  readonly sent: {
+    readonly version: number;
+    readonly linkGeneration: number;
+    readonly at: Date;
+    readonly expiresAt: Date;
+  } | null;
+  /** The generation of links that the last revocation began. */
+  readonly revokedTo: number | null;
   readonly viewedAt: Date | null;
   readonly approval: {
     readonly version: number;
@@ -81,6 +90,7 @@ export function initialProposal(terms: ProposalTerms): Proposal {
     status: 'draft',
     seq: 0,
     sent: null,
+    revokedTo: null,
     viewedAt: null,
     approval: null,
     checkouts: [],

@@ -2,7 +2,7 @@ import { type DatedEvent, evolve } from './evolve.ts';
 import { initialProposal, type Proposal, type ProposalTerms } from './proposal.ts';
 
 /** Raise it with every change of `evolve` or of a proposal's state: snapshots of another version are worth nothing. */
-export const foldVersion = 1;
+export const foldVersion = 2;
 
 /** A snapshot is made when this many entries have been folded since the one before. */
 export const snapshotInterval = 100;
@@ -20,9 +20,9 @@ export type Snapshot = { readonly [Key in Exclude<keyof Proposal, keyof Proposal
 export function toSnapshot(state: Proposal): Snapshot {
   const over = [...state.sessionStatuses].filter(([, status]) => status === 'expired' || status === 'failed');
   const forgotten = new Set(over.slice(0, -keptSessions).map(([sessionId]) => sessionId));
-  const { status, seq, sent, viewedAt, approval, payments, refunds, disputes } = state;
+  const { status, seq, sent, revokedTo, viewedAt, approval, payments, refunds, disputes } = state;
   return {
-    ...{ status, seq },
+    ...{ status, seq, revokedTo },
     forgottenSessions: state.forgottenSessions + forgotten.size,
     checkouts: encode(state.checkouts.filter(({ sessionId }) => !forgotten.has(sessionId))),
     sessionStatuses: encode(new Map([...state.sessionStatuses].filter(([id]) => !forgotten.has(id)))),

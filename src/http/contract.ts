@@ -8,12 +8,15 @@ import { statuses } from './statuses.ts';
 
 type Inputs = v.ObjectSchema<v.ObjectEntries, undefined>;
 
-/** Who may call a route: holders of a permission, anyone, Stripe by its signature, or Prometheus by its token. */
-export type Access = Permission | 'public' | 'stripe_signature' | 'metrics_token';
+/** What else than a permission lets a caller in: nothing, Stripe's signature, Prometheus' token, or the operator's. */
+const otherProofs = ['public', 'stripe_signature', 'metrics_token', 'operator_token'] as const;
+
+export type Access = Permission | (typeof otherProofs)[number];
 
 /** The permission that a route asks for; null if it asks for another proof, or none. */
 export function permissionOf(access: Access): Permission | null {
-  return access === 'public' || access === 'stripe_signature' || access === 'metrics_token' ? null : access;
+  const proofs: readonly string[] = otherProofs;
+  return proofs.includes(access) ? null : (access as Permission); // sound: it is none of the others
 }
 
 export type Contract<Answer = unknown> = {

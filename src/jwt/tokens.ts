@@ -10,12 +10,15 @@ const algorithm = 'HS256';
 export const staffTokenSeconds = 8 * 3600;
 
 const id = v.pipe(v.string(), v.digits(), v.transform(Number));
+/** Tokens that were handed out before there were generations carry none. */
+const generation = v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0)), 0);
 const StaffClaims = v.object({
   aud: v.literal('staff'),
   sub: id,
   org_id: v.number(),
   email: v.string(),
   role: v.picklist(['admin', 'staff']),
+  gen: generation,
 });
 /** Old links lack `org_name`. */
 const PortalClaims = v.object({
@@ -23,6 +26,7 @@ const PortalClaims = v.object({
   sub: id,
   org_id: v.number(),
   org_name: v.optional(v.string()),
+  gen: generation,
 });
 
 /** Signs and verifies both kinds of bearer token: JWTs that differ by audience (RFC 7519, 4.1.3). */
@@ -33,14 +37,18 @@ export class Tokens {
     this.#key = new TextEncoder().encode(secret);
   }
 
-  signStaff({ userId, orgId, email, role }: Staff, now: Date): Promise<string> {
+  signStaff({ userId, orgId, email, role, generation: gen = 0 }: Staff, now: Date): Promise<string> {
     const expiresAt = new Date(now.getTime() + staffTokenSeconds * 1000);
-    return this.#sign('staff', userId, { org_id: orgId, email, role }, expiresAt);
+    return this.#sign('staff', userId, { org_id: orgId, email, role, gen }, expiresAt);
   }
 
   /** Deterministic: the same link always has the same token. An expired link still names the org to ask for a new one. */
-  signPortal({ proposalId, orgId }: Customer, orgName: string, expiresAt: Date): Promise<string> {
-    return this.#sign('portal', proposalId, { org_id: orgId, org_name: orgName }, expiresAt);
+  signPortal(
+    { proposalId, orgId, generation: gen = 0 }: Customer,
+    orgName: string,
+    expiresAt: Date,
+  ): Promise<string> {
+    return this.#sign('portal', proposalId, { org_id: orgId, org_name: orgName, gen }, expiresAt);
   }
 
   /** Who the bearer is. Rejects with `token_expired` or `token_invalid`; the precise reason stays in the cause. */
@@ -81,12 +89,14 @@ function expiryDetail(expired: JWTPayload): string {
 
 function toActor(payload: JWTPayload): Actor {
   const claims = v.parse(v.variant('aud', [StaffClaims, PortalClaims]), payload);
-  if (claims.aud === 'portal') return { kind: 'customer', proposalId: claims.sub, orgId: claims.org_id };
+  const { sub, org_id: orgId, gen } = claims;
+  if (claims.aud === 'portal') return { kind: 'customer', proposalId: sub, orgId, generation: gen };
   return {
     kind: 'staff',
-    userId: claims.sub,
-    orgId: claims.org_id,
+    userId: sub,
+    orgId,
     email: claims.email,
     role: claims.role,
+    generation: gen,
   };
 }

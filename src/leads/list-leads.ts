@@ -1,4 +1,5 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
+import { readAs } from '../db/read-as.ts';
 import { leads } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
@@ -19,11 +20,13 @@ export async function listLeads(
   const after =
     cursor &&
     sql`${place} < (select created_at, id from leads where id = ${cursor} and org_id = ${actor.orgId})`;
-  const rows = await db
-    .select()
-    .from(leads)
-    .where(and(eq(leads.orgId, actor.orgId), after || undefined))
-    .orderBy(desc(leads.createdAt), desc(leads.id))
-    .limit(pageLimit + 1);
+  const [rows] = await readAs(db, actor, [
+    db
+      .select()
+      .from(leads)
+      .where(and(eq(leads.orgId, actor.orgId), after || undefined))
+      .orderBy(desc(leads.createdAt), desc(leads.id))
+      .limit(pageLimit + 1),
+  ]);
   return toPage(rows, (lead) => lead.id);
 }

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Database } from '../db/client.ts';
 import { leads, proposals } from '../db/schema.ts';
 import type { Entry } from '../domain/entry.ts';
@@ -27,7 +27,7 @@ export async function appendGroup(
   head: number,
   writes: Writes,
 ): Promise<Appended> {
-  const { entries, statuses, revisions, leads: newLeads, stripeEvents } = writes;
+  const { entries, statuses, linkGenerations, revisions, leads: newLeads, stripeEvents } = writes;
   const append = db.$client.query('select append_to_log($1, $2, $3, $4, $5, $6) as appended', [
     shard.count,
     shard.index,
@@ -36,9 +36,11 @@ export async function appendGroup(
     JSON.stringify([...statuses].map(([id, status]) => ({ id, status }))),
     JSON.stringify(stripeEvents),
   ]);
-  const others = [...toLeads(db, newLeads), ...revisions.map((revision) => toUpdate(db, revision))].map(
-    ({ sql, params }) => db.$client.query(sql, params),
-  );
+  const others = [
+    ...toLeads(db, newLeads),
+    ...revisions.map((revision) => toUpdate(db, revision)),
+    ...[...linkGenerations].map((raised) => toRaise(db, ...raised)),
+  ].map((statement) => db.$client.query(statement.sql, statement.params));
   const rows = others.length > 0 ? (await db.$client.transaction([append, ...others]))[0] : await append;
   // Sound: the function returns this, once (migration 0006).
   const [{ appended }] = rows as unknown as [AppendRow];
@@ -94,6 +96,12 @@ type Statement = { readonly sql: string; readonly params: unknown[] };
 
 function toLeads(db: Database, rows: Writes['leads']): Statement[] {
   return rows.length > 0 ? [db.insert(leads).values(rows).toSQL()] : [];
+}
+
+/** Never lowers it: a hand at psql may have raised it further. */
+function toRaise(db: Database, id: number, generation: number): Statement {
+  const linkGeneration = sql`greatest(${proposals.linkGeneration}, ${generation}::int)`;
+  return db.update(proposals).set({ linkGeneration }).where(eq(proposals.id, id)).toSQL();
 }
 
 function toUpdate(db: Database, { id, ...content }: Revision): Statement {

@@ -47,8 +47,14 @@ export function lookedUpKeys(command: Command): string[] {
     case 'approve':
     case 'revise':
     case 'void':
+    case 'revoke_links':
       return [];
   }
+}
+
+/** The user who asks for it, if one does. */
+export function askingUser(command: Command): number[] {
+  return command.kind !== 'settle' && command.actor.kind === 'staff' ? [command.actor.userId] : [];
 }
 
 /** About how many bytes a command takes on its way: those of what callers choose the size of. */
@@ -63,6 +69,7 @@ export function sizeOf(command: Command): number {
     case 'view':
     case 'approve':
     case 'void':
+    case 'revoke_links':
     case 'record_checkout':
       return 0;
   }

@@ -1,27 +1,31 @@
 import { asc, eq, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import { type Database, toText } from '../db/client.ts';
+import { readAs } from '../db/read-as.ts';
 import { activityLog, orgs, proposals } from '../db/schema.ts';
+import type { Actor } from '../domain/actor.ts';
 import type { StampedEvent } from '../domain/entry.ts';
 import { type DatedEvent, evolve } from '../domain/evolve.ts';
 import { checkoutKey, sessionKeys } from '../domain/keys.ts';
 import { initialProposal, type Proposal } from '../domain/proposal.ts';
+import type { UserNow } from '../domain/revocation.ts';
 import { foldVersion, fromSnapshot, recall, type Snapshot } from '../domain/snapshot.ts';
 import type { Loaded } from './plan.ts';
 import { isSnapshotDue } from './snapshots.ts';
 
 /**
- * The proposals that a group is about, which of the keys are recorded, and the states that a snapshot should be made of. One
- * request.
+ * The proposals that a group is about, which of the keys are recorded, the users who ask, and the states that a snapshot
+ * should be made of. One request.
  */
 export async function loadGroup(
   db: Database,
   proposalIds: readonly number[],
   dedupeKeys: readonly string[],
+  userIds: readonly number[],
   defaultDepositPercent: number,
 ): Promise<Loaded & { readonly dueSnapshots: readonly Proposal[] }> {
-  const rows = await db.$client.query(groupQuery, [dedupeKeys, proposalIds]);
+  const rows = await db.$client.query(groupQuery, [dedupeKeys, proposalIds, userIds]);
   // Sound: the statement has one row.
-  const [{ found, recorded, recalled }] = rows as unknown as [GroupRow];
+  const [{ found, recorded, recalled, users: asking }] = rows as unknown as [GroupRow];
   const states = found.map((row) => toProposal(row, defaultDepositPercent));
   const proposals = states.map((state) => {
     const entries = recalled.filter(({ proposalId }) => proposalId === state.id);
@@ -30,31 +34,31 @@ export async function loadGroup(
   return {
     proposals: new Map(proposals),
     recorded: new Map(Object.entries(recorded)),
+    users: new Map(asking.map(({ id, ...user }) => [id, user])),
     dueSnapshots: states.filter(({ seq }, index) => isSnapshotDue(seq, found[index]?.snapshot?.seq)),
   };
 }
 
-/** One proposal as the log has it, or null. One request. */
+/** One proposal as the log has it, or null. One request. Throws `token_invalid` where the actor's token was revoked. */
 export async function findProposal(
   db: Database,
+  actor: Actor,
   proposalId: number,
   defaultDepositPercent: number,
 ): Promise<Proposal | null> {
-  const [row] = await selectProposals(db, sql`${proposalId}`, []);
+  const [[row]] = await readAs(db, actor, [selectProposals(db, sql`${proposalId}`, [])]);
   return row ? toProposal(row, defaultDepositPercent) : null;
 }
 
-/** The proposal that a session was made for, or null. One request. */
+/** The proposal that a session was made for, or null. One request, as above. */
 export async function findProposalOfSession(
   db: Database,
+  actor: Actor,
   sessionId: string,
   defaultDepositPercent: number,
 ): Promise<Proposal | null> {
-  const [row] = await selectProposals(
-    db,
-    sql`(select proposal_id from portal_activity_log where dedupe_key = ${checkoutKey(sessionId)})`,
-    sessionKeys(sessionId),
-  );
+  const id = sql`(select proposal_id from portal_activity_log where dedupe_key = ${checkoutKey(sessionId)})`;
+  const [[row]] = await readAs(db, actor, [selectProposals(db, id, sessionKeys(sessionId))]);
   return row ? recall(toProposal(row, defaultDepositPercent), toDated(row.recalled)) : null;
 }
 
@@ -102,6 +106,7 @@ export const proposalColumns = {
   depositPercent: orgs.depositPercent,
   version: proposals.version,
   contentHash: proposals.contentHash,
+  linkGeneration: proposals.linkGeneration,
   createdAt: proposals.createdAt,
   seq: sql`(select coalesce(max(seq), 0) from portal_activity_log where proposal_id = ${proposals.id})`.mapWith(
     Number,
@@ -132,6 +137,7 @@ type GroupRow = {
   readonly found: readonly ProposalRow[];
   readonly recorded: Readonly<Record<string, number | null>>;
   readonly recalled: Selected['recalled'];
+  readonly users: readonly (UserNow & { readonly id: number })[];
 };
 
 const proposalJson = sql.join(
@@ -147,7 +153,10 @@ const groupQuery = toText(sql`
       from ${proposals} join ${orgs} on ${orgs.id} = ${proposals.orgId}
       where ${proposals.id} = any(${sql.placeholder('proposalIds')}::bigint[])) as found,
     (select coalesce(json_object_agg(dedupe_key, proposal_id), '{}') from known) as recorded,
-    ${recalledFrom(sql`known`)} as recalled`);
+    ${recalledFrom(sql`known`)} as recalled,
+    (select coalesce(json_agg(json_build_object('id', id, 'orgId', org_id, 'role', role,
+        'tokenGeneration', token_generation, 'isActive', deactivated_at is null)), '[]')
+      from users where id = any(${sql.placeholder('userIds')}::bigint[])) as users`);
 
 function selectProposals(db: Database, id: SQL, keys: readonly string[]) {
   return db

@@ -4,9 +4,9 @@ import { createDatabase, type Database, sqlState } from '../db/client.ts';
 import type { Rejection } from '../domain/decision.ts';
 import { describeCauses } from '../errors.ts';
 import type { Sum } from '../metrics/catalogue.ts';
-import { appendGroup, readAbove } from './append.ts';
+import { appendGroup, readAbove, type Segment } from './append.ts';
 import { AppendTurns } from './append-turns.ts';
-import { type Command, groupLimits, lookedUpKeys, type Result } from './command.ts';
+import { askingUser, type Command, groupLimits, lookedUpKeys, type Result } from './command.ts';
 import { beginGeneration, type ShardPosition, wrongGeneration } from './generation.ts';
 import { GroupQueue } from './group-queue.ts';
 import { loadGroup } from './load.ts';
@@ -38,7 +38,6 @@ export class LogShard extends DurableObject<Env> {
     count: (this.constructor as typeof LogShard).groupLimit,
   });
   readonly #turns = new AppendTurns();
-  #rebuiltAt = 0;
   #database: Database | undefined;
 
   /** Answers once the command is in the log or refused by it; `log_unavailable` where that is not known. */
@@ -68,25 +67,20 @@ export class LogShard extends DurableObject<Env> {
 
   /** Folds everything that the log holds and the projections lack. Returns the checkpoint it came to. */
   async catchUp(): Promise<{ readonly checkpoint: number } | Rejection> {
+    if (this.#readModel.rebuild.isUnderWay) await this.rebuild(); // it was cut off, or is running
     try {
-      await this.#readModel.catchUp((checkpoint) =>
-        this.#inGeneration((db) => readAbove(db, this.#position, checkpoint)),
-      );
+      await this.#readModel.catchUp((checkpoint) => this.#readAbove(checkpoint));
       return { checkpoint: this.#readModel.checkpoint };
     } catch (error) {
       return unavailable(error);
     }
   }
 
-  /**
-   * Begins to fold the log from its beginning; until that is done there is no scrape. Asked again within a minute, it goes
-   * on with the rebuild that is running, so that impatient callers do not restart it.
-   */
+  /** Begins to fold the sums again, from the beginning of the log. Scrapes show those of before until that is done. */
   async rebuild(): Promise<void> {
-    if (Date.now() < this.#rebuiltAt + 60_000) return;
-    this.#rebuiltAt = Date.now();
-    this.#readModel.reset();
-    this.ctx.waitUntil(this.catchUp());
+    const { rebuild } = this.#readModel;
+    rebuild.begin();
+    this.ctx.waitUntil(rebuild.run((checkpoint) => this.#readAbove(checkpoint)).catch(unavailable));
   }
 
   /** Counts webhook events that reached no shard. */
@@ -143,9 +137,10 @@ export class LogShard extends DurableObject<Env> {
     );
     const ids = [...new Set(proposalIds)];
     const keys = group.flatMap(lookedUpKeys);
+    const userIds = [...new Set(group.flatMap(askingUser))];
     return this.#turns.take(
       [...ids, ...keys],
-      () => loadGroup(this.#db, ids, keys, this.#config.depositPercent),
+      () => loadGroup(this.#db, ids, keys, userIds, this.#config.depositPercent),
       async (loaded, note) => {
         if (loaded.dueSnapshots.length > 0) this.ctx.waitUntil(saveSnapshots(this.#db, loaded.dueSnapshots));
         const { writes, results } = planGroup(loaded, group, new Date());
@@ -166,6 +161,10 @@ export class LogShard extends DurableObject<Env> {
       this.#readModel.openGap(); // where the reply was lost, the append may be committed
       throw error;
     }
+  }
+
+  #readAbove(checkpoint: number): Promise<Segment> {
+    return this.#inGeneration((db) => readAbove(db, this.#position, checkpoint));
   }
 
   /** Does what only the writing generation may do; if that is another one, ours takes over first. */

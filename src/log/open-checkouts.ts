@@ -97,6 +97,7 @@ export class OpenCheckouts implements Projection {
         return;
       case 'lead_created':
       case 'sent':
+      case 'links_revoked':
       case 'view':
       case 'approve':
       case 'payment_anomaly':

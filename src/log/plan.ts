@@ -7,6 +7,7 @@ import { keyOf, sessionKeys } from '../domain/keys.ts';
 import { type CreateLead, leadCreated, type NewLead } from '../domain/lead.ts';
 import { isMoney, isSession, type Outcome, type ReceivedEvent } from '../domain/observation.ts';
 import type { Proposal, ProposalStatus } from '../domain/proposal.ts';
+import { isCurrentUser, tokenRevoked, type UserNow } from '../domain/revocation.ts';
 import { obsoleteCheckouts } from '../domain/sessions.ts';
 import { type Command, lookedUpKeys, type Result, withoutProposal } from './command.ts';
 
@@ -15,6 +16,8 @@ export type Loaded = {
   readonly proposals: ReadonlyMap<number, Proposal>;
   /** Those of the looked-up keys that are in the log, with their proposal (null: none). */
   readonly recorded: ReadonlyMap<string, number | null>;
+  /** The users who ask for something, as they are now. */
+  readonly users: ReadonlyMap<number, UserNow>;
 };
 
 export type Revision = Content & {
@@ -27,6 +30,8 @@ export type Revision = Content & {
 export type Writes = {
   readonly entries: NewEntry[];
   readonly statuses: Map<number, ProposalStatus>;
+  /** The generations of links that revocations begin. */
+  readonly linkGenerations: Map<number, number>;
   readonly revisions: Revision[];
   readonly leads: (NewLead & { orgId: number; createdAt: Date })[];
   readonly stripeEvents: (ReceivedEvent & { outcome: Outcome; receivedAt: Date })[];
@@ -41,10 +46,17 @@ export function planGroup(
   const proposals = new Map(loaded.proposals);
   const recorded = new Map(loaded.recorded);
   const kept = new Set<string>();
-  const writes: Writes = { entries: [], statuses: new Map(), revisions: [], leads: [], stripeEvents: [] };
+  const writes: Writes = {
+    ...{ entries: [], statuses: new Map(), linkGenerations: new Map() },
+    ...{ revisions: [], leads: [], stripeEvents: [] },
+  };
   return { results: commands.map(plan), writes };
 
   function plan(command: Command): Result {
+    if (command.kind !== 'settle' && command.actor.kind === 'staff') {
+      const { actor } = command;
+      if (!isCurrentUser(actor, loaded.users.get(actor.userId))) return tokenRevoked(actor);
+    }
     if (command.kind === 'create_lead') return planLead(command);
     const owner = command.kind === 'settle' ? ownerOf(command) : null;
     if (owner !== null && owner !== command.proposalId) return { belongsTo: owner };
@@ -60,10 +72,14 @@ export function planGroup(
     if (command.kind === 'settle') keep(command.event, outcome);
     if (command.kind === 'revise' && outcome === 'recorded') {
       const { customerEmail } = command.content;
-      state = { ...state, customerEmail }; // the row alone has it: the log cannot forget an address
+      const linkGeneration = state.linkGeneration + (customerEmail === before.customerEmail ? 0 : 1);
+      state = { ...state, customerEmail, linkGeneration }; // the row alone has them: the log cannot forget an address
       writes.revisions.push({ ...command.content, id, version: state.version });
     }
     proposals.set(id, state);
+    if (command.kind === 'revoke_links' && outcome === 'recorded') {
+      writes.linkGenerations.set(id, state.linkGeneration);
+    }
     if (state.status !== before.status) writes.statuses.set(id, state.status);
     const obsoleteSessionIds = obsoleteCheckouts(state).map(({ sessionId }) => sessionId);
     const isBrief = command.kind === 'settle' && command.brief === true;

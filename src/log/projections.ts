@@ -37,7 +37,20 @@ export class Projections {
 
   /** The lowest checkpoint: from there on at least one projection lacks entries. */
   get checkpoint(): number {
-    return Math.min(...this.#projections.map((projection) => this.#checkpointOf(projection)));
+    return Math.min(...this.#projections.map((projection) => this.checkpointOf(projection)));
+  }
+
+  /** Up to which id the log is in the projection. */
+  checkpointOf(projection: Projection): number {
+    return this.#find(projection)?.position ?? 0;
+  }
+
+  /** Gives a projection, with its checkpoint, the state that `replace` puts in its place. */
+  replace(projection: Projection, checkpoint: number, replace: () => void): void {
+    this.#storage.transactionSync(() => {
+      this.#move(projection, checkpoint);
+      replace();
+    });
   }
 
   /** Clears all projections, so that they are folded from the beginning of the log. */
@@ -54,7 +67,7 @@ export class Projections {
   }
 
   #fold(projection: Projection, { entries, upTo }: Segment, from: number): boolean {
-    const checkpoint = this.#checkpointOf(projection);
+    const checkpoint = this.checkpointOf(projection);
     if (checkpoint < from) return false;
     if (checkpoint >= upTo) return true;
     this.#storage.transactionSync(() => {
@@ -73,10 +86,6 @@ export class Projections {
 
   #move({ name, version }: Projection, position: number): void {
     this.#storage.sql.exec('insert or replace into checkpoints values (?, ?, ?)', name, version, position);
-  }
-
-  #checkpointOf(projection: Projection): number {
-    return this.#find(projection)?.position ?? 0;
   }
 
   #find({ name }: Projection): { version: number; position: number } | undefined {

@@ -3,6 +3,7 @@ import { renderSums, type SeriesBlock } from '../metrics/exposition.ts';
 import type { Appended, Segment } from './append.ts';
 import { type DueCheckout, OpenCheckouts } from './open-checkouts.ts';
 import { Projections } from './projections.ts';
+import { Rebuild } from './rebuild.ts';
 import type { SeriesPage, SeriesPosition } from './series-text.ts';
 import { Sums } from './sums.ts';
 import { Tail } from './tail.ts';
@@ -22,6 +23,8 @@ export class ReadModel {
   readonly #projections: Projections;
   readonly #tallies: Tallies;
   readonly #tail: Tail;
+  /** Of the sums, which go on being shown. */
+  readonly rebuild: Rebuild;
   /** How many times the log may have run ahead: at the start, and at each append that failed or missed entries. */
   #gapsOpened = 1;
   /** How many of these gaps a read of the log has closed. */
@@ -33,6 +36,7 @@ export class ReadModel {
     this.#sums = new Sums(storage.sql);
     this.#openCheckouts = new OpenCheckouts(storage.sql);
     this.#projections = new Projections(storage, [this.#sums, this.#openCheckouts]);
+    this.rebuild = new Rebuild(storage, this.#projections, this.#sums);
     this.#tallies = new Tallies(storage);
     this.#tail = new Tail(this.#projections.checkpoint);
   }
@@ -84,12 +88,6 @@ export class ReadModel {
     }
     this.#gapsClosed = gaps;
     this.fold();
-  }
-
-  /** Begins to fold the log from its beginning. */
-  reset(): void {
-    this.#projections.reset();
-    this.openGap();
   }
 
   /** Folds the tail, unless there is a gap below it: a catch-up folds both. */

@@ -31,12 +31,14 @@ type Family = { readonly keys: string[]; readonly texts: (string | undefined)[] 
  */
 export class SeriesText {
   readonly #sql: SqlStorage;
+  readonly #table: string;
   readonly #pageLength: number;
   readonly #families = new Map<MetricName, Family>();
   #length = 0;
 
-  constructor(sql: SqlStorage, pageLength = defaultPageLength) {
+  constructor(sql: SqlStorage, { table = 'sums', pageLength = defaultPageLength } = {}) {
     this.#sql = sql;
+    this.#table = table;
     this.#pageLength = pageLength;
   }
 
@@ -109,7 +111,10 @@ export class SeriesText {
     const known = this.#families.get(metric);
     if (known) return known;
     const keys = this.#sql
-      .exec<{ labels: string }>('select distinct labels from sums where metric = ? order by labels', metric)
+      .exec<{ labels: string }>(
+        `select distinct labels from ${this.#table} where metric = ? order by labels`,
+        metric,
+      )
       .toArray()
       .map(({ labels }) => labels);
     const family = { keys, texts: new Array<undefined>(keys.length) };
@@ -145,7 +150,7 @@ export class SeriesText {
   #render(metric: MetricName, first: string, last: string): Map<string, string> {
     const rows = this.#sql
       .exec<{ labels: string; part: string; value: number }>(
-        'select labels, part, value from sums where metric = ? and labels between ? and ? order by labels',
+        `select labels, part, value from ${this.#table} where metric = ? and labels between ? and ? order by labels`,
         metric,
         first,
         last,

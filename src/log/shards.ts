@@ -78,7 +78,7 @@ export class Shards {
     await this.#callAll(async (stub): Promise<object> => stub.catchUp());
   }
 
-  /** Has every shard begin to fold the log from its beginning. */
+  /** Has every shard begin to fold its sums again, from the beginning of the log. */
   async rebuild(): Promise<void> {
     await this.#callAll(async (stub): Promise<object> => {
       await stub.rebuild();

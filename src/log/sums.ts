@@ -9,7 +9,8 @@ const defaultSeriesLimit = 250_000;
 
 /** The projection that `/metrics` shows: every series of the log, added up. */
 export class Sums implements Projection {
-  readonly name = 'sums';
+  /** Also of its table. */
+  readonly name: string;
   readonly version = 3;
   /** The same as text. */
   readonly text: SeriesText;
@@ -18,15 +19,12 @@ export class Sums implements Projection {
   /** How many series there are; undefined until they are counted. */
   #seriesCount: number | undefined;
 
-  constructor(sql: SqlStorage, seriesLimit = defaultSeriesLimit) {
+  constructor(sql: SqlStorage, { table = 'sums', seriesLimit = defaultSeriesLimit } = {}) {
     this.#sql = sql;
-    this.text = new SeriesText(sql);
+    this.name = table;
+    this.text = new SeriesText(sql, { table });
     this.#seriesLimit = seriesLimit;
-    sql.exec(
-      `create table if not exists sums (
-        metric text, labels text, part text, value real not null, primary key (metric, labels, part)
-      ) without rowid`,
-    );
+    this.#createTable();
   }
 
   fold(entries: readonly Entry[]): void {
@@ -43,13 +41,22 @@ export class Sums implements Projection {
   clear(): void {
     this.#seriesCount = undefined;
     this.text.clear();
-    this.#sql.exec('delete from sums');
+    this.#sql.exec(`delete from ${this.name}`);
+  }
+
+  /** Takes over the table of others, which are empty then. */
+  replaceWith(others: Sums): void {
+    this.#seriesCount = undefined;
+    this.text.clear();
+    this.#sql.exec(`drop table ${this.name}`);
+    this.#sql.exec(`alter table ${others.name} rename to ${this.name}`);
+    others.#createTable();
   }
 
   read(): Sum[] {
     type Row = { metric: Sum['metric']; labels: string; part: string; value: number };
     return this.#sql
-      .exec<Row>('select metric, labels, part, value from sums')
+      .exec<Row>(`select metric, labels, part, value from ${this.name}`)
       .toArray()
       .map((row) => ({ ...row, labels: JSON.parse(row.labels) }));
   }
@@ -57,8 +64,9 @@ export class Sums implements Projection {
   /** At the limit a new series is dropped, and each of its increments is counted as a drop. */
   #count({ metric, labels, parts, increments }: Added): void {
     const isKnown =
-      this.#sql.exec('select 1 from sums where metric = ? and labels = ? limit 1', metric, labels).toArray()
-        .length > 0;
+      this.#sql
+        .exec(`select 1 from ${this.name} where metric = ? and labels = ? limit 1`, metric, labels)
+        .toArray().length > 0;
     if (!isKnown && this.#countSeries() >= this.#seriesLimit) {
       this.#add('crm_portal_series_dropped_total', '{}', '', increments);
       return;
@@ -69,7 +77,7 @@ export class Sums implements Projection {
 
   #add(metric: Sum['metric'], labels: string, part: string, value: number): void {
     this.#sql.exec(
-      'insert into sums values (?, ?, ?, ?) on conflict do update set value = value + excluded.value',
+      `insert into ${this.name} values (?, ?, ?, ?) on conflict do update set value = value + excluded.value`,
       metric,
       labels,
       part,
@@ -80,9 +88,19 @@ export class Sums implements Projection {
 
   #countSeries(): number {
     this.#seriesCount ??= this.#sql
-      .exec<{ count: number }>('select count(*) as count from (select distinct metric, labels from sums)')
+      .exec<{ count: number }>(
+        `select count(*) as count from (select distinct metric, labels from ${this.name})`,
+      )
       .one().count;
     return this.#seriesCount;
+  }
+
+  #createTable(): void {
+    this.#sql.exec(
+      `create table if not exists ${this.name} (
+        metric text, labels text, part text, value real not null, primary key (metric, labels, part)
+      ) without rowid`,
+    );
   }
 }
 

@@ -65,6 +65,7 @@ function incrementsOfEvent(entry: Entry): Increment[] {
     case 'sent':
       return startAtZero(labels, beforePayment);
     case 'revised':
+    case 'links_revoked':
     case 'checkout_expired':
     case 'void':
       return [];

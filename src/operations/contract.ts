@@ -30,8 +30,8 @@ export const operationContracts = {
     tag: 'Operations',
     summary: 'Rebuild the metrics',
     description:
-      'Folds the sums again, from the beginning of the activity log. Until it is done, a scrape is a 503.',
-    permission: 'metrics:rebuild',
+      'Folds the sums again, from the beginning of the activity log. A scrape shows those of before until that is done.',
+    permission: 'operator_token',
     example: {},
     answer: { status: 202, description: 'It has begun.', body: Rebuilding, example: { rebuilding: true } },
     problems: [],

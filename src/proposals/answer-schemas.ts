@@ -44,6 +44,8 @@ export const PortalLink = v.object({
   portal_url: v.pipe(v.string(), v.url(), v.description('Opens the proposal; the token is in the fragment.')),
   expires_at: Time,
 });
+export const LinksRevoked = v.object({ revoked: v.literal(true) });
+export const Viewed = v.object({ viewed: v.literal(true) });
 export const ActivityPage = pageOf(ActivityEntry);
 
 /** By their names in the reference. */
@@ -55,6 +57,8 @@ export const proposalComponents = {
   Voided,
   Approval,
   PortalLink,
+  LinksRevoked,
+  Viewed,
   ActivityEntry,
   ActivityPage,
 };

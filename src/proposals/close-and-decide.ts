@@ -14,7 +14,8 @@ import { expireObsoleteCheckouts, expireOpenCheckouts } from '../payments/expire
 export async function closeAndDecide(deps: Deps, command: CommandOf<'revise' | 'void'>): Promise<Proposal> {
   const { db, config, shards, now } = deps;
   const before =
-    (await findProposal(db, command.proposalId, config.depositPercent)) ?? orThrow(proposalNotFound());
+    (await findProposal(db, command.actor, command.proposalId, config.depositPercent)) ??
+    orThrow(proposalNotFound());
   const { events } = orThrow(decide(before, command, now()));
   if (events.length > 0) await expireOpenCheckouts(deps, before);
   const accepted = await shards.execute(command);

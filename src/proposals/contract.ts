@@ -1,6 +1,15 @@
 import type { Contracts } from '../http/contract.ts';
 import { IdempotencyHeader, ProposalParam } from '../schemas.ts';
-import { Approval, PortalLink, Proposal, ProposalDetails, ProposalPage, Voided } from './answer-schemas.ts';
+import {
+  Approval,
+  LinksRevoked,
+  PortalLink,
+  Proposal,
+  ProposalDetails,
+  ProposalPage,
+  Viewed,
+  Voided,
+} from './answer-schemas.ts';
 import { ApproveBody, CreateProposalBody, ListProposalsQuery, ReviseProposalBody } from './schemas.ts';
 
 const terms = {
@@ -56,8 +65,7 @@ export const proposalContracts = {
     id: 'getProposal',
     tag: 'Proposals',
     summary: 'Read a proposal',
-    description:
-      'With its approval, and how its deposit stands. A view by a customer is logged once an hour.',
+    description: 'With its approval, and how its deposit stands.',
     permission: 'proposals:read',
     path: ProposalParam,
     example: { path },
@@ -135,6 +143,35 @@ export const proposalContracts = {
       },
     },
     problems: ['invalid_proposal_id', 'proposal_not_found', 'proposal_void'],
+  },
+  'POST /proposals/:proposal_id/links/revoke': {
+    id: 'revokeLinks',
+    tag: 'Proposals',
+    summary: 'Withdraw the links',
+    description:
+      'Every link to the proposal that was handed out opens nothing any more. A corrected address of the customer does so too.',
+    permission: 'proposals:write',
+    path: ProposalParam,
+    example: { path },
+    answer: {
+      status: 200,
+      description: 'They are withdrawn.',
+      body: LinksRevoked,
+      example: { revoked: true },
+    },
+    problems: ['invalid_proposal_id', 'proposal_not_found', 'proposal_void'],
+  },
+  'POST /proposals/:proposal_id/view': {
+    id: 'recordView',
+    tag: 'Proposals',
+    summary: 'Record that the customer looked at it',
+    description:
+      'The page says so when a person does something there. It counts once an hour; a look by staff does not count.',
+    permission: 'proposals:view',
+    path: ProposalParam,
+    example: { path },
+    answer: { status: 200, description: 'It is recorded.', body: Viewed, example: { viewed: true } },
+    problems: ['invalid_proposal_id', 'proposal_not_found'],
   },
   'POST /proposals/:proposal_id/approve': {
     id: 'approveProposal',

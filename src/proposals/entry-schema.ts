@@ -57,7 +57,8 @@ export const ActivityEntry = v.variant('event', [
     'revised',
     v.object({ ...content, version, content_hash: text, replaced: v.object(content), user_id: userId }),
   ),
-  entry('sent', v.object({ version, expires_at: Time, user_id: userId })),
+  entry('sent', v.object({ version, expires_at: Time, link_generation: v.optional(Id), user_id: userId })),
+  entry('links_revoked', v.object({ link_generation: Id, user_id: userId })),
   entry('view', v.object({})),
   entry(
     'approve',

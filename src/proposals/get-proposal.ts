@@ -1,9 +1,9 @@
 import { and, eq, getTableColumns } from 'drizzle-orm';
+import { readAs } from '../db/read-as.ts';
 import { orgs, proposals } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/actor.ts';
 import { orThrow, proposalNotFound } from '../domain/decision.ts';
-import { hourOf } from '../domain/keys.ts';
 import { authorize } from '../domain/permissions.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import { proposalColumns, toProposal } from '../log/load.ts';
@@ -17,30 +17,19 @@ export type ProposalDetails = {
   readonly proposal: Proposal;
 };
 
-/**
- * One proposal with its org and its history. One request. A customer's first look in an hour is recorded as a `view`, which
- * the customer does not wait for.
- */
+/** One proposal with its org and its history. One request. */
 export async function getProposal(deps: Deps, actor: Actor, proposalId: number): Promise<ProposalDetails> {
   authorize(actor, 'proposals:read', proposalId);
-  const { db, config, shards, now, waitUntil } = deps;
-  const [row] = await db
+  const { db, config, waitUntil } = deps;
+  const found = db
     .select({ ...getTableColumns(proposals), ...proposalColumns, orgName: orgs.name })
     .from(proposals)
     .innerJoin(orgs, eq(orgs.id, proposals.orgId))
     .where(and(eq(proposals.id, proposalId), eq(proposals.orgId, actor.orgId)));
+  const [[row]] = await readAs(db, actor, [found]);
   if (!row) return orThrow(proposalNotFound());
 
   const proposal = toProposal(row, config.depositPercent);
   if (isSnapshotDue(proposal.seq, row.snapshot?.seq)) waitUntil(saveSnapshots(db, [proposal]));
-  const isViewed = proposal.viewedAt && hourOf(proposal.viewedAt) === hourOf(now());
-  if (actor.kind === 'customer' && !isViewed) {
-    waitUntil(
-      shards.execute({ kind: 'view', proposalId, actor }).then(
-        () => {},
-        () => {},
-      ),
-    );
-  }
   return { row, orgName: row.orgName, proposal };
 }

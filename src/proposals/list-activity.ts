@@ -1,4 +1,5 @@
 import { and, desc, eq, lt } from 'drizzle-orm';
+import { readAs } from '../db/read-as.ts';
 import { activityLog, proposals } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
@@ -16,7 +17,7 @@ export async function listActivity(
   cursor: number | undefined,
 ): Promise<Page<EntryRow>> {
   authorize(actor, 'activity:read', proposalId);
-  const rows = await db
+  const found = db
     .select({ entry: activityLog })
     .from(proposals)
     .leftJoin(
@@ -26,6 +27,7 @@ export async function listActivity(
     .where(and(eq(proposals.id, proposalId), eq(proposals.orgId, actor.orgId)))
     .orderBy(desc(activityLog.seq))
     .limit(pageLimit + 1);
+  const [rows] = await readAs(db, actor, [found]);
   if (rows.length === 0) return orThrow(proposalNotFound());
   const entries = rows.flatMap(({ entry }) => entry ?? []);
   return toPage(entries, (entry) => entry.seq ?? 0);

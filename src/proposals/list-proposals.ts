@@ -1,5 +1,6 @@
 import { and, desc, eq, ilike, lt, or } from 'drizzle-orm';
 import type { InferOutput } from 'valibot';
+import { readAs } from '../db/read-as.ts';
 import { proposals } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
@@ -17,7 +18,7 @@ export async function listProposals(
   authorize(actor, 'proposals:list');
   const pattern = q && `%${q.replace(/[\\%_]/g, '\\$&')}%`; // the search text has no wildcards of its own
   const { title, customerName, customerEmail } = proposals;
-  const rows = await db
+  const found = db
     .select()
     .from(proposals)
     .where(
@@ -30,5 +31,6 @@ export async function listProposals(
     )
     .orderBy(desc(proposals.id))
     .limit(pageLimit + 1);
+  const [rows] = await readAs(db, actor, [found]);
   return toPage(rows, (proposal) => proposal.id);
 }

@@ -1,5 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import type { InferOutput } from 'valibot';
+import { readAs } from '../db/read-as.ts';
 import { proposals } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
@@ -22,10 +23,11 @@ export async function reviseProposal(
   { version, ...body }: InferOutput<typeof ReviseProposalBody>,
 ): Promise<ProposalRow> {
   authorize(actor, 'proposals:write', proposalId);
-  const [row] = await deps.db
+  const found = deps.db
     .select()
     .from(proposals)
     .where(and(eq(proposals.id, proposalId), eq(proposals.orgId, actor.orgId)));
+  const [[row]] = await readAs(deps.db, actor, [found]);
   if (!row) return orThrow(proposalNotFound());
 
   const lineItems = body.line_items ?? row.lineItems;

@@ -10,7 +10,9 @@ import { approveProposal } from './approve-proposal.ts';
 import { createProposal, type ProposalRow } from './create-proposal.ts';
 import { getProposal, type ProposalDetails } from './get-proposal.ts';
 import { listProposals } from './list-proposals.ts';
+import { recordView } from './record-view.ts';
 import { reviseProposal } from './revise-proposal.ts';
+import { revokeLinks } from './revoke-links.ts';
 import { ApproveBody, CreateProposalBody, ListProposalsQuery, ReviseProposalBody } from './schemas.ts';
 import { sendProposal } from './send-proposal.ts';
 import { voidProposal } from './void-proposal.ts';
@@ -58,6 +60,14 @@ export const proposalRoutes = new Hono<AppEnv>()
     const { proposal_id: proposalId } = c.req.valid('param');
     const { portalUrl, expiresAt } = await sendProposal(c.var.deps, c.var.actor, proposalId);
     return c.json({ portal_url: portalUrl, expires_at: expiresAt.toISOString() });
+  })
+  .post('/:proposal_id/links/revoke', authenticateStaff, validate('param', ProposalParam), async (c) => {
+    await revokeLinks(c.var.deps, c.var.actor, c.req.valid('param').proposal_id);
+    return c.json({ revoked: true });
+  })
+  .post('/:proposal_id/view', authenticate, validate('param', ProposalParam), async (c) => {
+    await recordView(c.var.deps, c.var.actor, c.req.valid('param').proposal_id);
+    return c.json({ viewed: true });
   })
   .post(
     '/:proposal_id/approve',

@@ -20,7 +20,8 @@ export async function sendProposal(
   const command = { kind: 'send', proposalId, actor, expiresAt: lifetimeEnd } as const;
   const [{ proposal }, org] = await Promise.all([shards.execute(command), getOrg(db, actor)]);
   const expiresAt = proposal.sent?.expiresAt ?? lifetimeEnd;
-  const customer = { kind: 'customer', proposalId, orgId: actor.orgId } as const;
+  const { linkGeneration: generation } = proposal;
+  const customer = { kind: 'customer', proposalId, orgId: actor.orgId, generation } as const;
   const token = await tokens.signPortal(customer, org.name, expiresAt);
   return { portalUrl: `${config.portalUrl}/proposal/${proposalId}#token=${token}`, expiresAt };
 }

@@ -1,5 +1,6 @@
 import { count, sql } from 'drizzle-orm';
 import type { Database } from '../db/client.ts';
+import { readAs } from '../db/read-as.ts';
 import { orgs } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
@@ -59,7 +60,7 @@ const searched = 1_000;
 export async function getAttention({ db, config }: Deps, actor: Staff): Promise<Attention> {
   authorize(actor, 'reports:read');
   const { orgId } = actor;
-  const [anomalies, disputes, events, [orgCount]] = await db.batch([
+  const [anomalies, disputes, events, [orgCount]] = await readAs(db, actor, [
     selectAnomalies(db, orgId),
     selectOpenDisputes(db, orgId),
     selectUnattributedEvents(db, searched),

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { type Database, sqlState } from '../db/client.ts';
+import { readAs } from '../db/read-as.ts';
 import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
 import type { EventName } from '../domain/entry.ts';
@@ -43,9 +44,8 @@ export async function getNumbers(
 ): Promise<Numbers & { readonly days: Day[] }> {
   authorize(actor, 'reports:read');
   const { orgId } = actor;
-  const [totals, days] = await db
-    .batch([selectTotals(db, orgId, period), selectDays(db, orgId, period)])
-    .catch(rejectUnknownZone);
+  const queries = [selectTotals(db, orgId, period), selectDays(db, orgId, period)] as const;
+  const [totals, days] = await readAs(db, actor, queries).catch(rejectUnknownZone);
   const [row] = totals.rows;
   if (!row) throw new Error('An aggregate returned no row.');
   return { ...row.numbers, days: days.rows };

@@ -10,6 +10,7 @@ const stored: Record<EventName, [event: Parameters<typeof keyOf>[0], key: string
   lead_created: [{ event: 'lead_created', meta: { lead_id: 'a-b-c' } }, 'lead_created:a-b-c'],
   revised: [{ event: 'revised', meta: { version: 3 } }, 'revised:7:v3'],
   sent: [{ event: 'sent', meta: { version: 2 } }, 'sent:7:v2:2026-11-23T12'],
+  links_revoked: [{ event: 'links_revoked', meta: { link_generation: 1 } }, 'links_revoked:7:g1'],
   view: [{ event: 'view', meta: {} }, 'view:7:2026-11-23T12'],
   approve: [{ event: 'approve', meta: { version: 2 } }, 'approve:7:v2'],
   checkout_created: [{ event: 'checkout_created', meta: { session_id: 'cs_1' } }, 'checkout_created:cs_1'],

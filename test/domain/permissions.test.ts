@@ -20,10 +20,10 @@ test.each([...everyone, ...staffOnly])('staff and admins may %s', (permission) =
   expect(() => authorize(staff, permission, 8)).not.toThrow();
 });
 
-test('only admins may metrics:rebuild', () => {
-  expect(() => authorize(staff, 'metrics:rebuild')).not.toThrow();
-  expect(() => authorize(member, 'metrics:rebuild')).toThrow('Only admins may do this.');
-  expect(() => authorize(customer, 'metrics:rebuild')).toThrow('Only admins may do this.');
+test('only the customer of the link may proposals:view', () => {
+  expect(() => authorize(customer, 'proposals:view', 7)).not.toThrow();
+  expect(() => authorize(customer, 'proposals:view', 8)).toThrow('This link opens another proposal.');
+  expect(() => authorize(staff, 'proposals:view', 7)).toThrow('Only the customer may do this.');
 });
 
 test.each(everyone)('a customer may %s, with the proposal of the link only', (permission) => {

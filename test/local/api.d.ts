@@ -111,7 +111,7 @@ export interface paths {
         };
         /**
          * Read a proposal
-         * @description With its approval, and how its deposit stands. A view by a customer is logged once an hour.
+         * @description With its approval, and how its deposit stands.
          *
          *     Permission `proposals:read`: admin, staff, customer.
          */
@@ -168,6 +168,50 @@ export interface paths {
          *     Permission `proposals:write`: admin, staff.
          */
         post: operations["sendProposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/proposals/{proposal_id}/links/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw the links
+         * @description Every link to the proposal that was handed out opens nothing any more. A corrected address of the customer does so too.
+         *
+         *     Permission `proposals:write`: admin, staff.
+         */
+        post: operations["revokeLinks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/proposals/{proposal_id}/view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record that the customer looked at it
+         * @description The page says so when a person does something there. It counts once an hour; a look by staff does not count.
+         *
+         *     Permission `proposals:view`: customer.
+         */
+        post: operations["recordView"];
         delete?: never;
         options?: never;
         head?: never;
@@ -357,9 +401,7 @@ export interface paths {
         put?: never;
         /**
          * Rebuild the metrics
-         * @description Folds the sums again, from the beginning of the activity log. Until it is done, a scrape is a 503.
-         *
-         *     Permission `metrics:rebuild`: admin.
+         * @description Folds the sums again, from the beginning of the activity log. A scrape shows those of before until that is done.
          */
         post: operations["rebuildMetrics"];
         delete?: never;
@@ -562,6 +604,14 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
         };
+        LinksRevoked: {
+            /** @constant */
+            revoked: true;
+        };
+        Viewed: {
+            /** @constant */
+            viewed: true;
+        };
         ActivityEntry: {
             id: number;
             org_id: number;
@@ -617,6 +667,22 @@ export interface components {
                 version: number;
                 /** Format: date-time */
                 expires_at: string;
+                link_generation?: number;
+                user_id: number;
+            };
+        } | {
+            id: number;
+            org_id: number;
+            proposal_id: number | null;
+            seq: number | null;
+            /** @enum {string} */
+            actor: "staff" | "customer" | "stripe" | "reconciler";
+            /** Format: date-time */
+            created_at: string;
+            /** @constant */
+            event: "links_revoked";
+            meta: {
+                link_generation: number;
                 user_id: number;
             };
         } | {
@@ -2296,6 +2362,246 @@ export interface operations {
             };
         };
     };
+    revokeLinks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 7 */
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are withdrawn. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "revoked": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LinksRevoked"];
+                };
+            };
+            /** @description `invalid_proposal_id` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "invalid_proposal_id";
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `proposal_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "proposal_not_found";
+                    };
+                };
+            };
+            /** @description `proposal_void` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "proposal_void";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    recordView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 7 */
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is recorded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "viewed": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Viewed"];
+                };
+            };
+            /** @description `invalid_proposal_id` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "invalid_proposal_id";
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `proposal_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "proposal_not_found";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
     approveProposal: {
         parameters: {
             query?: never;
@@ -3367,7 +3673,7 @@ export interface operations {
                     "application/json": components["schemas"]["Rebuilding"];
                 };
             };
-            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            /** @description `token_missing`, `token_invalid` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3377,21 +3683,7 @@ export interface operations {
                         /** @constant */
                         status?: 401;
                         /** @enum {string} */
-                        code?: "token_missing" | "token_invalid" | "token_expired";
-                    };
-                };
-            };
-            /** @description `forbidden` */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @constant */
-                        status?: 403;
-                        /** @enum {string} */
-                        code?: "forbidden";
+                        code?: "token_missing" | "token_invalid";
                     };
                 };
             };

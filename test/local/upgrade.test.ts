@@ -28,6 +28,8 @@ const webhookSecret = `whsec_${randomBytes(16).toString('hex')}`;
 /** Only this version's answers are held against the reference: it has what the other may lack. */
 type Running = BareWorker & { readonly fetch: typeof fetchChecked };
 
+type Link = { readonly id: number; readonly token: string };
+
 describe.runIf(before)('before, after, before and after again', { timeout: 240_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'portal-upgrade-'));
   let postgres: Awaited<ReturnType<typeof startEmbeddedPostgres>>;
@@ -74,8 +76,10 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
   test('no sum is wrong at any step, and none is lost', async () => {
     const admin = { kind: 'staff', userId: 1, orgId: 1, email: seedEmail, role: 'admin' } as const;
     const staff = await new Tokens(jwtSecret).signStaff(admin, new Date());
-    const open: string[] = [];
+    const unpaid: string[] = [];
     let ignored = 0;
+    let link: Link | undefined;
+    const statuses: number[] = [];
     for (const version of ['before', 'after', 'before', 'after']) {
       const worker = await start(version);
       try {
@@ -84,9 +88,15 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
         const paid = await begin(worker, staff, 'Paid');
         await pay(worker, paid.sessionId);
         await refund(worker, paid.sessionId);
-        open.push((await begin(worker, staff, 'Open')).sessionId);
-        await deliver(worker, { id: `evt_${open.length}`, type: 'payment_intent.created' });
+        unpaid.push((await begin(worker, staff, 'Open')).sessionId);
+        await deliver(worker, { id: `evt_${unpaid.length}`, type: 'payment_intent.created' });
         ignored += 1;
+        // A link of the version before opens its proposal, until this one withdraws it. The version before does not know
+        // that, and reads and writes the proposal all the same.
+        link ??= await send(worker, staff);
+        statuses.push(await open(worker, link));
+        if (version === 'after') await post(worker, `/proposals/${link.id}/links/revoke`, staff, {});
+        await post(worker, `/proposals/${link.id}/approve`, staff, { name: 'Ada', version: 1 });
         await expectSums(worker, `${version}, at the end`);
         await expect
           .poll(() => sample(worker, 'crm_portal_webhook_events_total{type="other",outcome="ignored"}'), {
@@ -96,8 +106,9 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
       } finally {
         await worker.stop();
       }
-      expect(openCheckouts(join(folder, 'state', 'objects')), version).toEqual([...open].sort());
+      expect(openCheckouts(join(folder, 'state', 'objects')), version).toEqual([...unpaid].sort());
     }
+    expect(statuses).toEqual([200, 200, 200, 401]);
   });
 
   /** Every count and amount of the scrape that the log can be asked for. */
@@ -122,12 +133,16 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
   }
 
   async function begin(worker: Running, staff: string, title: string) {
-    const line_items = [{ description: title, quantity: 1, unit_price_cents: 100_000 }];
-    const customer = { customer_name: 'Ada', customer_email: 'ada@example.com' };
-    const { id } = await post(worker, '/proposals', staff, { title, ...customer, line_items });
+    const { id } = await draft(worker, staff, title);
     await post(worker, `/proposals/${id}/approve`, staff, { name: 'Ada', version: 1 });
     const { session_id } = await post(worker, '/payments/checkout_session', staff, { proposal_id: id });
     return { sessionId: String(session_id) };
+  }
+
+  async function send(worker: Running, staff: string): Promise<Link> {
+    const { id } = await draft(worker, staff, 'Linked');
+    const { portal_url } = await post(worker, `/proposals/${id}/send`, staff, {});
+    return { id, token: String(portal_url).split('#token=')[1] ?? '' };
   }
 
   async function pay(worker: Running, sessionId: string): Promise<void> {
@@ -149,6 +164,19 @@ async function post(worker: Running, path: string, token: string, json: object) 
   });
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
   return (await response.json()) as Record<string, unknown>;
+}
+
+async function draft(worker: Running, staff: string, title: string): Promise<{ readonly id: number }> {
+  const line_items = [{ description: title, quantity: 1, unit_price_cents: 100_000 }];
+  const customer = { customer_name: 'Ada', customer_email: 'ada@example.com' };
+  const { id } = await post(worker, '/proposals', staff, { title, ...customer, line_items });
+  return { id: Number(id) };
+}
+
+/** The status with which a link opens its proposal. */
+async function open(worker: Running, { id, token }: Link): Promise<number> {
+  const headers = { authorization: `Bearer ${token}` };
+  return (await worker.fetch(`${worker.url}/proposals/${id}`, { headers })).status;
 }
 
 async function deliver(worker: Running, event: object): Promise<void> {

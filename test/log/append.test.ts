@@ -7,7 +7,10 @@ import type { Writes } from '../../src/log/plan.ts';
 import { createOrg, createProposal, db, entriesOf, eventsOf, statusOf } from '../support/world.ts';
 
 const uniqueViolation = '23505';
-const none: Writes = { entries: [], statuses: new Map(), revisions: [], leads: [], stripeEvents: [] };
+const none: Writes = {
+  ...{ entries: [], statuses: new Map(), linkGenerations: new Map() },
+  ...{ revisions: [], leads: [], stripeEvents: [] },
+};
 
 function view(proposal: { id: number; orgId: number }, seq: number, key = `view:${proposal.id}:${seq}`) {
   const { id: proposalId, orgId } = proposal;

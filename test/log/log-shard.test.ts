@@ -101,30 +101,6 @@ describe("a shard's sums", () => {
     expect(await payments(org)).toBe(2501);
   });
 
-  test('take no segment that was read before they were reset', async () => {
-    const org = await createOrg();
-    const [counted, behind] = [await createProposal(org.id), await createProposal(org.id)];
-    await shardOf(counted.id).execute(settlement(counted));
-    let sibling = behind;
-    while (sibling.id % 4 !== counted.id % 4) sibling = await createProposal(org.id);
-    await appendBehindItsBack(sibling);
-    const shard = shardOf(counted.id);
-    const reads = { done: 0, mayGoOn: false };
-    onDatabase(async (send, body) => {
-      const response = await send();
-      reads.done += body.includes('mod(coalesce') ? 1 : 0;
-      while (!reads.mayGoOn) await new Promise((resolve) => setTimeout(resolve, 1));
-      return response;
-    });
-    const early = shard.catchUp();
-    await vi.waitFor(() => expect(reads.done).toBe(1));
-    await shard.rebuild();
-    reads.mayGoOn = true;
-    await early;
-    expect(reads.done).toBeGreaterThan(1); // it read again, from the beginning
-    expect(await payments(org)).toBe(2);
-  });
-
   test('count once what an append and a catch-up read at the same time', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);

@@ -7,7 +7,7 @@ test('what follows a change in its group sees the new address, which the log doe
   const change = revise('other');
   const moved = { ...change, content: { ...change.content, customerEmail: 'new@example.com' } };
   const { results, writes } = planGroup(
-    { proposals: new Map([[7, state]]), recorded: new Map() },
+    { proposals: new Map([[7, state]]), recorded: new Map(), users: new Map() },
     [moved, makeVoid],
     noon,
   );

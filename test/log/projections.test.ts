@@ -31,7 +31,7 @@ const withStorage = (work: (storage: DurableObjectStorage) => void) => {
 
 /** The projections of a shard, as it makes them. */
 function open(storage: DurableObjectStorage, seriesLimit?: number) {
-  const sums = new Sums(storage.sql, seriesLimit);
+  const sums = new Sums(storage.sql, seriesLimit ? { seriesLimit } : {});
   const openCheckouts = new OpenCheckouts(storage.sql);
   return { sums, openCheckouts, projections: new Projections(storage, [sums, openCheckouts]) };
 }

@@ -51,7 +51,7 @@ function seriesOf(blocks: readonly SeriesBlock[]): Map<string, string> {
 
 test('pages hold every series once, in order, with its present value', async () => {
   await withSums((sums, sql) => {
-    const text = new SeriesText(sql, 10_000);
+    const text = new SeriesText(sql, { pageLength: 10_000 });
     const follow = (entries: Entry[]) => {
       sums.fold(entries);
       for (const { metric, labels } of sums.read()) text.change(metric, JSON.stringify(labels));
@@ -113,7 +113,7 @@ test('families that are not in the table stand at their place in the catalogue',
   await withSums((sums, sql) => {
     sums.fold([payment(1, 100), entry(1, 'payment_anomaly', { reason: 'wrong_amount' })]);
     const metric: MetricName = 'crm_portal_webhook_events_total';
-    const text = new SeriesText(sql, 300);
+    const text = new SeriesText(sql, { pageLength: 300 });
     const others = renderSums([{ metric, labels: { type: 'x', outcome: 'ignored' }, part: '', value: 2 }]);
     const read = [...readAll(text, others).series.keys()];
     const all = renderSums([

@@ -27,6 +27,7 @@ export const terms = {
   depositPercent: 30,
   version: 2,
   contentHash: 'hash',
+  linkGeneration: 0,
   createdAt: new Date('2026-11-20T12:00:00Z'),
 };
 
@@ -48,6 +49,7 @@ export const approve: CommandOf<'approve'> = {
   version: 2,
   ip: '192.0.2.1',
 };
+export const revokeLinks: CommandOf<'revoke_links'> = { kind: 'revoke_links', proposalId: 7, actor: staff };
 export const makeVoid: CommandOf<'void'> = { kind: 'void', proposalId: 7, actor: staff };
 export const checkout: Checkout = {
   sessionId: 'cs_test_1',

@@ -93,7 +93,7 @@ export async function createProposal(orgId: number, status: MadeStatus = 'approv
 /** Decides a command as a shard would and writes its entries, but not through a shard, which hears of it later. */
 export async function append(command: Command & { readonly proposalId: number | null }): Promise<void> {
   const proposalIds = command.proposalId === null ? [] : [command.proposalId];
-  const loaded = await loadGroup(db, proposalIds, [], 30);
+  const loaded = await loadGroup(db, proposalIds, [], [], 30);
   const { writes } = planGroup(loaded, [command], new Date());
   await db.insert(activityLog).values(writes.entries);
   for (const [id, status] of writes.statuses) {

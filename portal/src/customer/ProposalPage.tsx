@@ -8,6 +8,7 @@ import { Keep } from './Keep.tsx';
 import { LinkProblem, NoLink } from './LinkProblem.tsx';
 import { Payment } from './Payment.tsx';
 import { useProposal } from './use-proposal.ts';
+import { useView } from './use-view.ts';
 
 /** A proposal as its customer sees it, through the link that they were sent. */
 export function ProposalPage({ id }: { id: string }) {
@@ -43,6 +44,7 @@ function LoadedProposal({
   proposal: Proposal;
   isUnreachable: boolean;
 }) {
+  useView(api, String(proposal.id));
   // The version that the customer has seen: the only one that they may approve.
   const [seen, setSeen] = useState(proposal);
   const [first] = useState(proposal.version);

@@ -1,4 +1,3 @@
-import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
@@ -7,6 +6,7 @@ import { formatMoney } from '../money.ts';
 import { formatDate, formatTime } from '../time.ts';
 import { Offer } from '../ui/Offer.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
+import { ConfirmedAction } from './ConfirmedAction.tsx';
 import { Failure } from './Failure.tsx';
 import { Status } from './Status.tsx';
 import { useStaff, useTitle } from './staff-context.ts';
@@ -75,6 +75,7 @@ function Actions({ proposal }: { proposal: Proposal }) {
           Change
         </Link>
       )}
+      {status !== 'draft' && <WithdrawLinks proposal={proposal} />}
       <Void proposal={proposal} />
     </div>
   );
@@ -123,43 +124,44 @@ function Send({ proposal }: { proposal: Proposal }) {
   );
 }
 
+function WithdrawLinks({ proposal }: { proposal: Proposal }) {
+  const { api } = useStaff();
+  return (
+    <ConfirmedAction
+      words={{
+        action: 'Withdraw links',
+        question: 'Withdraw the links?',
+        yes: 'Withdraw them',
+        busy: 'Withdrawing…',
+        no: 'Keep them',
+      }}
+      run={() =>
+        answerOf(
+          api.proposals[':proposal_id'].links.revoke.$post({ param: { proposal_id: String(proposal.id) } }),
+        )
+      }
+    >
+      No link that was handed out so far will open this proposal. {proposal.customer_name} needs a new one.
+    </ConfirmedAction>
+  );
+}
+
 function Void({ proposal }: { proposal: Proposal }) {
   const { api } = useStaff();
-  const queries = useQueryClient();
-  const [isOpen, setOpen] = useState(false);
-  const voiding = useMutation({
-    mutationFn: () =>
-      answerOf(api.proposals[':proposal_id'].void.$post({ param: { proposal_id: String(proposal.id) } })),
-    onSuccess: async () => {
-      setOpen(false);
-      await queries.invalidateQueries();
-      document.querySelector('main')?.focus(); // the button that had the focus is gone
-    },
-  });
   return (
-    <AlertDialog.Root open={isOpen} onOpenChange={setOpen}>
-      <AlertDialog.Trigger className="danger">Void</AlertDialog.Trigger>
-      <AlertDialog.Portal>
-        <AlertDialog.Backdrop className="backdrop" />
-        <AlertDialog.Popup className="dialog">
-          <AlertDialog.Title>Void this proposal?</AlertDialog.Title>
-          <AlertDialog.Description>
-            {proposal.customer_name} can then neither approve nor pay it. This cannot be undone.
-          </AlertDialog.Description>
-          {voiding.error && <Failure error={voiding.error} />}
-          <div className="actions">
-            <AlertDialog.Close>Keep it</AlertDialog.Close>
-            <button
-              type="button"
-              className="danger"
-              onClick={() => voiding.mutate()}
-              disabled={voiding.isPending}
-            >
-              {voiding.isPending ? 'Voiding…' : 'Void it'}
-            </button>
-          </div>
-        </AlertDialog.Popup>
-      </AlertDialog.Portal>
-    </AlertDialog.Root>
+    <ConfirmedAction
+      words={{
+        action: 'Void',
+        question: 'Void this proposal?',
+        yes: 'Void it',
+        busy: 'Voiding…',
+        no: 'Keep it',
+      }}
+      run={() =>
+        answerOf(api.proposals[':proposal_id'].void.$post({ param: { proposal_id: String(proposal.id) } }))
+      }
+    >
+      {proposal.customer_name} can then neither approve nor pay it. This cannot be undone.
+    </ConfirmedAction>
   );
 }

@@ -17,6 +17,8 @@ export function describe(entry: Entry, currency: string): string {
   switch (entry.event) {
     case 'sent':
       return `Link made for version ${entry.meta.version}`;
+    case 'links_revoked':
+      return 'Links withdrawn';
     case 'view':
       return 'Looked at';
     case 'approve':

@@ -113,6 +113,9 @@ async function check(response: Response, complaints: string[]): Promise<void> {
 /** Opens a customer's link, types the name and clicks the one button. */
 export async function approveAndPay(page: Page, { link }: Sent): Promise<void> {
   await page.goto(link);
+  const viewed = page.waitForResponse((response) => response.url().endsWith('/view'));
+  await page.getByLabel('Your full name').click();
+  await viewed; // it stands before the approval in the log
   await page.getByLabel('Your full name').fill('Ada Lovelace');
   await page.getByRole('button', { name: 'Approve & pay deposit $4,725.00' }).click();
 }

@@ -1,0 +1,183 @@
+import { eq, sql } from 'drizzle-orm';
+import { describe, expect, test } from 'vitest';
+import { contracts } from '../../src/contracts.ts';
+import { users } from '../../src/db/schema.ts';
+import { holdersOf } from '../../src/domain/permissions.ts';
+import { type Contract, permissionOf } from '../../src/http/contract.ts';
+import { call } from '../support/api.ts';
+import { createOrg, createProposal, db, eventsOf, rowCounts, tokens } from '../support/world.ts';
+
+// Every route that takes a token, with every way in which a token that was handed out ends.
+
+const routes = Object.entries<Contract>(contracts).flatMap(([route, contract]) => {
+  const permission = permissionOf(contract.permission);
+  return permission ? [{ route, contract, holders: holdersOf(permission) }] : [];
+});
+const ofStaff = routes.filter(({ holders }) => holders.includes('admin'));
+const ofCustomers = routes.filter(({ holders }) => holders.includes('customer'));
+
+/** Calls a route with its own example, but about this proposal and session. */
+function ask(
+  { route, contract }: (typeof routes)[number],
+  token: string,
+  about: { proposalId: number; sessionId: string },
+) {
+  const { query, body, headers } = contract.example;
+  const path = route
+    .replace(':proposal_id', String(about.proposalId))
+    .replace(':session_id', about.sessionId);
+  const asked = query?.proposal_id ? { proposal_id: String(about.proposalId) } : query;
+  return call(`${path}?${new URLSearchParams(asked)}`, {
+    token,
+    ...(headers ? { headers } : {}),
+    ...(body === undefined ? {} : { json: body }),
+  });
+}
+
+/** A proposal that is approved, with a session that was begun. */
+async function setUp() {
+  const org = await createOrg();
+  const proposal = await createProposal(org.id);
+  const begun = await call(`POST /payments/checkout_session?proposal_id=${proposal.id}`, {
+    token: proposal.token,
+  });
+  expect(begun.status).toBe(200);
+  return { org, proposal, about: { proposalId: proposal.id, sessionId: begun.json.session_id as string } };
+}
+
+type Org = Awaited<ReturnType<typeof createOrg>>;
+
+const ofUser = (org: Org, set: object) => db.update(users).set(set).where(eq(users.id, org.actor.userId));
+
+const endsOfTokens: Record<string, (org: Org) => Promise<unknown>> = {
+  'a change of password': (org) => ofUser(org, { passwordHash: 'another' }),
+  'a change of role': (org) => ofUser(org, { role: 'staff' }),
+  'a change of role and back': async (org) => {
+    await ofUser(org, { role: 'staff' });
+    await ofUser(org, { role: 'admin' });
+  },
+  'a change of org': async (org) => ofUser(org, { orgId: (await createOrg()).id }),
+  'a deactivation': (org) => ofUser(org, { deactivatedAt: new Date() }),
+  'the end of the row': (org) => db.delete(users).where(eq(users.id, org.actor.userId)),
+};
+
+describe.each(Object.entries(endsOfTokens))("a user's token from before %s", (_, end) => {
+  test.each(ofStaff)('is refused by $route, which changes nothing', async (asked) => {
+    const { org, about } = await setUp();
+    await end(org);
+    const before = await rowCounts();
+    const answer = await ask(asked, org.token, about);
+    expect(answer).toMatchObject({ status: 401, json: { code: 'token_invalid' } });
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+    expect(await rowCounts()).toEqual(before);
+  });
+});
+
+test.each(ofStaff)('a token of now is taken by $route', async (asked) => {
+  const { org, about } = await setUp();
+  await ofUser(org, { passwordHash: 'another' });
+  const token = await tokens.signStaff({ ...org.actor, generation: 1 }, new Date());
+  expect((await ask(asked, token, about)).status).not.toBe(401);
+});
+
+const endsOfLinks: Record<string, (org: Org, proposalId: number) => Promise<unknown>> = {
+  'a corrected address': (org, id) =>
+    call(`PATCH /proposals/${id}`, { token: org.token, json: { customer_email: 'right@example.com' } }),
+  'an address corrected by hand': (_, id) =>
+    db.execute(sql`update proposals set customer_email = 'right@example.com' where id = ${id}`),
+  'a revocation': (org, id) => call(`POST /proposals/${id}/links/revoke`, { token: org.token }),
+};
+
+describe.each(Object.entries(endsOfLinks))('a link from before %s', (_, end) => {
+  test.each(ofCustomers)('is refused by $route, which changes nothing', async (asked) => {
+    const { org, proposal, about } = await setUp();
+    await end(org, proposal.id);
+    const before = await rowCounts();
+    const answer = await ask(asked, proposal.token, about);
+    expect(answer).toMatchObject({ status: 401, json: { code: 'token_invalid' } });
+    expect(await rowCounts()).toEqual(before);
+  });
+
+  test.each(ofCustomers)('a link from after it is taken by $route', async (asked) => {
+    const { org, proposal, about } = await setUp();
+    await end(org, proposal.id);
+    const sent = await call(`POST /proposals/${proposal.id}/send`, { token: org.token });
+    const [, token = ''] = sent.json.portal_url.split('#token=');
+    expect((await ask(asked, token, about)).status).not.toBe(401);
+  });
+});
+
+// The customer reads that it was withdrawn, and what became of their money.
+const afterVoid: Record<string, [status: number, code?: string]> = {
+  'GET /proposals/:proposal_id': [200],
+  'POST /proposals/:proposal_id/view': [200],
+  'POST /proposals/:proposal_id/approve': [409, 'proposal_void'],
+  'POST /payments/checkout_session': [409, 'proposal_void'],
+  'GET /payments/sessions/:session_id': [200],
+};
+
+test.each(ofCustomers)('a link from before a void reads, and does nothing: $route', async (asked) => {
+  const { org, proposal, about } = await setUp();
+  await call(`POST /proposals/${proposal.id}/void`, { token: org.token });
+  const { status, json } = await ask(asked, proposal.token, about);
+  expect(status < 400 ? [status] : [status, json.code]).toEqual(afterVoid[asked.route]);
+});
+
+describe('withdrawing the links', () => {
+  test('is an entry, once: a second click and a replay add none', async () => {
+    const { org, proposal } = await setUp();
+    const revoke = () => call(`POST /proposals/${proposal.id}/links/revoke`, { token: org.token });
+    const answers = [...(await Promise.all([revoke(), revoke()])), await revoke()];
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created', 'links_revoked']);
+  });
+
+  test('ends the link that was made in the same hour, and the next is another', async () => {
+    const { org, proposal } = await setUp();
+    const send = async () =>
+      (await call(`POST /proposals/${proposal.id}/send`, { token: org.token })).json.portal_url as string;
+    const first = await send();
+    await call(`POST /proposals/${proposal.id}/links/revoke`, { token: org.token });
+    const second = await send();
+    expect(second).not.toBe(first);
+    expect(await send()).toBe(second);
+    const statuses = await Promise.all(
+      [first, second].map(async (url) => {
+        const [, token = ''] = url.split('#token=');
+        return (await call(`GET /proposals/${proposal.id}`, { token })).status;
+      }),
+    );
+    expect(statuses).toEqual([401, 200]);
+  });
+
+  test('is refused to the staff of another org, and for a void proposal', async () => {
+    const { org, proposal } = await setUp();
+    const route = `POST /proposals/${proposal.id}/links/revoke`;
+    const stranger = await createOrg();
+    expect(await call(route, { token: stranger.token })).toMatchObject({
+      status: 404,
+      json: { code: 'proposal_not_found' },
+    });
+    await call(`POST /proposals/${proposal.id}/void`, { token: org.token });
+    expect(await call(route, { token: org.token })).toMatchObject({
+      status: 409,
+      json: { code: 'proposal_void' },
+    });
+  });
+
+  test('another name, or the same address again, ends no link', async () => {
+    const { org, proposal } = await setUp();
+    const json = { customer_name: 'Ada King', customer_email: 'ada@example.com' };
+    await call(`PATCH /proposals/${proposal.id}`, { token: org.token, json });
+    expect((await call(`GET /proposals/${proposal.id}`, { token: proposal.token })).status).toBe(200);
+  });
+});
+
+test('a deactivated user cannot sign in', async () => {
+  const { hashPassword } = await import('../../src/auth/password.ts');
+  const org = await createOrg({ passwordHash: await hashPassword('right') });
+  const signIn = () => call('POST /auth/login', { json: { email: org.email, password: 'right' } });
+  expect((await signIn()).status).toBe(200);
+  await ofUser(org, { deactivatedAt: new Date() });
+  expect(await signIn()).toMatchObject({ status: 401, json: { code: 'invalid_credentials' } });
+});
