@@ -1,18 +1,18 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Database } from '../db/client.ts';
 import { users } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
-import { AppError } from '../errors.ts';
+import { AppError, describeCauses } from '../errors.ts';
 import { networkOf } from '../http/client-address.ts';
 import { staffTokenSeconds } from '../jwt/tokens.ts';
-import { verifyPassword } from './password.ts';
+import { hashPassword, isOutdated, verifyPassword } from './password.ts';
 
 /** Each password takes the isolate for some 150 ms: more at once would hold up its webhooks. */
 const maxUnderWay = 4;
 let underWay = 0;
 
 /**
- * A staff token for the right password. One request to the database. An unknown account takes as long as a wrong password
+ * A staff token for the right password. One request to the database, one more where the hash is of another cost. An unknown account takes as long as a wrong password
  * and gets the same answer. Attempts are limited per network, per account, and in how many are under way at once
  * (`rate_limited`), before anything else.
  */
@@ -34,6 +34,7 @@ export async function login(
   underWay += 1;
   try {
     const user = await findUser(db, email, password);
+    if (isOutdated(user.passwordHash)) await rehash(db, user, password);
     const { id: userId, orgId, role, tokenGeneration: generation } = user;
     const staff = { kind: 'staff', userId, orgId, email, role, generation } as const;
     return { accessToken: await tokens.signStaff(staff, deps.now()), expiresInSeconds: staffTokenSeconds };
@@ -42,7 +43,24 @@ export async function login(
   }
 }
 
-async function findUser(db: Database, email: string, password: string): Promise<typeof users.$inferSelect> {
+/** Keeps the hash of the same password at today's cost. Where that fails, the next login tries again. */
+async function rehash(db: Database, { id, passwordHash }: User, password: string): Promise<void> {
+  const today = await hashPassword(password);
+  await db
+    .batch([
+      // So that the database does not take it for another password, which would end the user's tokens (migration 0008).
+      db.execute(sql`select set_config('portal.rehash', 'on', true)`),
+      db
+        .update(users)
+        .set({ passwordHash: today })
+        .where(and(eq(users.id, id), eq(users.passwordHash, passwordHash))),
+    ])
+    .catch((error) => console.error(JSON.stringify({ rehash: 'failed', causes: describeCauses(error) })));
+}
+
+type User = typeof users.$inferSelect;
+
+async function findUser(db: Database, email: string, password: string): Promise<User> {
   const [user] = await db.select().from(users).where(eq(users.email, email));
   const isRight = await verifyPassword(password, user?.passwordHash ?? null);
   if (!user || !isRight || user.deactivatedAt)

@@ -7,17 +7,24 @@ type Hash = { readonly cost: Cost; readonly salt: Buffer; readonly key: Buffer }
 const cost: Cost = { N: 2 ** 14, r: 8, p: 5 };
 const keyBytes = 32;
 
+const prefix = `$scrypt$ln=${Math.log2(cost.N)},r=${cost.r},p=${cost.p}$`;
+
+/** The format's base64 has no padding. */
+const toBase64 = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '');
+
 /** No password has this hash, and it costs as much as any other to find that out. */
 const nobodys: Hash = { cost, salt: Buffer.alloc(0), key: Buffer.alloc(0) };
 
-/**
- * `scrypt$<salt>$<key>`, in base64. The release after this one writes the PHC string format instead, which `parseHash` reads
- * already: so a rollback by one release locks nobody out.
- */
+/** A hash of the password in the PHC string format, which says its cost (https://github.com/P-H-C/phc-string-format). */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16);
   const key = await derive(password, { cost, salt, key: Buffer.alloc(keyBytes) });
-  return `scrypt$${salt.toString('base64')}$${key.toString('base64')}`;
+  return `${prefix}${toBase64(salt)}$${toBase64(key)}`;
+}
+
+/** Whether a hash is of another cost or format than a new one would be. */
+export function isOutdated(hash: string): boolean {
+  return !hash.startsWith(prefix);
 }
 
 /** Whether the password matches the hash. It takes as long for `null`, the hash of an unknown account. */
@@ -27,7 +34,7 @@ export async function verifyPassword(password: string, hash: string | null): Pro
   return key.length === expected.key.length && timingSafeEqual(key, expected.key);
 }
 
-/** Ours, or the PHC string format, which says its cost (https://github.com/P-H-C/phc-string-format). Null for no hash. */
+/** The PHC string format, or `scrypt$<salt>$<key>`, which we wrote before. Null for no hash. */
 function parseHash(hash: string): Hash | null {
   const [, oldSalt, oldKey] = /^scrypt\$([^$]*)\$([^$]*)$/.exec(hash) ?? [];
   if (oldSalt && oldKey) return toHash(cost, oldSalt, oldKey);

@@ -1,12 +1,19 @@
+import { eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as passwords from '../../src/auth/password.ts';
+import { users } from '../../src/db/schema.ts';
 import { call } from '../support/api.ts';
-import { createOrg } from '../support/world.ts';
+import { createOrg, db } from '../support/world.ts';
 
 const password = 'correct horse battery staple';
 
 vi.mock('../../src/auth/password.ts', { spy: true });
 const { hashPassword, verifyPassword } = passwords;
+
+async function hashOf(email: string): Promise<string | undefined> {
+  const [user] = await db.select().from(users).where(eq(users.email, email));
+  return user?.passwordHash;
+}
 
 /** Each attempt comes from its own address, unless the test sets one. */
 const from = (address: string = crypto.randomUUID()) => ({ 'cf-connecting-ip': address });
@@ -146,6 +153,31 @@ describe('a password hash', () => {
     expect(await verifyPassword('pleaseletmeout', hash)).toBe(false);
     expect(await verifyPassword('pleaseletmein', hash.replace('p=1', 'p=2'))).toBe(false);
     expect(await verifyPassword('pleaseletmein', hash.replace('ln=14', 'ln=40'))).toBe(false);
+  });
+
+  test('is written in the PHC string format, with its cost', async () => {
+    expect(await hashPassword(password)).toMatch(/^\$scrypt\$ln=14,r=8,p=5\$[\w+/]{22}\$[\w+/]{43}$/);
+  });
+
+  // Of the password "password", as `hashPassword` wrote it before it wrote that format.
+  const before = 'scrypt$c29kaXVtY2hsb3JpZGU9PQ==$sI24w2ll01PiGoSebP1SvJVvDNtfyBoscnbKJZYwIsI=';
+
+  test.each([
+    ['the format of before', before],
+    [
+      'another cost',
+      '$scrypt$ln=10,r=8,p=1$c29kaXVtY2hsb3JpZGU9PQ$UHFv1CYf18nmkuvZ2IW0EtLQWkzhOEdInf2Mb7LzGNo',
+    ],
+  ])('of %s is replaced at the next login, and ends no token', async (_, passwordHash) => {
+    const org = await createOrg({ passwordHash });
+    const json = { email: org.email, password: 'password' };
+    const signIn = () => call('POST /auth/login', { json, headers: from() });
+    expect((await signIn()).status).toBe(200);
+    const hash = await hashOf(org.email);
+    expect(hash).toMatch(/^\$scrypt\$ln=14,r=8,p=5\$/);
+    expect((await signIn()).status).toBe(200);
+    expect(await hashOf(org.email)).toBe(hash);
+    expect((await call('GET /auth/me', { token: org.token })).status).toBe(200);
   });
 
   test.each([null, '', 'none', 'scrypt$$'])('%j matches no password', async (hash) => {
