@@ -53,7 +53,7 @@ test('of 64 callers that approve, check out, pay and void at once, one each wins
       const json = { title: `Kitchen ${round}`, version: 1 };
       return call(`PATCH /proposals/${proposal.id}`, { token: org.token, json, bindings: stripe.bindings });
     },
-    () => stripe.checkout({ proposal_id: proposal.id, amount_dollars: 10_000 }, org.token),
+    () => stripe.checkout({ proposal_id: proposal.id, amount_dollars: 15_750 }, org.token),
     () => stripe.deliver(paidEvent(proposal, { id }, { type: 'checkout.session.async_payment_succeeded' })),
   ];
   const rounds = Array.from({ length: 64 / kinds.length }, (_, round) =>

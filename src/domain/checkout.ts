@@ -1,4 +1,3 @@
-import type { Actor } from './actor.ts';
 import type { CommandOf } from './command.ts';
 import { whyNotChargeable } from './currency.ts';
 import {
@@ -16,12 +15,11 @@ import { openCheckout } from './sessions.ts';
 export type CheckoutAmounts = { readonly totalCents: number; readonly depositCents: number };
 
 /**
- * The amounts that a checkout would be for, or why there can be none. A customer can only confirm the proposal's total;
- * staff may state another, and the entry says which user did.
+ * The amounts that a checkout would be for, or why there can be none. A total that the caller states only confirms the one
+ * that was approved: another one is another version.
  */
 export function checkoutAmounts(
   state: Proposal,
-  actor: Actor,
   statedTotalCents: number | null,
 ): CheckoutAmounts | Rejection {
   switch (state.status) {
@@ -35,40 +33,37 @@ export function checkoutAmounts(
     case 'approved': {
       // A delayed payment may still succeed; a second one beside it would be one too many.
       if (hasPendingPayment(state)) return paymentPending();
-      const totalCents = statedTotalCents ?? state.totalCents;
-      if (actor.kind === 'customer' && totalCents !== state.totalCents) {
+      const { totalCents } = state;
+      if (statedTotalCents !== null && statedTotalCents !== totalCents) {
         return { rejected: 'amount_mismatch', detail: "The amount is not the proposal's total." };
       }
       const refusal = whyNotChargeable(totalCents, state.currency);
-      if (refusal) {
-        const errors = [{ pointer: '#/amount_dollars', code: 'not_chargeable', detail: refusal }] as const;
-        return { rejected: 'invalid_amount', detail: `amount_dollars: ${refusal}`, errors };
-      }
+      if (refusal) return { rejected: 'invalid_amount', detail: `The total: ${refusal}` };
       return { totalCents, depositCents: depositCents(totalCents, state.depositPercent, state.currency) };
     }
   }
 }
 
-/** Whether an open session is for the total that the caller stated; without one, any open session will do. */
-export function isForStatedTotal({ totalCents }: Checkout, statedTotalCents: number | null): boolean {
-  return statedTotalCents === null || statedTotalCents === totalCents;
+/** Whether a session is for what was approved. The version before let staff state another total. */
+export function isForTotal({ totalCents }: Checkout, state: Proposal): boolean {
+  return totalCents === state.totalCents;
 }
 
 /** Records a new session, unless another was recorded first or the proposal has changed since it was made. */
 export function decideCheckout(
   state: Proposal,
-  { actor, statedTotalCents, checkout }: CommandOf<'record_checkout'>,
+  { statedTotalCents, checkout }: CommandOf<'record_checkout'>,
   now: Date,
 ): Ruling {
-  const amounts = checkoutAmounts(state, actor, statedTotalCents);
+  const amounts = checkoutAmounts(state, statedTotalCents);
   if (isRejection(amounts)) return amounts;
   const open = openCheckout(state, checkout.devMode, now);
-  if (open && isForStatedTotal(open, statedTotalCents)) return { events: [] };
+  if (open && isForTotal(open, state)) return { events: [] };
   // Two open sessions could both be paid: one for another total must be closed first.
   if (open) {
     return {
       rejected: 'checkout_open',
-      detail: 'A checkout for another amount has just been started. Try again.',
+      detail: 'A checkout for another amount is open. Try again.',
     };
   }
   if (state.sessionStatuses.has(checkout.sessionId)) {

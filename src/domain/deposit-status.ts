@@ -1,3 +1,4 @@
+import { isForTotal } from './checkout.ts';
 import { depositCents } from './deposit.ts';
 import { hasPendingPayment, type Proposal, sumCents } from './proposal.ts';
 import { openCheckout } from './sessions.ts';
@@ -18,12 +19,13 @@ export function depositStatus(state: Proposal): DepositStatus {
 }
 
 /**
- * What the next payment would be for, in minor units: the pending payment, or else the open session, which staff may have
- * started for another total; otherwise the deposit on the proposal's total.
+ * What the next payment would be for, in minor units: the pending payment, or else the open session, which keeps its amount
+ * when the org's percentage changes; otherwise the deposit on the proposal's total.
  */
 export function dueCents(state: Proposal, devMode: boolean, now: Date): number {
   const pending = state.checkouts.find(({ sessionId }) => state.sessionStatuses.get(sessionId) === 'pending');
-  const started = pending ?? (state.status === 'approved' ? openCheckout(state, devMode, now) : null);
+  const open = state.status === 'approved' ? openCheckout(state, devMode, now) : null;
+  const started = pending ?? (open && isForTotal(open, state) ? open : null);
   return started?.depositCents ?? depositCents(state.totalCents, state.depositPercent, state.currency);
 }
 

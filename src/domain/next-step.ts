@@ -1,12 +1,10 @@
-import type { Actor } from './actor.ts';
-import { type CheckoutAmounts, checkoutAmounts, isForStatedTotal } from './checkout.ts';
+import { type CheckoutAmounts, checkoutAmounts, isForTotal } from './checkout.ts';
 import { isRejection, type Rejection } from './decision.ts';
 import type { Checkout, Proposal } from './proposal.ts';
 import { openCheckout, unsettledCheckouts } from './sessions.ts';
 
 /** The checkout that is asked for, and what is known of its sessions beyond the log. */
 export type Wanted = {
-  readonly actor: Actor;
   /** The total that the caller stated, in minor units, if any. */
   readonly statedTotalCents: number | null;
   readonly devMode: boolean;
@@ -29,8 +27,8 @@ export type NextStep =
  * answers is recorded, and the step after it is decided on the new state.
  */
 export function nextStep(proposal: Proposal, wanted: Wanted, now: Date): NextStep {
-  const { actor, statedTotalCents, devMode, unknownSessions } = wanted;
-  const amounts = checkoutAmounts(proposal, actor, statedTotalCents);
+  const { statedTotalCents, devMode, unknownSessions } = wanted;
+  const amounts = checkoutAmounts(proposal, statedTotalCents);
   if (isRejection(amounts)) return { step: 'refuse', rejection: amounts };
 
   const unsettled = unsettledCheckouts(proposal, devMode);
@@ -40,7 +38,7 @@ export function nextStep(proposal: Proposal, wanted: Wanted, now: Date): NextSte
   if (outOfReach) return { step: 'refuse', rejection: openElsewhere(outOfReach) };
 
   const open = openCheckout(proposal, devMode, now);
-  const offered = open && isForStatedTotal(open, statedTotalCents) ? open : null;
+  const offered = open && isForTotal(open, proposal) ? open : null;
   const others = unsettled.filter((checkout) => checkout !== offered && !isUnknown(checkout));
   const [obsolete] = others;
   if (obsolete) return { step: 'close', checkout: obsolete };

@@ -1,3 +1,4 @@
+import { isForTotal } from './checkout.ts';
 import type { Ruling } from './decision.ts';
 import { depositCents } from './deposit.ts';
 import type { AnomalyReason, UnstampedEvent } from './entry.ts';
@@ -63,7 +64,11 @@ function paymentSuccess(state: Proposal, session: SessionObservation): Unstamped
 /** How the payment differs from what was agreed: in the session's own entry, or else in the proposal. */
 function anomalies(state: Proposal, session: SessionObservation): UnstampedEvent[] {
   const { sessionId, amountCents, currency } = session;
-  const agreed = state.checkouts.find((checkout) => checkout.sessionId === sessionId) ?? {
+  const agreed = state.checkouts.find(
+    // A session that staff made for another total than the approved one was no agreement.
+    (checkout) =>
+      checkout.sessionId === sessionId && (checkout.version !== state.version || isForTotal(checkout, state)),
+  ) ?? {
     depositCents: depositCents(state.totalCents, state.depositPercent, state.currency),
     currency: state.currency,
     version: state.version,

@@ -48,7 +48,7 @@ export const paymentContracts = {
     tag: 'Payments',
     summary: 'Begin to pay the deposit',
     description:
-      'Answers with the session that is open, else with a new one. The input may come in the query or in a JSON body. Staff may state the total in `amount_dollars`.',
+      'Answers with the session that is open, else with a new one. The input may come in the query or in a JSON body. `amount_dollars`, where given, must be the total of the version.',
     permission: 'checkouts:write',
     query: CheckoutInput,
     bodyOrQuery: true,

@@ -1,5 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { approve, checkout, given, makeVoid, pay, recordCheckout, session, staff } from '../support/given.ts';
+import { decide } from '../../src/domain/decide.ts';
+import {
+  approve,
+  checkout,
+  customer,
+  given,
+  makeVoid,
+  noon,
+  pay,
+  recordCheckout,
+  session,
+  staff,
+} from '../support/given.ts';
 
 const another = recordCheckout({ sessionId: 'cs_test_2' });
 
@@ -28,21 +40,19 @@ describe('record_checkout', () => {
     given(approve, recordCheckout()).when(another, checkout.expiresAt).thenRecords('checkout_created');
   });
 
-  test('lets staff state another total, but not while a session for the first is open', () => {
-    const stated = {
-      ...recordCheckout({ sessionId: 'cs_test_2', totalCents: 1_000_000, depositCents: 300_000 }),
-      actor: staff,
-      statedTotalCents: 1_000_000,
-    };
-    const [event] = given(approve).when(stated).events;
-    expect(event).toMatchObject({ actor: 'staff', meta: { total_cents: 1_000_000, user_id: 5 } });
-    given(approve, recordCheckout()).when(stated).thenRejects('checkout_open');
+  test.each([staff, customer])('lets $kind confirm the total, and state no other', (actor) => {
+    given(approve)
+      .when({ ...recordCheckout(), actor, statedTotalCents: 1 })
+      .thenRejects('amount_mismatch');
+    given(approve)
+      .when({ ...recordCheckout(), actor, statedTotalCents: 1_575_000 })
+      .thenRecords('checkout_created');
   });
 
-  test('does not let a customer state another total', () => {
-    given(approve)
-      .when({ ...recordCheckout(), statedTotalCents: 1 })
-      .thenRejects('amount_mismatch');
+  test('waits while a session for another total is open, which the version before recorded', () => {
+    const { state } = given(approve, recordCheckout());
+    const stated = { ...state, checkouts: [{ ...checkout, totalCents: 1_000_000, depositCents: 300_000 }] };
+    expect(decide(stated, another, noon)).toMatchObject({ rejected: 'checkout_open' });
   });
 
   test('rejects a session that was made for an older version', () => {

@@ -1,6 +1,18 @@
 import { describe, expect, test } from 'vitest';
+import { decide } from '../../src/domain/decide.ts';
+import { orThrow } from '../../src/domain/decision.ts';
 import { obsoleteCheckouts } from '../../src/domain/sessions.ts';
-import { approve, given, makeVoid, noon, pay, recordCheckout, revise, session } from '../support/given.ts';
+import {
+  approve,
+  checkout,
+  given,
+  makeVoid,
+  noon,
+  pay,
+  recordCheckout,
+  revise,
+  session,
+} from '../support/given.ts';
 
 const open = given(approve, recordCheckout());
 
@@ -59,6 +71,16 @@ describe('a paid session', () => {
     expect(obsoleteCheckouts(changed.state).map(({ sessionId }) => sessionId)).toEqual(['cs_test_1']);
     expect(changed.when(pay()).events[1]).toMatchObject({ meta: { reason: 'version_mismatch' } });
   });
+});
+
+test('money in a session for another total than the approved one is an anomaly', () => {
+  const { state } = given(approve, recordCheckout());
+  const stated = { ...state, checkouts: [{ ...checkout, totalCents: 100, depositCents: 30 }] };
+  const { events } = orThrow(decide(stated, pay({ amountCents: 30 }), noon));
+  expect(events).toMatchObject([
+    { event: 'payment_success', meta: { amount_cents: 30 } },
+    { event: 'payment_anomaly', meta: { reason: 'amount_mismatch', expected_cents: 472_500 } },
+  ]);
 });
 
 describe('a session that is not paid', () => {

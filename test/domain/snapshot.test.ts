@@ -15,6 +15,7 @@ import {
   pay,
   recordCheckout,
   refund,
+  revokeLinks,
   send,
   session,
   terms,
@@ -110,9 +111,10 @@ describe('a snapshot of many sessions that came to nothing', () => {
   });
 });
 
-test('this is what version 1 makes of a history: if it fails, raise `foldVersion`, and write here what the new one makes', () => {
+test('this is what version 2 makes of a history: if it fails, raise `foldVersion`, and write here what the new one makes', () => {
   const history = historyOf([
     send,
+    revokeLinks,
     view,
     approve,
     recordCheckout(),
@@ -124,8 +126,9 @@ test('this is what version 1 makes of a history: if it fails, raise `foldVersion
   expect(foldVersion).toBe(2);
   expect(toSnapshot(evolve(initialProposal(terms), history))).toEqual({
     status: 'deposit_paid',
-    seq: 7,
-    sent: { version: 2, at: { date }, expiresAt: { date: '2026-12-23T12:00:00.000Z' } },
+    seq: 8,
+    revokedTo: 1,
+    sent: { version: 2, linkGeneration: 0, at: { date }, expiresAt: { date: '2026-12-23T12:00:00.000Z' } },
     viewedAt: { date },
     approval: { version: 2, name: 'Ada', actor: 'customer', userId: undefined, at: { date } },
     checkouts: [

@@ -98,7 +98,7 @@ test('what is wrong with no field has no list of fields', async () => {
 
 test.each([
   ['jpy', '500.5', 'too_many_decimals'],
-  ['usd', '0.01', 'not_chargeable'],
+  ['usd', '500.005', 'too_many_decimals'],
 ])('in %s, a stated total of %s is refused with %s', async (currency, amount_dollars, code) => {
   const { token } = await createOrg({ currency });
   const { id: proposal_id } = (await call('POST /proposals', { token, json: proposal })).json;

@@ -273,7 +273,7 @@ export interface paths {
         put?: never;
         /**
          * Begin to pay the deposit
-         * @description Answers with the session that is open, else with a new one. The input may come in the query or in a JSON body. Staff may state the total in `amount_dollars`.
+         * @description Answers with the session that is open, else with a new one. The input may come in the query or in a JSON body. `amount_dollars`, where given, must be the total of the version.
          *
          *     Permission `checkouts:write`: admin, staff, customer.
          */

@@ -70,36 +70,25 @@ describe('in dev mode', () => {
     expect(answer.json.deposit_cents).toBe(787_500);
   });
 
-  test('staff may state another total, and the entry names the user', async () => {
+  test.each(['staff', 'a customer'])('%s may only confirm the total that was approved', async (who) => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
-    const answer = await checkout({ proposal_id: proposal.id, amount_dollars: 10_000.5 }, org.token);
-    expect(answer.json).toMatchObject({ total_cents: 1_000_050, deposit_cents: 300_015 });
-    const [, entry] = await entriesOf(proposal.id);
-    expect(entry).toMatchObject({
-      actor: 'staff',
-      meta: { total_cents: 1_000_050, user_id: org.actor.userId },
-    });
-  });
-
-  test('a caller who states no total then gets the session that staff opened', async () => {
-    const org = await createOrg();
-    const proposal = await createProposal(org.id);
-    const opened = await checkout({ proposal_id: proposal.id, amount_dollars: 10_000 }, org.token);
-    const click = await checkout({ proposal_id: proposal.id }, proposal.token);
-    expect(click.json).toEqual(opened.json);
-    const named = await checkout({ proposal_id: proposal.id, amount_dollars: 15_750 }, proposal.token);
-    expect(named.json.total_cents).toBe(1_575_000);
-  });
-
-  test('a customer may only confirm the total', async () => {
-    const org = await createOrg();
-    const proposal = await createProposal(org.id);
-    const wrong = await checkout({ proposal_id: proposal.id, amount_dollars: 15_749.99 }, proposal.token);
-    expect(wrong).toMatchObject({ status: 409, json: { code: 'amount_mismatch' } });
+    const token = who === 'staff' ? org.token : proposal.token;
+    for (const amount_dollars of ['15749.99', '999999.99', '1.00', '0.49']) {
+      const wrong = await checkout({ proposal_id: proposal.id, amount_dollars }, token);
+      expect(wrong).toMatchObject({ status: 409, json: { code: 'amount_mismatch' } });
+    }
     expect(await eventsOf(proposal.id)).toEqual(['approve']);
-    const right = await checkout({ proposal_id: proposal.id, amount_dollars: '15750.00' }, proposal.token);
-    expect(right.status).toBe(200);
+    const right = await checkout({ proposal_id: proposal.id, amount_dollars: '15750.00' }, token);
+    expect(right.json).toMatchObject({ total_cents: 1_575_000, deposit_cents: 472_500 });
+  });
+
+  test("staff's checkout names the user", async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    await checkout({ proposal_id: proposal.id }, org.token);
+    const [, entry] = await entriesOf(proposal.id);
+    expect(entry).toMatchObject({ actor: 'staff', meta: { user_id: org.actor.userId } });
   });
 });
 
@@ -129,11 +118,7 @@ describe('a checkout refuses and changes nothing for:', () => {
     expect(await rowCounts()).toEqual(before);
   });
 
-  test.each([
-    ['more decimals than the currency has', '15750.001'],
-    ['more than Stripe charges', '1000000.00'],
-    ['less than Stripe charges', '0.49'],
-  ])('%s', async (_, amount_dollars) => {
+  test.each([['more decimals than the currency has', '15750.001']])('%s', async (_, amount_dollars) => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     const answer = await checkout({ proposal_id: proposal.id, amount_dollars }, org.token);
@@ -433,17 +418,6 @@ describe('in live mode', () => {
     const [failed] = await stripe.events('checkout.session.async_payment_failed');
     await stripe.deliver(failed ?? {});
     expect((await stripe.checkout({ proposal_id: proposal.id }, proposal.token)).status).toBe(200);
-  });
-
-  test('another stated total gets a session of its own, and the one before is closed', async () => {
-    const org = await createOrg();
-    const proposal = await createProposal(org.id);
-    const stripe = stripeAccount();
-    const first = await stripe.checkout({ proposal_id: proposal.id }, proposal.token);
-    const other = await stripe.checkout({ proposal_id: proposal.id, amount_dollars: 10_000 }, org.token);
-    expect(other.json).toMatchObject({ total_cents: 1_000_000, deposit_cents: 300_000 });
-    expect(await stripe.session(first.json.session_id)).toMatchObject({ status: 'expired' });
-    expect(await stripe.session(other.json.session_id)).toMatchObject({ status: 'open' });
   });
 
   test('a simulated session is not handed out', async () => {

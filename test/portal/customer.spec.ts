@@ -169,20 +169,25 @@ test('after a return from the back-forward cache or a failed navigation, the pay
   await expect(button).toBeVisible(); // after a while
 });
 
-test('after staff start a checkout of another total, the button names that amount, and a stale one charges nothing', async ({
+test('when the deposit has changed since the page was opened, the button that names the old one charges nothing', async ({
   page,
   deployed: { office },
 }) => {
   const sent = await office.send();
   await office.call('POST', `/proposals/${sent.id}/approve`, { name: 'Ada', version: 1 });
+  await page.route(
+    `**/proposals/${sent.id}`,
+    async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), due_cents: 500_000 } });
+    },
+    { times: 1 },
+  );
   await page.goto(sent.link);
-  const stale = page.getByRole('button', { name: 'Pay deposit $4,725.00' });
-  await stale.waitFor();
-  await office.call('POST', `/payments/checkout_session?proposal_id=${sent.id}&amount_dollars=1000`);
-  await stale.click();
+  await page.getByRole('button', { name: 'Pay deposit $5,000.00' }).click();
   await expect(page.getByRole('alert')).toContainText('The amount has changed.');
-  await page.getByRole('button', { name: 'Pay deposit $300.00' }).click();
-  await expect(page.getByRole('button', { name: 'Pay $300.00' })).toBeVisible();
+  await page.getByRole('button', { name: 'Pay deposit $4,725.00' }).click();
+  await expect(page.getByRole('button', { name: 'Pay $4,725.00' })).toBeVisible();
 });
 
 test("when a second attempt is paid while the page still shows the first one's failure, no second payment is offered", async ({

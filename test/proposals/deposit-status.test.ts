@@ -1,7 +1,9 @@
+import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
+import { orgs } from '../../src/db/schema.ts';
 import { call } from '../support/api.ts';
 import { stripeAccount, withCheckout } from '../support/stripe-account.ts';
-import { createOrg, createProposal, eventsOf, paidEvent } from '../support/world.ts';
+import { createOrg, createProposal, db, eventsOf, paidEvent } from '../support/world.ts';
 
 const look = async ({ id, token }: { id: number; token: string }) =>
   (await call(`GET /proposals/${id}`, { token })).json;
@@ -66,23 +68,23 @@ describe('the deposit status that a customer sees', () => {
 });
 
 describe('the amount that is due', () => {
-  test('is that of the open session or of its pending payment, no matter who started it', async () => {
+  test("is that of the open session or of its pending payment, also after the org's percentage changes", async () => {
     const stripe = stripeAccount();
     const org = await createOrg();
     const proposal = await createProposal(org.id);
     expect(await look(proposal)).toMatchObject({ deposit_cents: 472_500, due_cents: 472_500 });
-    const input = { proposal_id: proposal.id, amount_dollars: 1_000 };
-    const { json } = await stripe.checkout(input, org.token);
+    const { json } = await stripe.checkout({ proposal_id: proposal.id }, org.token);
+    await db.update(orgs).set({ depositPercent: 10 }).where(eq(orgs.id, org.id));
     const live = { token: proposal.token, bindings: stripe.bindings };
     const seen = async () => (await call(`GET /proposals/${proposal.id}`, live)).json;
-    expect(await seen()).toMatchObject({ deposit_cents: 472_500, due_cents: 30_000 });
+    expect(await seen()).toMatchObject({ deposit_cents: 157_500, due_cents: 472_500 });
 
     await stripe.control(`sessions/${json.session_id}/later`);
     await call(`GET /payments/sessions/${json.session_id}`, live);
-    expect(await seen()).toMatchObject({ deposit_status: 'pending', due_cents: 30_000 });
+    expect(await seen()).toMatchObject({ deposit_status: 'pending', due_cents: 472_500 });
     await stripe.control(`sessions/${json.session_id}/fail`);
     await call(`GET /payments/sessions/${json.session_id}`, live);
-    expect(await seen()).toMatchObject({ deposit_status: 'failed', due_cents: 472_500 });
+    expect(await seen()).toMatchObject({ deposit_status: 'failed', due_cents: 157_500 });
   });
 });
 

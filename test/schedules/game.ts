@@ -137,7 +137,7 @@ export class Game {
       case 'checkout':
         return this.#checkout(action.proposal, action.by === 'staff', undefined, isCalm);
       case 'checkout of another total':
-        return this.#checkout(action.proposal, true, '10000', isCalm);
+        return this.#checkout(action.proposal, true, '1', isCalm);
       case 'look': {
         const { id, token } = this.#proposal(action.proposal);
         return this.#call('GET', `/proposals/${id}`, token, undefined, isCalm);
@@ -203,6 +203,7 @@ export class Game {
     const mayReplay = Date.now() - this.#stripeFailedAt < 5 * 60_000;
     this.#checkStatus('checkout', answer, isCalm && !mayReplay);
     if (answer?.status !== 200) return;
+    if (dollars) this.complaints.push('A total that was not approved could be paid.');
     const { session_id: sessionId } = (await answer.json()) as { session_id: string };
     this.handedOut.add(sessionId);
     // It may be paid or closed by another while it is handed out, but not before.
