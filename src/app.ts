@@ -5,6 +5,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { authRoutes } from './auth/routes.ts';
 import { Deps } from './deps.ts';
 import { AppError } from './errors.ts';
+import { answerInTime } from './http/answer-in-time.ts';
 import type { AppEnv } from './http/context.ts';
 import { limitBody } from './http/limit-body.ts';
 import { portalCors } from './http/portal-cors.ts';
@@ -49,6 +50,7 @@ export const app = base
     }),
   )
   .use(limitBody)
+  .use(answerInTime)
   .route('/', healthRoutes)
   .route('/auth', authRoutes)
   .route('/leads', leadRoutes)

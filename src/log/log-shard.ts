@@ -6,7 +6,7 @@ import { describeCauses } from '../errors.ts';
 import type { Sum } from '../metrics/catalogue.ts';
 import { appendGroup, readAbove, type Segment } from './append.ts';
 import { AppendTurns } from './append-turns.ts';
-import { askingUser, type Command, groupLimits, lookedUpKeys, type Result } from './command.ts';
+import { askingUser, type Command, deadlineMs, groupLimits, lookedUpKeys, type Result } from './command.ts';
 import { beginGeneration, type ShardPosition, wrongGeneration } from './generation.ts';
 import { GroupQueue } from './group-queue.ts';
 import { loadGroup } from './load.ts';
@@ -42,12 +42,12 @@ export class LogShard extends DurableObject<Env> {
 
   /** Answers once the command is in the log or refused by it; `log_unavailable` where that is not known. */
   async execute(command: Command): Promise<Result> {
-    return encodeResult(await this.#commands.add(decodeCommand(command)));
+    return encodeResult(await this.#add(decodeCommand(command)));
   }
 
   /** The same for several commands, which go in one group if nothing else waits. One result per command, in order. */
   executeAll(commands: readonly Command[]): Promise<Result[]> {
-    return Promise.all(commands.map((command) => this.#commands.add(command)));
+    return Promise.all(commands.map((command) => this.#add(command)));
   }
 
   /** A page of the series over this shard's entries. */
@@ -103,6 +103,10 @@ export class LogShard extends DurableObject<Env> {
     this.ctx.storage.kv.put('reconciliation', { ...(await this.reconciliation()), ...noted });
   }
 
+  #add(command: Command): Promise<Result> {
+    return this.#commands.add(command).catch(unavailable);
+  }
+
   /** Catches up if there is a gap: twice if it may have opened after the catch-up began that was running. */
   async #closeGap(): Promise<Rejection | null> {
     for (let time = 1; time <= 2 && this.#readModel.hasGap; time += 1) {
@@ -112,19 +116,24 @@ export class LogShard extends DurableObject<Env> {
     return null;
   }
 
-  async #commit(group: readonly Command[], attempt = 1): Promise<readonly Result[]> {
+  async #commit(
+    group: readonly Command[],
+    until = Date.now() + deadlineMs,
+    attempt = 1,
+  ): Promise<readonly Result[]> {
     try {
       return await this.#tryCommit(group);
     } catch (error) {
       // SQLSTATE class 22, 23 and 54 (bad data, a violated constraint, too large): one command is to blame, or another
       // instance of this shard came first. Each half is tried on a fresh read, down to a single command: so one that is
-      // to blame costs the others a few round trips. Other failures fail them all.
-      const oneIsToBlame = /^(2[23]|54)/.test(sqlState(error) ?? '');
-      if (oneIsToBlame && group.length > 1) {
+      // to blame costs the others a few round trips, while their callers wait. Other failures fail them all.
+      const mayTryAgain = /^(2[23]|54)/.test(sqlState(error) ?? '') && Date.now() < until;
+      if (mayTryAgain && group.length > 1) {
         const half = Math.ceil(group.length / 2);
-        return [...(await this.#commit(group.slice(0, half))), ...(await this.#commit(group.slice(half)))];
+        const first = await this.#commit(group.slice(0, half), until);
+        return [...first, ...(await this.#commit(group.slice(half), until))];
       }
-      if (oneIsToBlame && attempt < attempts) return this.#commit(group, attempt + 1);
+      if (mayTryAgain && attempt < attempts) return this.#commit(group, until, attempt + 1);
       const rejection = unavailable(error);
       return group.map(() => rejection);
     }

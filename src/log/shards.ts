@@ -5,7 +5,7 @@ import { orThrow, type Rejection } from '../domain/decision.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import { AppError } from '../errors.ts';
 import type { SeriesBlock } from '../metrics/exposition.ts';
-import { type Accepted, type Command, groupLimits, type Result } from './command.ts';
+import { type Accepted, type Command, deadlineMs, groupLimits, type Result } from './command.ts';
 import { GroupQueue } from './group-queue.ts';
 import type { LogShard } from './log-shard.ts';
 import type { DueCheckout } from './open-checkouts.ts';
@@ -13,9 +13,6 @@ import type { Reconciliation } from './reconciliation.ts';
 import type { SeriesFrom, SeriesPage } from './series-text.ts';
 import type { Tally } from './webhook-tally.ts';
 import { executeAll, seriesOf } from './wire.ts';
-
-/** Shorter than Stripe's patience, and than the 6 s within which every webhook is answered, even in an outage. */
-const deadlineMs = 5_500;
 
 /** A command that has waited this long for the isolate's call before it goes in a call of its own, beside that one. */
 const takeOverMs = 2_000;
@@ -48,9 +45,12 @@ export class Shards {
   execute(command: Extract<Command, { kind: 'settle' | 'create_lead' }>): Promise<Accepted>;
   execute(command: Command): Promise<Accepted & { proposal: Proposal }>;
   async execute(command: Command): Promise<Accepted> {
+    const startedAt = Date.now();
     let result = await this.#ask(command, shardKey(command));
     if ('belongsTo' in result && command.kind === 'settle') {
-      result = await this.#ask({ ...command, proposalId: result.belongsTo }, result.belongsTo);
+      const { belongsTo: proposalId } = result;
+      const again = () => this.#ask({ ...command, proposalId }, proposalId);
+      result = await withDeadline(startedAt + deadlineMs - Date.now(), again, noAnswer).catch(toUnavailable);
     }
     if ('belongsTo' in result) {
       throw new AppError('log_unavailable', 'The session changed its proposal while it was recorded.');
@@ -150,7 +150,7 @@ export class Shards {
         return attempt();
       }
     };
-    return withDeadline(deadlineMs, work, () => new Error('The shard did not answer.')).catch(toUnavailable);
+    return withDeadline(deadlineMs, work, noAnswer).catch(toUnavailable);
   }
 
   #stub(index: number): Stub {
@@ -158,6 +158,8 @@ export class Shards {
     return this.#namespace.getByName(`${index}/${this.#count}`, options);
   }
 }
+
+const noAnswer = () => new Error('The shard did not answer.');
 
 /** Any failure of a shard, and its silence, is `log_unavailable`. */
 function toUnavailable(cause: unknown): never {

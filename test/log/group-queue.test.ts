@@ -3,7 +3,10 @@ import { GroupQueue } from '../../src/log/group-queue.ts';
 
 afterEach(() => vi.useRealTimers());
 
-const limits = { count: 64, bytes: 1_000, sizeOf: () => 1, waiting: 1_000 };
+const limits = {
+  ...{ count: 64, bytes: 1_000, sizeOf: () => 1, isUrgent: () => true },
+  ...{ waiting: 1_000, waitingBytes: 10_000, waitingMs: 5_500 },
+};
 
 /** Takes groups, each when it is released, and records them. */
 function gate() {
@@ -103,6 +106,57 @@ test('one more than may wait is refused at once, and those that wait are taken',
   await rest();
   release(2);
   expect(await Promise.all(waiting)).toEqual([30, 40]);
+});
+
+test('more bytes than may wait are refused at once', async () => {
+  const { take } = gate();
+  const queue = new GroupQueue(take, { ...limits, waitingBytes: 25, sizeOf: () => 10 });
+  void queue.add(1);
+  await rest();
+  void queue.add(2);
+  await rest(); // both are taken
+  void queue.add(3);
+  void queue.add(4);
+  await expect(queue.add(5)).rejects.toThrow('The queue is full.');
+});
+
+test('what is urgent goes first, and has the room that the rest has not', async () => {
+  const { groups, take, release } = gate();
+  const isUrgent = (item: number) => item >= 100;
+  const queue = new GroupQueue(take, { ...limits, count: 3, isUrgent, waiting: 4 });
+  void queue.add(1);
+  void queue.add(2);
+  await rest();
+  expect(groups).toEqual([[1, 2]]);
+  const rejected: unknown[] = [];
+  for (const item of [3, 100]) void queue.add(item).catch((error) => rejected.push(error));
+  await rest();
+  expect(groups[1]).toEqual([3, 100]); // the first one led it
+  for (const item of [4, 5, 6, 101, 102]) queue.add(item).catch(() => rejected.push(item));
+  await rest();
+  expect(rejected).toEqual([6]);
+  expect(queue.depth).toBe(4);
+  release(0);
+  await rest();
+  expect(groups.at(-1)).toEqual([101, 102, 4]);
+});
+
+test('an item whose caller has left is dropped before it is taken', async () => {
+  vi.useFakeTimers();
+  const { groups, take, release } = gate();
+  const queue = new GroupQueue(take, limits);
+  void queue.add(1);
+  void queue.add(2);
+  void queue.add(3);
+  await rest();
+  const left = queue.add(4);
+  await vi.advanceTimersByTimeAsync(5_500);
+  void queue.add(5); // half as many as the group before: it sets out
+  await expect(left).rejects.toThrow('It waited too long.');
+  release(0);
+  await rest();
+  expect(groups).toEqual([[1, 2, 3], [5]]);
+  expect(queue.depth).toBe(0);
 });
 
 test('when a group fails, all of its items do, and the next group goes on', async () => {
