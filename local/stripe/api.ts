@@ -102,6 +102,13 @@ export class StripeApi {
       case 'GET events all':
         account.expireOverdue();
         return list([...account.events].reverse(), query, (event) => this.#isListed(event, query));
+      case 'GET events one':
+        return found(
+          account.events.find((event) => event.id === id),
+          `No such event: '${id}'`,
+        );
+      case 'GET payment_intents one':
+        return found(account.intents.get(id), `No such payment_intent: '${id}'`);
       case 'POST refunds all':
         return account.refund(required(form, 'payment_intent'), toAmount(form.get('amount')));
       default:
@@ -129,6 +136,11 @@ export class StripeApi {
     if (fault) fault.times -= 1;
     return fault?.kind;
   }
+}
+
+function found<T>(object: T | undefined, otherwise: string): T {
+  if (object) return object;
+  throw new StripeFailure(404, 'resource_missing', otherwise);
 }
 
 function refusal(status: number, code: string | null, message: string) {

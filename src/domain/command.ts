@@ -49,6 +49,8 @@ export type ProposalCommand =
       readonly proposalId: number | null;
       readonly observation: Observation;
       readonly via: Via;
+      /** Whether Stripe's metadata says that it is another product's. It counts where the log does not know the session. */
+      readonly isForeign?: boolean;
     };
 
 export type CommandOf<K extends ProposalCommand['kind']> = Extract<ProposalCommand, { readonly kind: K }>;

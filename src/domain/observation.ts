@@ -1,13 +1,24 @@
-/**
- * What has become of a Checkout Session. `proposalId`, `orgId` and `portalUrl` come from its metadata: they say where to
- * look, never what is true. An unsigned event may lack them, the currency and the time of creation.
- */
-export type SessionObservation = {
-  readonly fact: 'checkout_paid' | 'checkout_pending' | 'checkout_failed' | 'checkout_expired';
-  readonly sessionId: string;
+/** What the metadata of a session or PaymentIntent says: where to look, never what is true. */
+export type Marks = {
   readonly proposalId: number | null;
   readonly orgId: number | null;
   readonly portalUrl: string | null;
+};
+
+/**
+ * Whether the metadata is ours: it names our portal or, where it names none, a proposal and an org. Another product, or
+ * another deployment of this one, may share the Stripe account.
+ */
+export function isOurs({ proposalId, orgId, portalUrl }: Marks, ourPortalUrl: string): boolean {
+  return portalUrl === null ? proposalId !== null && orgId !== null : portalUrl === ourPortalUrl;
+}
+
+/**
+ * What has become of a Checkout Session. An unsigned event may lack the marks, the currency and the time of creation.
+ */
+export type SessionObservation = Marks & {
+  readonly fact: 'checkout_paid' | 'checkout_pending' | 'checkout_failed' | 'checkout_expired';
+  readonly sessionId: string;
   readonly createdAt: Date | null;
   readonly amountCents: number;
   readonly currency: string | null;
@@ -59,7 +70,7 @@ export type ReceivedEvent = {
 };
 
 /**
- * What a command or an event came to. `duplicate`: the log had it already. `ignored`: it is about no session of ours and
- * moves no money. `unattributed`: it is money that matches no proposal of ours yet.
+ * What a command or an event came to. `duplicate`: the log had it already. `ignored`: it moves no money, and matches no
+ * proposal. `unattributed`: it is money of ours that matches no proposal yet. `foreign`: it is another product's.
  */
-export type Outcome = 'recorded' | 'duplicate' | 'ignored' | 'unattributed';
+export type Outcome = 'recorded' | 'duplicate' | 'ignored' | 'unattributed' | 'foreign';

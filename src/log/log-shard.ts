@@ -153,9 +153,13 @@ export class LogShard extends DurableObject<Env> {
       async (loaded, note) => {
         if (loaded.dueSnapshots.length > 0) this.ctx.waitUntil(saveSnapshots(this.#db, loaded.dueSnapshots));
         const { writes, results } = planGroup(loaded, group, new Date());
-        if (writes.entries.length === 0 && writes.stripeEvents.length === 0) return results;
+        const tallies = tallyOf(group, results);
+        if (writes.entries.length === 0 && writes.stripeEvents.length === 0) {
+          this.#readModel.count(tallies);
+          return results;
+        }
         note(writes.entries.flatMap(({ proposalId, dedupeKey }) => [proposalId ?? dedupeKey, dedupeKey]));
-        await this.#append(writes, tallyOf(group, results));
+        await this.#append(writes, tallies);
         return results;
       },
     );

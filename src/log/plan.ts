@@ -116,6 +116,7 @@ export function planGroup(
 
   function refuse(command: Command, rejection: Rejection): Result {
     if (command.kind !== 'settle') return rejection;
+    if (command.isForeign) return withoutProposal('foreign'); // others' events, and their customers' data, are not kept
     const isUnmatchedMoney = isMoney(command.observation);
     keep(command.event, isUnmatchedMoney ? 'unattributed' : 'ignored');
     return isUnmatchedMoney ? rejection : withoutProposal('ignored');

@@ -58,9 +58,14 @@ export class ReadModel {
   /** Takes what was appended, and the tallies of its group. */
   add(appended: Appended, tallies: readonly Tally[]): void {
     if (!this.#tail.add(appended, () => this.#projections.checkpoint)) this.openGap();
-    this.#tallies.add(tallies);
+    this.count(tallies);
     if (this.#tail.size >= foldedEntries) this.fold();
-    else this.#timer ??= setTimeout(() => this.fold(), foldedMs);
+  }
+
+  /** Takes the tallies of a group that appended nothing. */
+  count(tallies: readonly Tally[]): void {
+    this.#tallies.add(tallies);
+    this.#timer ??= setTimeout(() => this.fold(), foldedMs);
   }
 
   /** Notes that the log may have more: an append's outcome is unknown. */

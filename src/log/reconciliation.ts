@@ -1,13 +1,24 @@
 import type { Sum } from '../metrics/catalogue.ts';
 
+/** The place of an event among those that are stored, in the order of their receipt. */
+export type EventPlace = { readonly receivedAt: number; readonly id: string };
+
 /** How far the reconciler has come. Times are in milliseconds; what is missing has not happened yet. */
 export type Reconciliation = {
   /** When a run last completed. */
   readonly succeededAt?: number;
   /** Every event before this that Stripe failed to deliver is recorded; the next run starts here. */
   readonly eventsUntil?: number;
+  /** Ids of events before that which failed, and are tried again by themselves. */
+  readonly failingEvents?: readonly string[];
   /** Events about money that matches no proposal. */
   readonly unattributed?: number;
+  /** The last of them that was tried again; the next run goes on after it. Null: from the oldest. */
+  readonly retriedUntil?: EventPlace | null;
+  /** Those received until then may be another product's, since earlier versions did not ask. Null: all were asked about. */
+  readonly unjudgedUntil?: number | null;
+  /** Whether asking failed for some of them since the oldest: then all are asked about again. */
+  readonly hasUnjudged?: boolean;
 };
 
 /** The gauges that `/metrics` shows of it. */

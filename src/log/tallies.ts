@@ -51,11 +51,18 @@ export class Tallies {
   }
 }
 
-/** The outcomes of the events in a group: one for each command that came with an event. */
+/** The outcomes of the events in a group that were posted to the webhook. What the reconciler fetched was not. */
 export function tallyOf(group: readonly Command[], results: readonly Result[]): Tally[] {
   const outcomes = group.flatMap((command, index) => {
     const result = results[index];
-    if (command.kind !== 'settle' || !command.event || !result || 'belongsTo' in result) return [];
+    if (
+      command.kind !== 'settle' ||
+      !command.event ||
+      command.via !== 'stripe' ||
+      !result ||
+      'belongsTo' in result
+    )
+      return [];
     const outcome = 'rejected' in result ? 'unattributed' : result.outcome;
     return [{ type: command.event.type, outcome }];
   });

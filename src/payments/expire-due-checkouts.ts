@@ -30,9 +30,10 @@ export async function expireOrphans(deps: Deps, created: TimeRange): Promise<voi
   const open = await Array.fromAsync(deps.stripe.listOpenSessions(created));
   const unrecorded = await findUnrecordedKeys(deps.db, open.map(checkoutKey));
   const orphans = open.filter((sessionId) => unrecorded.has(checkoutKey(sessionId)));
-  await forEach(orphans, async (sessionId) => {
+  const failed = await forEach(orphans, async (sessionId) => {
     const seen = await deps.stripe.expireCheckoutSession(sessionId);
     if (seen.fact === 'checkout_open' || seen.fact === 'checkout_unknown') return;
     await settle(deps, seen, { via: 'reconciler', brief: true });
   });
+  if (failed[0]) throw failed[0].error;
 }

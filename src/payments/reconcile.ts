@@ -1,12 +1,11 @@
 import type { Deps } from '../deps.ts';
 import type { Outcome } from '../domain/observation.ts';
-import { describeCauses } from '../errors.ts';
-import { type DecodedEvent, decodeEvent } from '../stripe/decode-event.ts';
+import { decodeUnlessInvalid } from '../stripe/decode-event.ts';
 import { expireObsoleteCheckouts } from './expire-checkouts.ts';
 import { expireDueCheckout } from './expire-due-checkouts.ts';
 import { followStripe } from './follow-stripe.ts';
-import { forEach } from './for-each.ts';
-import { listUnattributedEvents } from './list-unattributed-events.ts';
+import { type Failed, forEach } from './for-each.ts';
+import { countUnattributedEvents, deleteEvent, listUnattributedEvents } from './list-unattributed-events.ts';
 import { settle } from './settle.ts';
 
 /**
@@ -24,36 +23,45 @@ export async function reconcile(deps: Deps): Promise<void> {
     retryUnattributed(deps),
   ]);
   for (const part of [followed, closed, retried]) if (part.status === 'rejected') throw part.reason;
-  const unattributed = retried.status === 'fulfilled' ? retried.value : 0;
-  await deps.shards.noteReconciliation({ succeededAt: deps.now().getTime(), unattributed });
+  const failures = [
+    ...(followed.status === 'fulfilled' ? followed.value : []),
+    ...(closed.status === 'fulfilled' ? closed.value.map(({ error }) => error) : []),
+    ...(retried.status === 'fulfilled' ? retried.value.map(({ error }) => error) : []),
+  ];
+  if (failures.length > 0) throw failures[0];
+  await deps.shards.noteReconciliation({ succeededAt: deps.now().getTime() });
 }
 
-/** An unattributed event may match its proposal, or its payment, by now. Returns how many still do not. */
-async function retryUnattributed(deps: Deps): Promise<number> {
-  const { total, newest } = await listUnattributedEvents(deps.db);
-  let attributed = 0;
-  await forEach(newest, async (rawBody) => {
-    const outcome = await recordEvent(deps, rawBody);
-    if (outcome === 'recorded' || outcome === 'duplicate') attributed += 1;
+/**
+ * Tries the next of the unattributed events again, the oldest first, round and round: an event may match its proposal, or
+ * its payment, by now. Those that an earlier version stored without asking whose they are are asked about once.
+ */
+async function retryUnattributed(deps: Deps): Promise<Failed<unknown>[]> {
+  const { db, shards, now } = deps;
+  const { retriedUntil = null, ...before } = await shards.reconciliation();
+  const { unjudgedUntil = now().getTime(), hasUnjudged = false } = before;
+  const { events, last } = await listUnattributedEvents(db, retriedUntil);
+  const failed = await forEach(events, async ({ id, payload, receivedAt }) => {
+    const isJudged = unjudgedUntil === null || receivedAt.getTime() > unjudgedUntil;
+    const outcome = await recordEvent(deps, payload, isJudged);
+    if (outcome === 'foreign') await deleteEvent(db, id);
   });
-  return total - attributed;
+  const isIncomplete = hasUnjudged || failed.length > 0;
+  await shards.noteReconciliation({
+    retriedUntil: last,
+    unjudgedUntil: last || isIncomplete ? unjudgedUntil : null,
+    hasUnjudged: last !== null && isIncomplete,
+    unattributed: await countUnattributedEvents(db),
+  });
+  return failed;
 }
 
-async function recordEvent(deps: Deps, rawBody: string): Promise<Outcome> {
+/** `isJudged`: it is known to be ours, so Stripe need not be asked. */
+async function recordEvent(deps: Deps, rawBody: string, isJudged = false): Promise<Outcome> {
   const decoded = decodeUnlessInvalid(rawBody);
   if (!decoded) return 'ignored';
   const { observation, event } = decoded;
-  const settled = await settle(deps, observation, { via: 'reconciler', event, brief: true });
+  const settled = await settle(deps, observation, { via: 'reconciler', event, brief: true, isJudged });
   await expireObsoleteCheckouts(deps, settled);
   return settled.outcome;
-}
-
-/** One unreadable event must not block those after it; the webhook refused it too. */
-function decodeUnlessInvalid(rawBody: string): DecodedEvent {
-  try {
-    return decodeEvent(rawBody);
-  } catch (error) {
-    console.error(JSON.stringify({ reconcile: 'invalid_event', causes: describeCauses(error) }));
-    return null;
-  }
 }

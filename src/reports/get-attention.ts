@@ -7,8 +7,8 @@ import type { Staff } from '../domain/actor.ts';
 import type { AnomalyReason } from '../domain/entry.ts';
 import type { Observation } from '../domain/observation.ts';
 import { authorize } from '../domain/permissions.ts';
-import { selectUnattributedEvents } from '../payments/list-unattributed-events.ts';
-import { decodeEvent } from '../stripe/decode-event.ts';
+import { selectNewestUnattributedEvents } from '../payments/list-unattributed-events.ts';
+import { decodeUnlessInvalid } from '../stripe/decode-event.ts';
 import { concerns } from './concerns.ts';
 
 /** A payment that is not what was asked for. */
@@ -53,9 +53,6 @@ export type Attention = {
 /** Cap per kind. */
 const limit = 100;
 
-/** Events searched for those of one org: they are stored for all orgs together. */
-const searched = 1_000;
-
 /** What staff should look at: of the last 30 days, and all disputes that are open. One request. */
 export async function getAttention({ db, config }: Deps, actor: Staff): Promise<Attention> {
   authorize(actor, 'reports:read');
@@ -63,19 +60,19 @@ export async function getAttention({ db, config }: Deps, actor: Staff): Promise<
   const [anomalies, disputes, events, [orgCount]] = await readAs(db, actor, [
     selectAnomalies(db, orgId),
     selectOpenDisputes(db, orgId),
-    selectUnattributedEvents(db, searched),
+    selectNewestUnattributedEvents(db, limit),
     db.select({ count: count() }).from(orgs),
   ]);
   const reader = { orgId, isOnlyOrg: orgCount?.count === 1, portalUrl: config.portalUrl };
   const unattributed = events.flatMap(({ id, payload, receivedAt }) => {
-    const decoded = decodeEvent(payload);
+    const decoded = decodeUnlessInvalid(payload);
     if (!decoded || !concerns(reader, decoded.observation)) return [];
     return [toUnattributed(id, decoded.event.type, decoded.observation, receivedAt)];
   });
   return {
     anomalies: anomalies.rows,
     disputes: disputes.rows,
-    unattributed: unattributed.slice(0, limit),
+    unattributed,
   };
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { Observation, ReceivedEvent } from '../domain/observation.ts';
-import { AppError } from '../errors.ts';
+import { AppError, describeCauses } from '../errors.ts';
 import { depthOf, parseJson } from '../json.ts';
 import { line } from '../schemas.ts';
 import { Dispute, Refund, Session, toDispute, toRefund, toSession, UnpaidSession } from './decode-object.ts';
@@ -70,6 +70,16 @@ export function decodeEvent(rawBody: string): DecodedEvent {
     observation,
     event: { id: id ?? hashId(rawBody), type, apiVersion, livemode, payload: rawBody },
   };
+}
+
+/** The same of an event that Stripe or we keep: one that cannot be read must not hide the others. It is logged. */
+export function decodeUnlessInvalid(rawBody: string): DecodedEvent {
+  try {
+    return decodeEvent(rawBody);
+  } catch (error) {
+    console.error(JSON.stringify({ decode_event: 'invalid_event', causes: describeCauses(error) }));
+    return null;
+  }
 }
 
 function parse<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {

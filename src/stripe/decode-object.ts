@@ -1,5 +1,10 @@
 import * as v from 'valibot';
-import type { DisputeObservation, RefundObservation, SessionObservation } from '../domain/observation.ts';
+import type {
+  DisputeObservation,
+  Marks,
+  RefundObservation,
+  SessionObservation,
+} from '../domain/observation.ts';
 import { line } from '../schemas.ts';
 
 /** https://docs.stripe.com/api/checkout/sessions/object#checkout_session_object-id */
@@ -66,15 +71,20 @@ export function toSession(
   return {
     fact,
     sessionId: session.id,
-    proposalId: toId(session.metadata?.proposal_id),
-    orgId: toId(session.metadata?.org_id),
-    portalUrl: typeof session.metadata?.portal_url === 'string' ? session.metadata.portal_url : null,
+    ...toMarks(session.metadata),
     createdAt: session.created === null ? null : new Date(session.created * 1000),
     amountCents: session.amount_total,
     currency: session.currency,
     paymentStatus: session.payment_status,
     paymentIntent: session.payment_intent,
   };
+}
+
+/** What metadata says of whose it is. */
+export function toMarks(metadata: Readonly<Record<string, unknown>> | null): Marks {
+  const { proposal_id, org_id, portal_url } = metadata ?? {};
+  const portalUrl = typeof portal_url === 'string' ? portal_url : null;
+  return { proposalId: toId(proposal_id), orgId: toId(org_id), portalUrl };
 }
 
 /** A session that counts as expired, where Stripe cannot say so itself. */

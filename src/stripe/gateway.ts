@@ -1,4 +1,4 @@
-import type { SessionObservation } from '../domain/observation.ts';
+import type { Marks, SessionObservation } from '../domain/observation.ts';
 import type { Checkout } from '../domain/proposal.ts';
 
 /** What a Checkout Session is made from. Repeated within the same five minutes, it gets the same session. */
@@ -27,6 +27,9 @@ export type SessionState =
 /** A range of time in whole seconds, without its end. */
 export type TimeRange = { readonly from: Date; readonly until: Date };
 
+/** An event and its JSON text. */
+export type ListedEvent = { readonly id: string; readonly rawBody: string };
+
 /**
  * All that we need of Stripe. Every call can be repeated. It rejects with `stripe_failed`, `stripe_rate_limited` or
  * `stripe_timeout`, after which it may have been done, or with `stripe_refused`, after which it never will be.
@@ -37,8 +40,12 @@ export interface StripeGateway {
   retrieveCheckoutSession(sessionId: string): Promise<SessionState>;
   /** Closes the session unless it is over already, and returns how it ended. It is not open after that. */
   expireCheckoutSession(sessionId: string): Promise<SessionState>;
-  /** Events that no endpoint has taken, as JSON texts: Stripe still retries them, or has given up. */
-  listUndeliveredEvents(types: readonly string[], created: TimeRange): AsyncIterable<string>;
+  /** What a PaymentIntent's metadata says of whose it is; null if our key does not know it. */
+  retrieveMarks(paymentIntent: string): Promise<Marks | null>;
+  /** An event as JSON text; null if Stripe has it no more. */
+  retrieveEvent(eventId: string): Promise<string | null>;
+  /** Events that no endpoint has taken: Stripe still retries them, or has given up. */
+  listUndeliveredEvents(types: readonly string[], created: TimeRange): AsyncIterable<ListedEvent>;
   /** The ids of the open sessions that this deployment created. */
   listOpenSessions(created: TimeRange): AsyncIterable<string>;
 }

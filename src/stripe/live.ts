@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import Stripe from 'stripe';
 import * as v from 'valibot';
 import { AppError } from '../errors.ts';
-import { Session, toSession, UnpaidSession } from './decode-object.ts';
+import { Session, toMarks, toSession, UnpaidSession } from './decode-object.ts';
 import { type CheckoutRequest, type SessionState, type StripeGateway, sessionExpiry } from './gateway.ts';
 
 /** The API version of our requests and our webhook endpoint. Changing it needs testing. */
@@ -59,10 +59,24 @@ export function createLiveGateway(
       throw new AppError('stripe_failed', 'Stripe did not close the checkout. Try again.');
     },
 
+    async retrieveMarks(paymentIntent) {
+      const intent = await stripe.paymentIntents
+        .retrieve(paymentIntent)
+        .catch((error) => (isUnknown(error) ? null : rejectAs(error)));
+      return intent && toMarks(intent.metadata);
+    },
+
+    async retrieveEvent(eventId) {
+      const event = await stripe.events
+        .retrieve(eventId)
+        .catch((error) => (isUnknown(error) ? null : rejectAs(error)));
+      return event && JSON.stringify(event);
+    },
+
     async *listUndeliveredEvents(types, { from, until }) {
       const created = { gte: toSeconds(from), lt: toSeconds(until) };
       const events = stripe.events.list({ delivery_success: false, types: [...types], created, limit: 100 });
-      for await (const event of iterate(events)) yield JSON.stringify(event);
+      for await (const event of iterate(events)) yield { id: event.id, rawBody: JSON.stringify(event) };
     },
 
     async *listOpenSessions({ from, until }) {

@@ -21,6 +21,9 @@ export function createMockGateway(portalUrl: string): StripeGateway {
     // A simulated session is paid by a webhook alone, so there is never more to learn.
     retrieveCheckoutSession: async () => ({ fact: 'checkout_open' }),
     expireCheckoutSession: async (sessionId) => expiredSession(sessionId),
+    // There is no other product.
+    retrieveMarks: async () => ({ proposalId: null, orgId: null, portalUrl }),
+    retrieveEvent: async () => null,
     async *listUndeliveredEvents() {},
     async *listOpenSessions() {},
   };

@@ -1,11 +1,23 @@
 import { createExecutionContext, createScheduledController, waitOnExecutionContext } from 'cloudflare:test';
+import { inArray } from 'drizzle-orm';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { stripeEvents } from '../../src/db/schema.ts';
 import worker from '../../src/index.ts';
+import type { Reconciliation } from '../../src/log/reconciliation.ts';
 import { call } from '../support/api.ts';
 import { isAppend, onDatabase } from '../support/faults.ts';
 import { metric } from '../support/metrics.ts';
 import { stripeAccount, type TestStripe, withCheckout } from '../support/stripe-account.ts';
-import { bindings, createOrg, createProposal, entriesOf, eventsOf, stripeEventOf } from '../support/world.ts';
+import {
+  bindings,
+  createOrg,
+  createProposal,
+  db,
+  entriesOf,
+  eventsOf,
+  paidEvent,
+  stripeEventOf,
+} from '../support/world.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -17,6 +29,11 @@ async function reconcile(stripe: TestStripe): Promise<void> {
   const context = createExecutionContext();
   await worker.scheduled(createScheduledController(), { ...bindings, ...stripe.bindings }, context);
   await waitOnExecutionContext(context);
+}
+
+/** Notes how far the reconciler has come, as an earlier run would. */
+function note(reconciliation: Reconciliation): Promise<void> {
+  return bindings.LOG_SHARD.getByName('0/4').noteReconciliation(reconciliation);
 }
 
 /** Sets the Worker's clock; Stripe's is unchanged. */
@@ -168,6 +185,109 @@ test('a refund that arrives before its payment is recorded after it', async () =
   expect(await stripeEventOf(String(refund?.id))).toMatchObject({ outcome: 'recorded' });
 });
 
+describe('another product that shares the Stripe account', () => {
+  /** A sale of its own, refunded. */
+  async function foreignRefund(stripe: TestStripe) {
+    const body = new URLSearchParams({
+      mode: 'payment',
+      'line_items[0][price_data][currency]': 'usd',
+      'line_items[0][price_data][unit_amount]': '5000',
+      'line_items[0][price_data][product_data][name]': 'A shirt',
+      success_url: 'https://shop.example',
+    });
+    const headers = { authorization: `Bearer ${stripe.bindings.STRIPE_SECRET_KEY}` };
+    const url = `${bindings.STRIPE_API_BASE}/v1/checkout/sessions`;
+    const { id } = (await (await fetch(url, { method: 'POST', headers, body })).json()) as { id: string };
+    await stripe.control(`sessions/${id}/pay`);
+    const intent = (await stripe.session(id))?.payment_intent;
+    await stripe.control(`payments/${intent}/refund`);
+    const [refund] = await stripe.events('refund.created');
+    return { refund: refund ?? { id: '' }, intent };
+  }
+
+  const lookups = async (stripe: TestStripe) =>
+    (await stripe.requests()).filter(({ path }) => path.startsWith('/v1/payment_intents/')).length;
+
+  test('has its refunds looked up once each, and none of its events kept or tried again', async () => {
+    const stripe = stripeAccount();
+    const { refund } = await foreignRefund(stripe);
+    await stripe.deliver(refund);
+    expect([await stripeEventOf(refund.id), await lookups(stripe)]).toEqual([undefined, 1]);
+    const kept = await db.$count(stripeEvents);
+    await reconcile(stripe);
+    await reconcile(stripe);
+    // What was delivered is not asked about again; the sale itself was not, and says whose it is.
+    expect([await db.$count(stripeEvents), await lookups(stripe)]).toEqual([kept, 1]);
+  });
+
+  test('has what an earlier version kept of it asked about once, and forgotten; what is ours stays', async () => {
+    const stripe = stripeAccount();
+    const foreign = await foreignRefund(stripe);
+    const { refund } = foreign;
+    const { org, sessionId } = await withCheckout(stripe);
+    await stripe.control(`sessions/${sessionId}/pay`);
+    const intent = (await stripe.session(sessionId))?.payment_intent;
+    await stripe.control(`payments/${intent}/refund`);
+    const early = (await stripe.events('refund.created')).at(-1);
+    for (const { id } of await stripe.events()) await stripe.control(`events/${id}/delivered`);
+    const sale = paidEvent({ id: 7, orgId: 1 }, { metadata: { order: '7' } });
+    const unpaid = paidEvent({ id: 999_999_997, orgId: org.id });
+    const keep = (event: { id?: string }) => ({
+      ...{ id: String(event.id), type: 'any', payload: event, outcome: 'unattributed' as const },
+      receivedAt: new Date(Date.now() - 60_000),
+    });
+    await db.insert(stripeEvents).values([refund, sale, unpaid, early ?? {}].map(keep));
+    await note({ unjudgedUntil: Date.now(), hasUnjudged: false, retriedUntil: null });
+    const before = await lookups(stripe);
+    for (let run = 0; run < 3; run += 1) await reconcile(stripe);
+    const asked = (await stripe.requests()).filter(({ path }) => /payment_intents\/pi_.*/.test(path));
+    for (const id of [refund.id, sale.id]) expect(await stripeEventOf(id)).toBeUndefined();
+    for (const id of [unpaid.id, String(early?.id)]) {
+      expect(await stripeEventOf(id)).toMatchObject({ outcome: 'unattributed' });
+    }
+    const about = (paymentIntent: unknown) => asked.filter(({ path }) => path.endsWith(`/${paymentIntent}`));
+    expect([before, about(foreign.intent).length, about(intent).length]).toEqual([0, 1, 1]);
+  });
+
+  test('does not keep our own events from being tried again, however many are kept', async () => {
+    const { stripe, proposal, sessionId } = await withCheckout();
+    await stripe.control(`sessions/${sessionId}/pay`);
+    await stripe.control(`payments/${(await stripe.session(sessionId))?.payment_intent}/refund`);
+    const [refund] = await stripe.events('refund.created');
+    await stripe.deliver(refund ?? {});
+    const [paid] = await stripe.events('checkout.session.completed');
+    await stripe.deliver(paid ?? {});
+    // 130 that no proposal claims, half of them older than it, half newer.
+    const others = Array.from({ length: 130 }, (_, index) => {
+      const event = paidEvent({ id: 999_999_000 + index, orgId: proposal.orgId });
+      const receivedAt = new Date(Date.now() + (index % 2 === 0 ? -1 : 1) * 3_600_000);
+      return { id: event.id, type: event.type, payload: event, outcome: 'unattributed' as const, receivedAt };
+    });
+    await db.insert(stripeEvents).values(others);
+    await note({ unjudgedUntil: null, retriedUntil: null });
+    for (let run = 0; run < 3; run += 1) await reconcile(stripe);
+    expect(await eventsOf(proposal.id)).toContain('payment_refunded');
+    await db.delete(stripeEvents).where(
+      inArray(
+        stripeEvents.id,
+        others.map(({ id }) => id),
+      ),
+    );
+  });
+});
+
+test('what the reconciler fetched is not counted as posted to the webhook', async () => {
+  const { stripe, proposal, sessionId } = await withCheckout();
+  const posted = () =>
+    metric('crm_portal_webhook_events_total{type="checkout.session.completed",outcome="recorded"}');
+  const repaired = () => metric('crm_portal_reconciler_repairs_total');
+  const before = [await posted(), await repaired()];
+  await stripe.control(`sessions/${sessionId}/pay`);
+  await reconcile(stripe);
+  expect(await eventsOf(proposal.id)).toContain('payment_success');
+  expect([await posted(), await repaired()]).toEqual([before[0], (before[1] ?? 0) + 1]);
+});
+
 describe('when something fails,', () => {
   test('the run is no success, and the next one recovers', async () => {
     const { stripe, proposal, sessionId } = await withCheckout();
@@ -197,6 +317,30 @@ describe('when something fails,', () => {
     for (const { proposal } of [stuck, fine]) {
       expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created', 'payment_success']);
     }
+  });
+
+  test('an event that always fails holds up no progress, and is tried again by itself', async () => {
+    const stripe = stripeAccount();
+    const [stuck, other] = [await withCheckout(stripe), await withCheckout(stripe)];
+    await stripe.control(`sessions/${stuck.sessionId}/pay`);
+    const fault = onDatabase(async (send, body) =>
+      isAppend(body) && body.includes(stuck.sessionId)
+        ? new Response('{"message":"no"}', { status: 500 })
+        : send(),
+    );
+    await expect(reconcile(stripe)).rejects.toThrow();
+    const until = await metric('crm_portal_reconciler_events_until_timestamp_seconds');
+    later(1);
+    await stripe.control(`sessions/${other.sessionId}/pay`);
+    await expect(reconcile(stripe)).rejects.toThrow();
+    expect(await metric('crm_portal_reconciler_events_until_timestamp_seconds')).toBeGreaterThan(until);
+    const listed = (await stripe.requests()).filter(({ path }) => path.startsWith('/v1/events?')).at(-1);
+    const from = Number(new URLSearchParams(listed?.path.split('?')[1]).get('created[gte]'));
+    expect(from).toBeGreaterThan(until - 11 * 60); // no growing span
+    fault.mockRestore();
+    later(2);
+    await reconcile(stripe);
+    expect(await eventsOf(stuck.proposal.id)).toEqual(['approve', 'checkout_created', 'payment_success']);
   });
 
   test('an event that cannot be read delays no other', async () => {

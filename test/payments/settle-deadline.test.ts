@@ -34,7 +34,9 @@ test('a refund that waits for the database, and then for the shard, is given up 
       return new Promise(() => {});
     },
   };
-  const deps = { config: { portalUrl: 'https://portal.example' }, db, shards } as unknown as Deps;
+  const stripe = { retrieveMarks: async () => null };
+  const config = { portalUrl: 'https://portal.example' };
+  const deps = { config, db, shards, stripe } as unknown as Deps;
   const work = settle(deps, refund, { via: 'stripe' });
   expect(await givenUpAt(5_500, work)).toEqual([false, true]);
   await expect(work).rejects.toMatchObject({ code: 'log_unavailable' });

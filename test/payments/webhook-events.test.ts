@@ -22,18 +22,21 @@ async function grown(series: [string, string][], work: () => Promise<unknown>): 
 }
 
 describe('events posted to the webhook are counted by outcome:', () => {
-  test('recorded, duplicate, unattributed', async () => {
+  test('recorded, duplicate, unattributed, foreign', async () => {
     const proposal = await createProposal((await createOrg()).id);
     const [event, foreign] = [paidEvent(proposal), paidEvent(proposal, { metadata: {} })];
+    const unknown = paidEvent({ id: 999_999_999, orgId: proposal.orgId });
     const outcomes: [string, string][] = [
       [completed, 'recorded'],
       [completed, 'duplicate'],
       [completed, 'unattributed'],
+      [completed, 'foreign'],
     ];
     const growth = await grown(outcomes, async () => {
-      for (const json of [event, event, event, foreign]) await call('POST /payments/webhook', { json });
+      for (const json of [event, event, event, unknown, foreign])
+        await call('POST /payments/webhook', { json });
     });
-    expect(growth).toEqual([1, 2, 1]);
+    expect(growth).toEqual([1, 2, 1, 1]);
   });
 
   test('ignored, and refused by reason; an unverified event has no type', async () => {

@@ -126,7 +126,6 @@ describe('an event that is no payment of ours', () => {
   });
 
   test.each([
-    ['no metadata', () => ({ metadata: null })],
     [
       'an unknown proposal',
       (org: number) => ({ metadata: { proposal_id: '999999999', org_id: String(org) } }),
@@ -134,10 +133,6 @@ describe('an event that is no payment of ours', () => {
     [
       'an org that does not own it',
       (org: number, id: number) => ({ metadata: { proposal_id: String(id), org_id: String(org + 1) } }),
-    ],
-    [
-      'an id that is none',
-      (org: number) => ({ metadata: { proposal_id: '7; drop table', org_id: String(org) } }),
     ],
   ])('paid money with %s is kept as unattributed', async (_, session) => {
     const org = await createOrg();
@@ -150,6 +145,29 @@ describe('an event that is no payment of ours', () => {
     expect(await stripeEventOf(event.id)).toMatchObject({ outcome: 'unattributed', payload: event });
     expect(await eventsOf(proposal.id)).toEqual(['approve']);
     expect(await payments(org)).toBe(0);
+  });
+
+  test.each([
+    ['no metadata', () => null],
+    ['metadata of another product', () => ({ order: '7' })],
+    [
+      "another deployment's metadata",
+      (id: number, org: number) => ({
+        proposal_id: `${id}`,
+        org_id: `${org}`,
+        portal_url: 'https://other.example',
+      }),
+    ],
+    ['a proposal and no org', (id: number) => ({ proposal_id: `${id}` })],
+    ['an id that is none', (_: number, org: number) => ({ proposal_id: '7; drop table', org_id: `${org}` })],
+  ])('paid money with %s is foreign: it is acknowledged and not kept', async (_, metadata) => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const before = await rowCounts();
+    const event = paidEvent(proposal, { metadata: metadata(proposal.id, org.id) });
+    const answer = await call('POST /payments/webhook', { json: event });
+    expect(answer).toMatchObject({ status: 200, json: { received: true } });
+    expect(await rowCounts()).toEqual(before);
   });
 
   test('an event of another kind may have any shape', async () => {

@@ -140,7 +140,8 @@ export class Game {
         return this.#checkout(action.proposal, true, '1', isCalm);
       case 'look': {
         const { id, token } = this.#proposal(action.proposal);
-        return this.#call('GET', `/proposals/${id}`, token, undefined, isCalm);
+        await this.#call('GET', `/proposals/${id}`, token, undefined, isCalm);
+        return this.#call('POST', `/proposals/${id}/view`, token, undefined, isCalm);
       }
       case 'void': {
         const { id } = this.#proposal(action.proposal);
@@ -177,6 +178,10 @@ export class Game {
       case 'duplicate':
         this.#isDuplicated = true;
         return this.#platform.duplicate(action.shard);
+      case 'foreign sale': {
+        const { id } = this.account.createSession(foreignSale);
+        return void this.account.pay(id);
+      }
       case 'cron':
         return this.#platform.cron();
       case 'scrape':
@@ -329,6 +334,12 @@ export class Game {
     return this.account.events.findIndex(({ id }) => id === eventId);
   }
 }
+
+const foreignSale = {
+  ...{ amount_total: 5_000, currency: 'usd', description: 'A shirt', metadata: { order: '7' } },
+  ...{ customer_email: 'eve@example.com', client_reference_id: null, expires_at: null },
+  ...{ success_url: 'https://shop.example', cancel_url: null },
+};
 
 /** One sample of an exposition, 0 where there is none. */
 export function sampleOf(text: string, series: string): number {

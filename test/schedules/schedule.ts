@@ -15,7 +15,8 @@ export type Action =
   | { readonly does: 'refund' | 'refund a part' | 'dispute'; readonly payment: number }
   | { readonly does: 'fail refund' | 'win dispute' | 'lose dispute'; readonly which: number }
   | { readonly does: 'evict' | 'duplicate'; readonly shard: number }
-  | { readonly does: 'cron' | 'scrape' };
+  /** Another product, which shares the Stripe account, sells something. */
+  | { readonly does: 'cron' | 'scrape' | 'foreign sale' };
 
 /** Faults by turn: for the first request of the round, the second, and so on. */
 export type Faults = {
@@ -89,7 +90,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ does: fc.constantFrom('evict' as const, 'duplicate'), shard: fc.nat(3) }),
   },
-  { weight: 2, arbitrary: fc.record({ does: fc.constantFrom('cron' as const, 'scrape') }) },
+  { weight: 3, arbitrary: fc.record({ does: fc.constantFrom('cron' as const, 'scrape', 'foreign sale') }) },
 );
 
 /** Mostly no fault. */

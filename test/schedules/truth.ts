@@ -20,18 +20,24 @@ export async function checkTruth(game: Game): Promise<void> {
     checkOpenSessions(game, id, entries);
   }
 
-  const paid = [...account.sessions.values()].filter((session) => session.payment_status === 'paid');
+  const paid = [...account.sessions.values()].filter(
+    (session) => session.payment_status === 'paid' && isOurs(session),
+  );
   expect(valuesOf(all, 'payment_success', 'stripe_session_id', 'amount_cents')).toEqual(
     paid.map((session) => `${session.id} ${session.amount_total}`).sort(),
   );
-  const refunds = [...account.refunds.values()];
+  const ofOurs = ({ payment_intent }: { payment_intent: string }) => {
+    const intent = account.intents.get(payment_intent);
+    return intent !== undefined && isOurs(intent);
+  };
+  const refunds = [...account.refunds.values()].filter(ofOurs);
   expect(valuesOf(all, 'payment_refunded', 'refund_id', 'amount_cents')).toEqual(
     refunds.map(({ id, amount }) => `${id} ${amount}`).sort(),
   );
   expect(valuesOf(all, 'refund_failed', 'refund_id')).toEqual(
     refunds.flatMap(({ id, status }) => (status === 'failed' ? [id] : [])).sort(),
   );
-  const disputes = [...account.disputes.values()];
+  const disputes = [...account.disputes.values()].filter(ofOurs);
   expect(valuesOf(all, 'dispute_opened', 'dispute_id')).toEqual(disputes.map(({ id }) => id).sort());
   expect(valuesOf(all, 'dispute_closed', 'dispute_id', 'status')).toEqual(
     disputes.flatMap(({ id, status }) => (status === 'needs_response' ? [] : [`${id} ${status}`])).sort(),
@@ -39,6 +45,9 @@ export async function checkTruth(game: Game): Promise<void> {
   await checkCounters(game, all);
   await checkEvents(game);
 }
+
+/** Another product shares the account. */
+const isOurs = ({ metadata }: { metadata: Readonly<Record<string, string>> }) => 'portal_url' in metadata;
 
 /** The entries of one event, by some of their meta, sorted. */
 function valuesOf(entries: Rows, event: string, ...fields: string[]): string[] {
@@ -115,7 +124,7 @@ async function checkCounters(game: Game, entries: Rows): Promise<void> {
   expect(scraped).toEqual(expected);
 }
 
-/** Every delivered event is kept, and no money is left unattributed. */
+/** Every delivered event of ours is kept, no other is, and no money is left unattributed. */
 async function checkEvents({ account }: Game): Promise<void> {
   const ids = account.events.map(({ id }) => id);
   const kept = await db
@@ -124,9 +133,13 @@ async function checkEvents({ account }: Game): Promise<void> {
     .where(inArray(stripeEvents.id, [...ids, 'none']));
   const unattributed = kept.filter(({ outcome }) => outcome === 'unattributed');
   expect(unattributed.map(({ type }) => type)).toEqual([]);
-  const handled = account.events.filter(
-    ({ id, type }) => account.delivered.has(id) && !type.startsWith('payment_'),
-  );
   const keptIds = new Set(kept.map(({ id }) => id));
-  expect(handled.filter(({ id }) => !keptIds.has(id))).toEqual([]);
+  const isOurEvent = ({ data }: { data: { object: unknown } }) => {
+    const { metadata, payment_intent } = data.object as { metadata?: object; payment_intent?: string };
+    return 'portal_url' in { ...metadata, ...account.intents.get(payment_intent ?? '')?.metadata };
+  };
+  const handled = account.events.filter(({ type }) => !type.startsWith('payment_'));
+  const [ours, others] = [handled.filter(isOurEvent), handled.filter((event) => !isOurEvent(event))];
+  expect(ours.filter(({ id }) => account.delivered.has(id) && !keptIds.has(id))).toEqual([]);
+  expect(others.filter(({ id }) => keptIds.has(id))).toEqual([]);
 }
