@@ -1,10 +1,17 @@
+import { waitUntil } from 'cloudflare:workers';
 import { type Bindings, type Config, readConfig } from './config.ts';
 import { createDatabase, type Database } from './db/client.ts';
 import { Tokens } from './jwt/tokens.ts';
 import { Shards } from './log/shards.ts';
+import { Tally } from './log/tally.ts';
+import type { Increment } from './metrics/catalogue.ts';
+import { countCalls } from './stripe/counted.ts';
 import type { StripeGateway } from './stripe/gateway.ts';
 import { createLiveGateway } from './stripe/live.ts';
 import { createMockGateway } from './stripe/mock.ts';
+
+/** The counts of this isolate, of all environments together. They wait for others: a request costs no call of its own. */
+const tally = new Tally({ delayMs: 5_000, pauseMs: 5_000 });
 
 /**
  * The adapters of one environment. Each is made at its first use, and throws `not_configured` then: so a missing secret
@@ -37,8 +44,21 @@ class Adapters {
     const { devMode, portalUrl, stripeApiBase } = this.config;
     this.#stripe ??= devMode
       ? createMockGateway(portalUrl)
-      : createLiveGateway(this.config.stripeSecretKey, portalUrl, stripeApiBase);
+      : countCalls(
+          createLiveGateway(this.config.stripeSecretKey, portalUrl, stripeApiBase),
+          (operation, outcome) =>
+            this.count({
+              metric: 'crm_portal_stripe_requests_total',
+              labels: { operation, outcome },
+              value: 1,
+            }),
+        );
     return this.#stripe;
+  }
+
+  /** Counts something that leaves no entry in the log. */
+  count(increment: Increment): void {
+    tally.add(increment, waitUntil, async (sums) => this.shards.tally(sums));
   }
 
   get shards(): Shards {
@@ -58,8 +78,10 @@ function adaptersOf(env: Bindings): Adapters {
 
 /** What a verb may touch beyond its arguments, for one request. */
 export class Deps {
-  /** Attempts to sign in, by network and by account. */
-  readonly loginLimits: { readonly network: RateLimit; readonly account: RateLimit };
+  /** By what they count: attempts to sign in by network and by account; requests by link, user and org. */
+  readonly rateLimits: {
+    readonly [Counted in 'login_network' | 'login_account' | 'link' | 'user' | 'org']: RateLimit | undefined;
+  };
   /** For work that the caller need not wait for. If it is cut off, the reconciler makes up for it. */
   readonly waitUntil: (work: Promise<void>) => void;
   readonly now = () => new Date();
@@ -67,12 +89,23 @@ export class Deps {
 
   constructor(env: Bindings, context: Pick<ExecutionContext, 'waitUntil'>) {
     this.#adapters = adaptersOf(env);
-    this.loginLimits = { network: env.LOGIN_RATE_LIMIT, account: env.LOGIN_ACCOUNT_RATE_LIMIT };
+    this.rateLimits = {
+      login_network: env.LOGIN_RATE_LIMIT,
+      login_account: env.LOGIN_ACCOUNT_RATE_LIMIT,
+      link: env.LINK_RATE_LIMIT,
+      user: env.USER_RATE_LIMIT,
+      org: env.ORG_RATE_LIMIT,
+    };
     this.waitUntil = (work) => context.waitUntil(work);
   }
 
   get config(): Config {
     return this.#adapters.config;
+  }
+
+  /** Counts something that leaves no entry in the log. */
+  count(increment: Increment): void {
+    this.#adapters.count(increment);
   }
 
   get db(): Database {

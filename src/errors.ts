@@ -29,6 +29,7 @@ export type ErrorCode =
   | 'version_conflict'
   | 'amount_mismatch'
   | 'checkout_open'
+  | 'limit_reached'
   // we, or a service we depend on, failed
   | 'not_configured'
   | 'database_unavailable'

@@ -4,12 +4,12 @@ import { users } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import { AppError, describeCauses } from '../errors.ts';
 import { networkOf } from '../http/client-address.ts';
+import { AtOnce, countAgainst } from '../http/limits.ts';
 import { staffTokenSeconds } from '../jwt/tokens.ts';
 import { hashPassword, isOutdated, verifyPassword } from './password.ts';
 
 /** Each password takes the isolate for some 150 ms: more at once would hold up its webhooks. */
-const maxUnderWay = 4;
-let underWay = 0;
+const passwords = new AtOnce('passwords', 4);
 
 /**
  * A staff token for the right password. One request to the database, one more where the hash is of another cost. An unknown account takes as long as a wrong password
@@ -20,27 +20,18 @@ export async function login(
   deps: Deps,
   { email, password, ip }: { email: string; password: string; ip: string | null },
 ): Promise<{ accessToken: string; expiresInSeconds: number }> {
-  const { tokens, db, loginLimits } = deps;
-  const limits = [
-    loginLimits.network.limit({ key: `address:${ip && networkOf(ip)}` }),
-    loginLimits.account.limit({ key: `account:${email}` }),
-  ];
-  if ((await Promise.all(limits)).some(({ success }) => !success)) {
-    throw new AppError('rate_limited', 'Too many attempts. Try again in a minute.');
-  }
-  if (underWay >= maxUnderWay) {
-    throw new AppError('rate_limited', 'Too many people are signing in. Try again in a minute.');
-  }
-  underWay += 1;
-  try {
+  const { tokens, db } = deps;
+  await countAgainst(deps, [
+    { limit: 'login_network', key: `address:${ip && networkOf(ip)}` },
+    { limit: 'login_account', key: `account:${email}` },
+  ]);
+  return passwords.run(deps, async () => {
     const user = await findUser(db, email, password);
     if (isOutdated(user.passwordHash)) await rehash(db, user, password);
     const { id: userId, orgId, role, tokenGeneration: generation } = user;
     const staff = { kind: 'staff', userId, orgId, email, role, generation } as const;
     return { accessToken: await tokens.signStaff(staff, deps.now()), expiresInSeconds: staffTokenSeconds };
-  } finally {
-    underWay -= 1;
-  }
+  });
 }
 
 /** Keeps the hash of the same password at today's cost. Where that fails, the next login tries again. */

@@ -1,4 +1,5 @@
 import { approve, send, view } from './approval.ts';
+import { whyOutOfBounds } from './bounds.ts';
 import { decideCheckout } from './checkout.ts';
 import type { ProposalCommand } from './command.ts';
 import { canSee, type Decision, isRejection, proposalNotFound, type Ruling } from './decision.ts';
@@ -25,6 +26,8 @@ const permissions = {
 export function decide(state: Proposal, command: ProposalCommand, now: Date): Decision {
   const ruling = rule(state, command, now);
   if (isRejection(ruling)) return ruling;
+  const refusal = ruling.events.length > 0 ? whyOutOfBounds(state, command) : null;
+  if (refusal) return refusal;
   const author = command.kind === 'settle' ? { kind: command.via } : command.actor;
   return { events: ruling.events.map((event) => stamp(event, author)) };
 }

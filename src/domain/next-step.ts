@@ -1,3 +1,4 @@
+import { whyNoMoreSessions } from './bounds.ts';
 import { type CheckoutAmounts, checkoutAmounts, isForTotal } from './checkout.ts';
 import { isRejection, type Rejection } from './decision.ts';
 import type { Checkout, Proposal } from './proposal.ts';
@@ -42,7 +43,9 @@ export function nextStep(proposal: Proposal, wanted: Wanted, now: Date): NextSte
   const others = unsettled.filter((checkout) => checkout !== offered && !isUnknown(checkout));
   const [obsolete] = others;
   if (obsolete) return { step: 'close', checkout: obsolete };
-  return offered ? { step: 'offer', checkout: offered } : { step: 'create', amounts };
+  if (offered) return { step: 'offer', checkout: offered };
+  const refusal = whyNoMoreSessions(proposal);
+  return refusal ? { step: 'refuse', rejection: refusal } : { step: 'create', amounts };
 }
 
 function openElsewhere({ expiresAt }: Checkout): Rejection {

@@ -65,6 +65,8 @@ export type ReceivedEvent = {
   readonly type: string;
   readonly apiVersion: string | null;
   readonly livemode: boolean | null;
+  /** When Stripe made it. Missing where an older Worker took it. */
+  readonly createdAt?: Date | null;
   /** The body as it came, JSON. */
   readonly payload: string;
 };

@@ -2,6 +2,7 @@ import { createMiddleware } from 'hono/factory';
 import type { Actor, Staff } from '../domain/actor.ts';
 import { AppError } from '../errors.ts';
 import type { AppEnv } from './context.ts';
+import { countAgainst } from './limits.ts';
 
 /** Lets in the bearer of a valid token: a user's or a portal link's (RFC 6750). */
 export const authenticate = createMiddleware<AppEnv>(async (c, next) => {
@@ -19,8 +20,16 @@ export const authenticateStaff = createMiddleware<
   await next();
 });
 
-function bearer({ tokens, now }: AppEnv['Variables']['deps'], header: string | undefined): Promise<Actor> {
+/** Who the bearer is, counted against what a link, a user and an org may ask for. */
+async function bearer(deps: AppEnv['Variables']['deps'], header: string | undefined): Promise<Actor> {
   const [, token] = /^Bearer +(\S+)$/i.exec(header ?? '') ?? [];
   if (!token) throw new AppError('token_missing', 'Send a bearer token in the Authorization header.');
-  return tokens.parse(token, now());
+  const actor = await deps.tokens.parse(token, deps.now());
+  await countAgainst(deps, [
+    actor.kind === 'staff'
+      ? { limit: 'user', key: `user:${actor.userId}` }
+      : { limit: 'link', key: `link:${actor.proposalId}` },
+    { limit: 'org', key: `org:${actor.orgId}` },
+  ]);
+  return actor;
 }

@@ -29,6 +29,7 @@ export const statuses: Record<ErrorCode, ContentfulStatusCode> = {
   version_conflict: 409,
   amount_mismatch: 409,
   checkout_open: 409,
+  limit_reached: 409,
   not_configured: 503,
   database_unavailable: 503,
   log_unavailable: 503,

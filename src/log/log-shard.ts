@@ -16,8 +16,7 @@ import { ReadModel } from './read-model.ts';
 import { type Reconciliation, toReconciliationSums } from './reconciliation.ts';
 import type { SeriesFrom, SeriesPage } from './series-text.ts';
 import { saveSnapshots } from './snapshots.ts';
-import { tallyOf } from './tallies.ts';
-import type { Tally } from './webhook-tally.ts';
+import { type OldTally, tallyOf } from './tallies.ts';
 import { decodeCommand, encodeResult } from './wire.ts';
 
 /** A command that loses a race this often is refused, and may be sent again. */
@@ -55,14 +54,14 @@ export class LogShard extends DurableObject<Env> {
     const failure = await this.#closeGap();
     if (failure) return failure;
     if (from && 'orgId' in from) return { blocks: this.#readModel.seriesOfOrg(from.orgId), next: null };
-    return this.#readModel.page(from, toReconciliationSums(await this.reconciliation()));
+    return this.#readModel.page(from, await this.#gauges());
   }
 
   /** The sums over this shard's entries, for Workers of the version before. */
   async sums(): Promise<{ readonly sums: Sum[] } | Rejection> {
     const failure = await this.#closeGap();
     if (failure) return failure;
-    return { sums: [...this.#readModel.sums(), ...toReconciliationSums(await this.reconciliation())] };
+    return { sums: [...this.#readModel.sums(), ...(await this.#gauges())] };
   }
 
   /** Folds everything that the log holds and the projections lack. Returns the checkpoint it came to. */
@@ -83,9 +82,9 @@ export class LogShard extends DurableObject<Env> {
     this.ctx.waitUntil(rebuild.run((checkpoint) => this.#readAbove(checkpoint)).catch(unavailable));
   }
 
-  /** Counts webhook events that reached no shard. */
-  async tally(tallies: Tally[]): Promise<void> {
-    this.#readModel.tally(tallies);
+  /** Counts what leaves no entry in the log. */
+  async tally(sums: (Sum | OldTally)[]): Promise<void> {
+    this.#readModel.tally(sums);
   }
 
   /** The sessions that the reconciler should look at now. */
@@ -101,6 +100,12 @@ export class LogShard extends DurableObject<Env> {
   /** Notes how far the reconciler has come. Of two runs at once either may note last: reading events twice is harmless. */
   async noteReconciliation(noted: Reconciliation): Promise<void> {
     this.ctx.storage.kv.put('reconciliation', { ...(await this.reconciliation()), ...noted });
+  }
+
+  async #gauges(): Promise<Sum[]> {
+    const { depth: value } = this.#commands;
+    const depth = { metric: 'crm_portal_log_queue_depth', labels: {}, part: '', value } as const;
+    return [...toReconciliationSums(await this.reconciliation()), depth];
   }
 
   #add(command: Command): Promise<Result> {
@@ -153,7 +158,7 @@ export class LogShard extends DurableObject<Env> {
       async (loaded, note) => {
         if (loaded.dueSnapshots.length > 0) this.ctx.waitUntil(saveSnapshots(this.#db, loaded.dueSnapshots));
         const { writes, results } = planGroup(loaded, group, new Date());
-        const tallies = tallyOf(group, results);
+        const tallies = tallyOf(group, results, new Date());
         if (writes.entries.length === 0 && writes.stripeEvents.length === 0) {
           this.#readModel.count(tallies);
           return results;
@@ -165,7 +170,7 @@ export class LogShard extends DurableObject<Env> {
     );
   }
 
-  async #append(writes: Writes, tallies: readonly Tally[]): Promise<void> {
+  async #append(writes: Writes, tallies: readonly Sum[]): Promise<void> {
     try {
       const { head } = this.#readModel;
       const appended = await this.#inGeneration((db) => appendGroup(db, this.#position, head, writes));

@@ -34,7 +34,7 @@ export type Writes = {
   readonly linkGenerations: Map<number, number>;
   readonly revisions: Revision[];
   readonly leads: (NewLead & { orgId: number; createdAt: Date })[];
-  readonly stripeEvents: (ReceivedEvent & { outcome: Outcome; receivedAt: Date })[];
+  readonly stripeEvents: (Omit<ReceivedEvent, 'createdAt'> & { outcome: Outcome; receivedAt: Date })[];
 };
 
 /** Decides a group in order, each command on the state that those before it leave. Pure; one result per command. */
@@ -126,6 +126,7 @@ export function planGroup(
     // One event may be delivered twice at once; its first outcome stands.
     if (!event || kept.has(event.id)) return;
     kept.add(event.id);
-    writes.stripeEvents.push({ ...event, outcome, receivedAt: now });
+    const { createdAt: _, ...stored } = event; // the payload says it
+    writes.stripeEvents.push({ ...stored, outcome, receivedAt: now });
   }
 }

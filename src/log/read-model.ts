@@ -7,8 +7,7 @@ import { Rebuild } from './rebuild.ts';
 import type { SeriesPage, SeriesPosition } from './series-text.ts';
 import { Sums } from './sums.ts';
 import { Tail } from './tail.ts';
-import { Tallies } from './tallies.ts';
-import type { Tally } from './webhook-tally.ts';
+import { type OldTally, Tallies } from './tallies.ts';
 
 /** What was appended is folded when it is this much, or this long ago. A crash leaves it above the checkpoint. */
 const [foldedEntries, foldedMs] = [500, 1_000];
@@ -56,14 +55,14 @@ export class ReadModel {
   }
 
   /** Takes what was appended, and the tallies of its group. */
-  add(appended: Appended, tallies: readonly Tally[]): void {
+  add(appended: Appended, tallies: readonly Sum[]): void {
     if (!this.#tail.add(appended, () => this.#projections.checkpoint)) this.openGap();
     this.count(tallies);
     if (this.#tail.size >= foldedEntries) this.fold();
   }
 
   /** Takes the tallies of a group that appended nothing. */
-  count(tallies: readonly Tally[]): void {
+  count(tallies: readonly Sum[]): void {
     this.#tallies.add(tallies);
     this.#timer ??= setTimeout(() => this.fold(), foldedMs);
   }
@@ -104,9 +103,9 @@ export class ReadModel {
     this.#tallies.write();
   }
 
-  /** Counts webhook events that are in no group. */
-  tally(tallies: readonly Tally[]): void {
-    this.#tallies.add(tallies);
+  /** Takes what a Worker counted. */
+  tally(sums: readonly (Sum | OldTally)[]): void {
+    this.#tallies.add(sums);
     this.#tallies.write();
   }
 

@@ -4,6 +4,7 @@ import { type Deadline, withDeadline } from '../deadline.ts';
 import { orThrow, type Rejection } from '../domain/decision.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import { AppError } from '../errors.ts';
+import type { Sum } from '../metrics/catalogue.ts';
 import type { SeriesBlock } from '../metrics/exposition.ts';
 import { type Accepted, type Command, deadlineMs, groupLimits, type Result } from './command.ts';
 import { GroupQueue } from './group-queue.ts';
@@ -11,7 +12,6 @@ import type { LogShard } from './log-shard.ts';
 import type { DueCheckout } from './open-checkouts.ts';
 import type { Reconciliation } from './reconciliation.ts';
 import type { SeriesFrom, SeriesPage } from './series-text.ts';
-import type { Tally } from './webhook-tally.ts';
 import { executeAll, seriesOf } from './wire.ts';
 
 /** A command that has waited this long for the isolate's call before it goes in a call of its own, beside that one. */
@@ -58,9 +58,9 @@ export class Shards {
     return orThrow(result);
   }
 
-  /** Counts webhook events that reached no shard. */
-  tally(tallies: Tally[]): Promise<void> {
-    return this.#call(0, async (stub): Promise<void> => stub.tally(tallies));
+  /** Counts what leaves no entry in the log. */
+  tally(sums: Sum[]): Promise<void> {
+    return this.#call(0, async (stub): Promise<void> => stub.tally(sums));
   }
 
   /**

@@ -117,6 +117,33 @@ export const catalogue = {
     unit: 'seconds',
     help: 'Up to when all that Stripe failed to deliver is recorded, in Unix time. Its lag is time() minus this.',
   },
+  crm_portal_stripe_event_age_seconds: {
+    type: 'histogram',
+    labels: ['fact'],
+    unit: 'seconds',
+    help: "Age of Stripe's events when they were recorded, by what they report.",
+    buckets: [1, 2, 5, 10, 30, minute, 5 * minute, 15 * minute, hour, 6 * hour, day, 3 * day],
+  },
+  crm_portal_requests_total: {
+    type: 'counter',
+    labels: ['route', 'status'],
+    help: 'Requests to the API, by route and class of status.',
+  },
+  crm_portal_stripe_requests_total: {
+    type: 'counter',
+    labels: ['operation', 'outcome'],
+    help: 'Calls to Stripe, by what was asked and what came of it.',
+  },
+  crm_portal_limited_requests_total: {
+    type: 'counter',
+    labels: ['limit'],
+    help: 'Requests that were refused because a limit was reached, by limit.',
+  },
+  crm_portal_log_queue_depth: {
+    type: 'gauge',
+    labels: [],
+    help: 'Commands that wait in the shards of the log.',
+  },
   crm_portal_series_dropped_total: {
     type: 'counter',
     labels: [],

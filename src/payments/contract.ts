@@ -77,6 +77,7 @@ export const paymentContracts = {
       'amount_mismatch',
       'version_conflict',
       'checkout_open',
+      'limit_reached',
       'stripe_refused',
       'stripe_failed',
       'stripe_rate_limited',

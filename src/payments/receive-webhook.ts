@@ -1,14 +1,14 @@
 import type { Deps } from '../deps.ts';
 import type { Outcome } from '../domain/observation.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
-import { WebhookTally } from '../log/webhook-tally.ts';
+import { Tally } from '../log/tally.ts';
 import { decodeEvent } from '../stripe/decode-event.ts';
 import { verifySignature } from '../stripe/verify-signature.ts';
 import { expireObsoleteCheckouts } from './expire-checkouts.ts';
 import { settle } from './settle.ts';
 
 /** The counts of this isolate, for events that reach no shard. */
-const tally = new WebhookTally();
+const tally = new Tally({ delayMs: 0, pauseMs: 1_000 });
 
 type Posted = { readonly bytes: ArrayBuffer; readonly signature: string | undefined };
 
@@ -18,8 +18,11 @@ type Posted = { readonly bytes: ArrayBuffer; readonly signature: string | undefi
  */
 export async function receiveWebhook(deps: Deps, posted: Posted): Promise<Outcome> {
   const event = { type: 'unverified' };
-  const count = (outcome: string) =>
-    tally.add({ type: event.type, outcome }, deps.waitUntil, (tallies) => deps.shards.tally(tallies));
+  const count = (outcome: string) => {
+    const labels = { type: event.type, outcome };
+    const increment = { metric: 'crm_portal_webhook_events_total', labels, value: 1 } as const;
+    tally.add(increment, deps.waitUntil, (sums) => deps.shards.tally(sums));
+  };
   try {
     const outcome = await take(deps, posted, event);
     if (event.type === 'other') count(outcome);

@@ -1,10 +1,9 @@
 import { Hono } from 'hono';
-import type { LogEvent } from '../domain/entry.ts';
 import { authenticateStaff } from '../http/authenticate.ts';
 import type { AppEnv } from '../http/context.ts';
 import { validate } from '../http/validate.ts';
 import { ProposalParam } from '../schemas.ts';
-import { type EntryRow, listActivity } from './list-activity.ts';
+import { type EntryRow, type ListedEvent, listActivity } from './list-activity.ts';
 import { ListActivityQuery } from './schemas.ts';
 
 export const activityRoutes = new Hono<AppEnv>().get(
@@ -28,7 +27,7 @@ function toBody({ event, meta, ...entry }: EntryRow) {
     org_id: entry.orgId,
     proposal_id: entry.proposalId,
     seq: entry.seq,
-    ...({ event, meta } as LogEvent), // sound: the two columns are written together, from one event
+    ...({ event, meta } as ListedEvent), // sound: the two columns are written together, from one event
     actor: entry.actor,
     created_at: entry.createdAt.toISOString(),
   };

@@ -6,14 +6,13 @@ import { LineItem } from './schemas.ts';
 
 // What the routes answer.
 
-const proposal = {
+const summary = {
   id: Id,
   org_id: Id,
   lead_id: v.nullable(v.pipe(v.string(), v.uuid())),
   title: v.string(),
   customer_name: v.string(),
   customer_email: v.string(),
-  line_items: v.array(LineItem),
   currency: Currency,
   total_cents: Money,
   version: Id,
@@ -21,8 +20,11 @@ const proposal = {
   created_at: Time,
 };
 
+const proposal = { ...summary, line_items: v.array(LineItem) };
+
 export const Proposal = v.object(proposal);
-export const ProposalPage = pageOf(Proposal);
+export const ProposalSummary = v.pipe(v.object(summary), v.description('A proposal without its line items.'));
+export const ProposalPage = pageOf(ProposalSummary);
 
 export const ProposalDetails = v.object({
   ...proposal,
@@ -52,6 +54,7 @@ export const ActivityPage = pageOf(ActivityEntry);
 export const proposalComponents = {
   LineItem,
   Proposal,
+  ProposalSummary,
   ProposalPage,
   ProposalDetails,
   Voided,

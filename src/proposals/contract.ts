@@ -22,6 +22,7 @@ const row = {
   ...{ id: 7, org_id: 1, lead_id: null, ...terms, currency: 'usd', total_cents: 1_575_000 },
   ...{ version: 1, status: 'draft', created_at: '2026-11-26T09:00:00.000Z' },
 };
+const { line_items: _, ...summary } = row;
 const path = { proposal_id: '7' };
 
 export const proposalContracts = {
@@ -57,7 +58,7 @@ export const proposalContracts = {
       status: 200,
       description: 'A page of proposals.',
       body: ProposalPage,
-      example: { data: [{ ...row, status: 'approved' }], next_cursor: null },
+      example: { data: [{ ...summary, status: 'approved' }], next_cursor: null },
     },
     problems: ['invalid_request'],
   },
@@ -107,6 +108,7 @@ export const proposalContracts = {
       'already_paid',
       'payment_pending',
       'version_conflict',
+      'limit_reached',
     ],
   },
   'POST /proposals/:proposal_id/void': {
@@ -142,7 +144,7 @@ export const proposalContracts = {
         expires_at: '2026-12-26T09:00:00.000Z',
       },
     },
-    problems: ['invalid_proposal_id', 'proposal_not_found', 'proposal_void'],
+    problems: ['invalid_proposal_id', 'proposal_not_found', 'proposal_void', 'limit_reached'],
   },
   'POST /proposals/:proposal_id/links/revoke': {
     id: 'revokeLinks',
@@ -171,7 +173,7 @@ export const proposalContracts = {
     path: ProposalParam,
     example: { path },
     answer: { status: 200, description: 'It is recorded.', body: Viewed, example: { viewed: true } },
-    problems: ['invalid_proposal_id', 'proposal_not_found'],
+    problems: ['invalid_proposal_id', 'proposal_not_found', 'limit_reached'],
   },
   'POST /proposals/:proposal_id/approve': {
     id: 'approveProposal',
@@ -197,6 +199,7 @@ export const proposalContracts = {
       'proposal_void',
       'version_conflict',
       'already_approved',
+      'limit_reached',
     ],
   },
 } as const satisfies Contracts;

@@ -9,6 +9,7 @@ import { authorize } from '../domain/permissions.ts';
 import { invalidField } from '../errors.ts';
 import { getOrg } from '../orgs/get-org.ts';
 import { chargeableTotal } from './chargeable-total.ts';
+import { checkSize } from './check-size.ts';
 import { contentHash } from './content-hash.ts';
 import type { CreateProposalBody } from './schemas.ts';
 
@@ -29,6 +30,7 @@ export async function createProposal(
 ): Promise<ProposalRow> {
   authorize(actor, 'proposals:write');
   const { title, customer_name: customerName, customer_email: customerEmail, line_items: lineItems } = body;
+  checkSize(lineItems);
   const { currency } = await getOrg(db, actor);
   const totalCents = chargeableTotal(lineItems, currency);
   const content = { title, customerName, customerEmail, lineItems, totalCents };

@@ -1,14 +1,12 @@
 import * as v from 'valibot';
 import { anomalyReasons, type EventName } from '../domain/entry.ts';
 import { Currency, Id, Money, Time } from '../http/contract.ts';
-import { LineItem } from './schemas.ts';
 
-// `EntryMeta` of `domain/entry.ts` as a schema. The compiler holds one against the other (`contracts.ts`).
+// `EntryMeta` of `domain/entry.ts` as a schema, without contents. The compiler holds one against the other (`contracts.ts`).
 
 const version = Id;
 const userId = Id;
 const text = v.string();
-const content = { title: text, line_items: v.array(LineItem), total_cents: Money };
 
 const session = {
   amount_cents: Money,
@@ -55,7 +53,7 @@ export const ActivityEntry = v.variant('event', [
   entry('lead_created', v.object({ lead_id: text, source: v.nullable(text), user_id: userId })),
   entry(
     'revised',
-    v.object({ ...content, version, content_hash: text, replaced: v.object(content), user_id: userId }),
+    v.object({ title: text, total_cents: Money, version, content_hash: text, user_id: userId }),
   ),
   entry('sent', v.object({ version, expires_at: Time, link_generation: v.optional(Id), user_id: userId })),
   entry('links_revoked', v.object({ link_generation: Id, user_id: userId })),

@@ -1,13 +1,25 @@
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm';
 import { readAs } from '../db/read-as.ts';
 import { activityLog, proposals } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
 import { orThrow, proposalNotFound } from '../domain/decision.ts';
+import type { EntryMeta, EventName } from '../domain/entry.ts';
 import { authorize } from '../domain/permissions.ts';
 import { type Page, pageLimit, toPage } from '../http/page.ts';
 
 export type EntryRow = typeof activityLog.$inferSelect;
+
+/** An event as it is listed. */
+export type ListedEvent = {
+  [E in EventName]: {
+    readonly event: E;
+    readonly meta: E extends 'revised' ? Omit<EntryMeta[E], 'line_items' | 'replaced'> : EntryMeta[E];
+  };
+}[EventName];
+
+/** Line items have no small limit, and a page has fifty entries: so an entry says that they changed, and not to what. */
+const metaWithoutContents = sql<EntryRow['meta']>`${activityLog.meta} - '{line_items,replaced}'::text[]`;
 
 /** A proposal's entries, newest first, after the cursor. One request. */
 export async function listActivity(
@@ -18,7 +30,7 @@ export async function listActivity(
 ): Promise<Page<EntryRow>> {
   authorize(actor, 'activity:read', proposalId);
   const found = db
-    .select({ entry: activityLog })
+    .select({ entry: { ...getTableColumns(activityLog), meta: metaWithoutContents } })
     .from(proposals)
     .leftJoin(
       activityLog,

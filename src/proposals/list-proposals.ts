@@ -1,4 +1,4 @@
-import { and, desc, eq, ilike, lt, or } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, ilike, lt, or } from 'drizzle-orm';
 import type { InferOutput } from 'valibot';
 import { readAs } from '../db/read-as.ts';
 import { proposals } from '../db/schema.ts';
@@ -9,17 +9,22 @@ import { type Page, pageLimit, toPage } from '../http/page.ts';
 import type { ProposalRow } from './create-proposal.ts';
 import type { ListProposalsQuery } from './schemas.ts';
 
+/** A proposal's row without its contents, which have no small limit: a page has fifty. */
+export type ProposalSummary = Omit<ProposalRow, 'lineItems'>;
+
+const { lineItems: _, ...summary } = getTableColumns(proposals);
+
 /** The org's proposals that match, newest first, after the cursor. One request. */
 export async function listProposals(
   { db }: Deps,
   actor: Staff,
   { cursor, status, q }: InferOutput<typeof ListProposalsQuery>,
-): Promise<Page<ProposalRow>> {
+): Promise<Page<ProposalSummary>> {
   authorize(actor, 'proposals:list');
   const pattern = q && `%${q.replace(/[\\%_]/g, '\\$&')}%`; // the search text has no wildcards of its own
   const { title, customerName, customerEmail } = proposals;
   const found = db
-    .select()
+    .select(summary)
     .from(proposals)
     .where(
       and(

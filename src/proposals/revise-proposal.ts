@@ -7,6 +7,7 @@ import type { Staff } from '../domain/actor.ts';
 import { orThrow, proposalNotFound } from '../domain/decision.ts';
 import { authorize } from '../domain/permissions.ts';
 import { chargeableTotal } from './chargeable-total.ts';
+import { checkSize } from './check-size.ts';
 import { closeAndDecide } from './close-and-decide.ts';
 import { contentHash } from './content-hash.ts';
 import type { ProposalRow } from './create-proposal.ts';
@@ -23,6 +24,7 @@ export async function reviseProposal(
   { version, ...body }: InferOutput<typeof ReviseProposalBody>,
 ): Promise<ProposalRow> {
   authorize(actor, 'proposals:write', proposalId);
+  if (body.line_items) checkSize(body.line_items);
   const found = deps.db
     .select()
     .from(proposals)

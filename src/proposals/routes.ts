@@ -9,7 +9,7 @@ import { IdempotencyHeader, ProposalParam } from '../schemas.ts';
 import { approveProposal } from './approve-proposal.ts';
 import { createProposal, type ProposalRow } from './create-proposal.ts';
 import { getProposal, type ProposalDetails } from './get-proposal.ts';
-import { listProposals } from './list-proposals.ts';
+import { listProposals, type ProposalSummary } from './list-proposals.ts';
 import { recordView } from './record-view.ts';
 import { reviseProposal } from './revise-proposal.ts';
 import { revokeLinks } from './revoke-links.ts';
@@ -31,7 +31,7 @@ export const proposalRoutes = new Hono<AppEnv>()
   )
   .get('/', authenticateStaff, validate('query', ListProposalsQuery), async (c) => {
     const page = await listProposals(c.var.deps, c.var.actor, c.req.valid('query'));
-    return c.json({ data: page.data.map(toBody), next_cursor: page.nextCursor });
+    return c.json({ data: page.data.map(toSummary), next_cursor: page.nextCursor });
   })
   .get('/:proposal_id', authenticate, validate('param', ProposalParam), async (c) => {
     const { proposal_id: proposalId } = c.req.valid('param');
@@ -92,7 +92,11 @@ export const proposalRoutes = new Hono<AppEnv>()
     },
   );
 
-function toBody(row: ProposalRow) {
+function toBody({ lineItems, ...row }: ProposalRow) {
+  return { ...toSummary(row), line_items: lineItems };
+}
+
+function toSummary(row: ProposalSummary) {
   return {
     id: row.id,
     org_id: row.orgId,
@@ -100,7 +104,6 @@ function toBody(row: ProposalRow) {
     title: row.title,
     customer_name: row.customerName,
     customer_email: row.customerEmail,
-    line_items: row.lineItems,
     currency: row.currency,
     total_cents: row.totalCents,
     version: row.version,

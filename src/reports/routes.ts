@@ -1,16 +1,22 @@
 import { Hono } from 'hono';
 import { authenticateStaff } from '../http/authenticate.ts';
 import type { AppEnv } from '../http/context.ts';
+import { AtOnce } from '../http/limits.ts';
 import { validate } from '../http/validate.ts';
 import { getAttention } from './get-attention.ts';
 import { getNumbers } from './get-numbers.ts';
 import { NumbersQuery } from './schemas.ts';
 
+/** Each reads a year of an org's log at most: more at once would hold up the database for everyone. */
+const reports = new AtOnce('reports', 4);
+
 export const reportRoutes = new Hono<AppEnv>()
   .get('/numbers', authenticateStaff, validate('query', NumbersQuery), async (c) => {
     const { days, time_zone: timeZone } = c.req.valid('query');
-    return c.json(await getNumbers(c.var.deps, c.var.actor, { days, timeZone }));
+    const { deps, actor } = c.var;
+    return c.json(await reports.run(deps, () => getNumbers(deps, actor, { days, timeZone })));
   })
   .get('/attention', authenticateStaff, async (c) => {
-    return c.json(await getAttention(c.var.deps, c.var.actor));
+    const { deps, actor } = c.var;
+    return c.json(await reports.run(deps, () => getAttention(deps, actor)));
   });

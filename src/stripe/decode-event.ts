@@ -48,6 +48,7 @@ const KnownEvent = v.object({
   id: v.optional(line(255)),
   api_version: v.nullish(line(100), null),
   livemode: v.nullish(v.boolean(), null),
+  created: v.nullish(v.pipe(v.number(), v.safeInteger(), v.minValue(0)), null),
   // A connected account's event (https://docs.stripe.com/connect/webhooks): what it says is not about our money.
   account: v.nullish(v.never('Must not be of a connected account.')),
   data: v.object({ object: v.unknown() }),
@@ -63,12 +64,15 @@ export function decodeEvent(rawBody: string): DecodedEvent {
   // A thin event of API v2 has another `object` (https://docs.stripe.com/api/v2/core/events/object).
   if (object !== 'event' || !v.is(KnownEvent.entries.type, anyType)) return null;
   if (depthOf(rawBody) > maxDepth) throw new AppError('invalid_event', 'The event is nested too deep.');
-  const { type, id, api_version: apiVersion, livemode, data } = parse(KnownEvent, payload);
+  const { type, id, api_version: apiVersion, livemode, created, data } = parse(KnownEvent, payload);
   const observation = decoders[type](data.object);
   if (!observation) return null;
   return {
     observation,
-    event: { id: id ?? hashId(rawBody), type, apiVersion, livemode, payload: rawBody },
+    event: {
+      ...{ id: id ?? hashId(rawBody), type, apiVersion, livemode, payload: rawBody },
+      createdAt: created === null ? null : new Date(created * 1000),
+    },
   };
 }
 

@@ -479,7 +479,7 @@ export interface components {
              * @description What clients match on. It never changes.
              * @enum {string}
              */
-            code: "malformed_json" | "body_too_large" | "invalid_request" | "invalid_proposal_id" | "invalid_amount" | "invalid_signature" | "invalid_event" | "wrong_livemode" | "route_not_found" | "method_not_allowed" | "token_missing" | "token_invalid" | "token_expired" | "invalid_credentials" | "forbidden" | "rate_limited" | "proposal_not_found" | "proposal_not_approved" | "proposal_void" | "already_approved" | "already_paid" | "payment_pending" | "session_not_found" | "version_conflict" | "amount_mismatch" | "checkout_open" | "not_configured" | "database_unavailable" | "log_unavailable" | "stripe_refused" | "stripe_failed" | "stripe_rate_limited" | "stripe_timeout" | "internal_error";
+            code: "malformed_json" | "body_too_large" | "invalid_request" | "invalid_proposal_id" | "invalid_amount" | "invalid_signature" | "invalid_event" | "wrong_livemode" | "route_not_found" | "method_not_allowed" | "token_missing" | "token_invalid" | "token_expired" | "invalid_credentials" | "forbidden" | "rate_limited" | "proposal_not_found" | "proposal_not_approved" | "proposal_void" | "already_approved" | "already_paid" | "payment_pending" | "session_not_found" | "version_conflict" | "amount_mismatch" | "checkout_open" | "limit_reached" | "not_configured" | "database_unavailable" | "log_unavailable" | "stripe_refused" | "stripe_failed" | "stripe_rate_limited" | "stripe_timeout" | "internal_error";
             /**
              * Format: uuid
              * @description What the log calls this request.
@@ -540,7 +540,23 @@ export interface components {
             title: string;
             customer_name: string;
             customer_email: string;
+            currency: components["schemas"]["Currency"];
+            total_cents: components["schemas"]["Money"];
+            version: number;
+            /** @enum {string} */
+            status: "draft" | "sent" | "approved" | "deposit_paid" | "void";
+            /** Format: date-time */
+            created_at: string;
             line_items: components["schemas"]["LineItem"][];
+        };
+        /** @description A proposal without its line items. */
+        ProposalSummary: {
+            id: number;
+            org_id: number;
+            lead_id: string | null;
+            title: string;
+            customer_name: string;
+            customer_email: string;
             currency: components["schemas"]["Currency"];
             total_cents: components["schemas"]["Money"];
             version: number;
@@ -550,7 +566,7 @@ export interface components {
             created_at: string;
         };
         ProposalPage: {
-            data: components["schemas"]["Proposal"][];
+            data: components["schemas"]["ProposalSummary"][];
             next_cursor: components["schemas"]["NextCursor"];
         };
         ProposalDetails: {
@@ -560,7 +576,6 @@ export interface components {
             title: string;
             customer_name: string;
             customer_email: string;
-            line_items: components["schemas"]["LineItem"][];
             currency: components["schemas"]["Currency"];
             total_cents: components["schemas"]["Money"];
             version: number;
@@ -568,6 +583,7 @@ export interface components {
             status: "draft" | "sent" | "approved" | "deposit_paid" | "void";
             /** Format: date-time */
             created_at: string;
+            line_items: components["schemas"]["LineItem"][];
             org_name: string;
             deposit_cents: components["schemas"]["Money"];
             /** @enum {string} */
@@ -641,15 +657,9 @@ export interface components {
             event: "revised";
             meta: {
                 title: string;
-                line_items: components["schemas"]["LineItem"][];
                 total_cents: components["schemas"]["Money"];
                 version: number;
                 content_hash: string;
-                replaced: {
-                    title: string;
-                    line_items: components["schemas"]["LineItem"][];
-                    total_cents: components["schemas"]["Money"];
-                };
                 user_id: number;
             };
         } | {
@@ -1540,13 +1550,6 @@ export interface operations {
                      *           "title": "Kitchen renovation",
                      *           "customer_name": "Ada Lovelace",
                      *           "customer_email": "ada@example.com",
-                     *           "line_items": [
-                     *             {
-                     *               "description": "Cabinets",
-                     *               "quantity": 3,
-                     *               "unit_price_cents": 525000
-                     *             }
-                     *           ],
                      *           "currency": "usd",
                      *           "total_cents": 1575000,
                      *           "version": 1,
@@ -2046,7 +2049,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `proposal_void`, `already_paid`, `payment_pending`, `version_conflict` */
+            /** @description `proposal_void`, `already_paid`, `payment_pending`, `version_conflict`, `limit_reached` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2056,7 +2059,7 @@ export interface operations {
                         /** @constant */
                         status?: 409;
                         /** @enum {string} */
-                        code?: "proposal_void" | "already_paid" | "payment_pending" | "version_conflict";
+                        code?: "proposal_void" | "already_paid" | "payment_pending" | "version_conflict" | "limit_reached";
                     };
                 };
             };
@@ -2317,7 +2320,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `proposal_void` */
+            /** @description `proposal_void`, `limit_reached` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2327,7 +2330,7 @@ export interface operations {
                         /** @constant */
                         status?: 409;
                         /** @enum {string} */
-                        code?: "proposal_void";
+                        code?: "proposal_void" | "limit_reached";
                     };
                 };
             };
@@ -2571,6 +2574,20 @@ export interface operations {
                     };
                 };
             };
+            /** @description `limit_reached` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "limit_reached";
+                    };
+                };
+            };
             /** @description `internal_error` */
             500: {
                 headers: {
@@ -2701,7 +2718,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `proposal_void`, `version_conflict`, `already_approved` */
+            /** @description `proposal_void`, `version_conflict`, `already_approved`, `limit_reached` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2711,7 +2728,7 @@ export interface operations {
                         /** @constant */
                         status?: 409;
                         /** @enum {string} */
-                        code?: "proposal_void" | "version_conflict" | "already_approved";
+                        code?: "proposal_void" | "version_conflict" | "already_approved" | "limit_reached";
                     };
                 };
             };
@@ -2991,7 +3008,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `proposal_not_approved`, `proposal_void`, `already_paid`, `payment_pending`, `amount_mismatch`, `version_conflict`, `checkout_open` */
+            /** @description `proposal_not_approved`, `proposal_void`, `already_paid`, `payment_pending`, `amount_mismatch`, `version_conflict`, `checkout_open`, `limit_reached` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3001,7 +3018,7 @@ export interface operations {
                         /** @constant */
                         status?: 409;
                         /** @enum {string} */
-                        code?: "proposal_not_approved" | "proposal_void" | "already_paid" | "payment_pending" | "amount_mismatch" | "version_conflict" | "checkout_open";
+                        code?: "proposal_not_approved" | "proposal_void" | "already_paid" | "payment_pending" | "amount_mismatch" | "version_conflict" | "checkout_open" | "limit_reached";
                     };
                 };
             };

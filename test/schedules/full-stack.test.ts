@@ -4,7 +4,7 @@ import type { FaultKind, StripeApi } from '../../local/stripe/api.ts';
 import { app } from '../../src/app.ts';
 import type { Bindings } from '../../src/config.ts';
 import { Deps } from '../../src/deps.ts';
-import { WebhookTally } from '../../src/log/webhook-tally.ts';
+import { Tally } from '../../src/log/tally.ts';
 import { reconcile } from '../../src/payments/reconcile.ts';
 import { bindings } from '../support/world.ts';
 import { Game, gameBindings, type Platform } from './game.ts';
@@ -23,7 +23,7 @@ beforeEach(() => {
   vi.spyOn(console, 'log').mockImplementation(() => {});
   vi.spyOn(console, 'error').mockImplementation(() => {});
   // It counts what is not in the log, and takes a real second to hand it over.
-  vi.spyOn(WebhookTally.prototype, 'add').mockImplementation(() => {});
+  vi.spyOn(Tally.prototype, 'add').mockImplementation(() => {});
 });
 
 afterEach(() => {
