@@ -14,7 +14,13 @@ import { curlOf } from './curl.ts';
 
 const file = 'portal/public/openapi.json';
 
-const tokenProblems: ErrorCode[] = ['token_missing', 'token_invalid', 'token_expired', 'forbidden'];
+const tokenProblems: ErrorCode[] = [
+  'token_missing',
+  'token_invalid',
+  'token_expired',
+  'forbidden',
+  'rate_limited',
+];
 const bodyProblems: ErrorCode[] = ['malformed_json', 'body_too_large'];
 const anyProblems: ErrorCode[] = [
   'not_configured',

@@ -1,0 +1,111 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { call } from '../support/api.ts';
+import { onDatabase } from '../support/faults.ts';
+import { metric } from '../support/metrics.ts';
+import { createOrg, createProposal, eventsOf } from '../support/world.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+/** Cloudflare's rate limit, played: it lets so many pass for each key. */
+function rateLimit(most: number) {
+  const seen = new Map<string, number>();
+  return {
+    seen,
+    async limit({ key }: { key: string }) {
+      const count = (seen.get(key) ?? 0) + 1;
+      seen.set(key, count);
+      return { success: count <= most };
+    },
+  };
+}
+
+const limited = (limit: string) => metric(`crm_portal_limited_requests_total{limit="${limit}"}`);
+
+async function setUp() {
+  const org = await createOrg();
+  const proposal = await createProposal(org.id, 'draft');
+  return { org, proposal, route: `GET /proposals/${proposal.id}` };
+}
+
+test.each(['link', 'user', 'org'] as const)(
+  'requests beyond what a %s may ask for are refused, and counted',
+  async (name) => {
+    const { org, proposal, route } = await setUp();
+    const binding = rateLimit(2);
+    const bindings = { [`${name.toUpperCase()}_RATE_LIMIT`]: binding };
+    const token = name === 'link' ? proposal.token : org.token;
+    const before = await limited(name);
+    const answers = [];
+    for (let time = 1; time <= 3; time += 1) answers.push(await call(route, { token, bindings }));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
+    const refused = answers[2];
+    expect([refused?.json.code, refused?.headers.get('retry-after')]).toEqual(['rate_limited', '60']);
+    const id = { link: proposal.id, user: org.actor.userId, org: org.id }[name];
+    expect([...binding.seen]).toEqual([[`${name}:${id}`, 3]]);
+    await vi.waitFor(async () => expect(await limited(name)).toBe(before + 1), { timeout: 15_000 });
+  },
+);
+
+test('an org counts its users and its customers together; another org does not', async () => {
+  const [one, other] = [await setUp(), await setUp()];
+  const bindings = { ORG_RATE_LIMIT: rateLimit(2) };
+  const ask = async ({ route }: typeof one, token: string) => (await call(route, { token, bindings })).status;
+  expect(await ask(one, one.org.token)).toBe(200);
+  expect(await ask(one, one.proposal.token)).toBe(200);
+  expect(await ask(one, one.proposal.token)).toBe(429);
+  expect(await ask(other, other.org.token)).toBe(200);
+});
+
+test('four reports are read at once in an isolate; more are refused at once, and later ones are read', async () => {
+  const { token } = await createOrg();
+  let mayGoOn = false;
+  const fault = onDatabase(async (send) => {
+    while (!mayGoOn) await new Promise((resolve) => setTimeout(resolve, 1));
+    return send();
+  });
+  const reports = ['numbers', 'attention', 'numbers', 'attention'].map((name) =>
+    call(`GET /reports/${name}`, { token }),
+  );
+  await vi.waitFor(() => expect(fault.mock.calls.length).toBe(4));
+  const refused = await call('GET /reports/numbers?days=366', { token });
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '60']);
+  mayGoOn = true;
+  expect((await Promise.all(reports)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  expect((await call('GET /reports/numbers', { token })).status).toBe(200);
+  fault.mockRestore();
+});
+
+const item = { description: 'x'.repeat(500), quantity: 1, unit_price_cents: 1_000 };
+const content = { title: 'Long', customer_name: 'Ada', customer_email: 'ada@example.com' };
+
+test('line items that are too long together are refused, in a new proposal and in a change', async () => {
+  const { org, proposal } = await setUp();
+  const json = { ...content, line_items: Array.from({ length: 70 }, () => item) };
+  const refusal = {
+    status: 400,
+    json: { code: 'invalid_request', errors: [{ pointer: '#/line_items', code: 'too_long' }] },
+  };
+  expect(await call('POST /proposals', { token: org.token, json })).toMatchObject(refusal);
+  const route = `PATCH /proposals/${proposal.id}`;
+  expect(await call(route, { token: org.token, json })).toMatchObject(refusal);
+  expect(await eventsOf(proposal.id)).toEqual([]);
+  const most = { ...content, line_items: Array.from({ length: 55 }, () => item) };
+  expect((await call(route, { token: org.token, json: most })).status).toBe(200);
+});
+
+test('lists are without contents: fifty changes of the longest proposal are a page of 60 KB at most', async () => {
+  const { org, proposal } = await setUp();
+  const line_items = Array.from({ length: 55 }, () => item);
+  for (let version = 1; version <= 55; version += 1) {
+    const json = { title: `Version ${version}`, line_items, version };
+    const answer = await call(`PATCH /proposals/${proposal.id}`, { token: org.token, json });
+    expect(answer.status).toBe(200);
+  }
+  const activity = await call(`GET /proposals/${proposal.id}/activity`, { token: org.token });
+  expect(activity.json.data).toHaveLength(50);
+  expect(activity.text.length).toBeLessThan(60_000);
+  expect(activity.text).not.toContain('xxx');
+  const list = await call('GET /proposals', { token: org.token });
+  expect(list.json.data).toMatchObject([{ id: proposal.id, title: 'Version 55', total_cents: 55_000 }]);
+  expect(list.text).not.toContain('xxx');
+});
