@@ -191,6 +191,56 @@ const rows: { readonly title: string; readonly height: number; readonly panels: 
       },
     ],
   },
+  {
+    title: 'Objective and load',
+    height: 7,
+    panels: [
+      {
+        title: 'Paid sessions recorded within 60 s (30d)',
+        description: 'From the time of Stripe’s event. The objective is 99.9 %.',
+        type: 'stat',
+        width: 6,
+        unit: 'percentunit',
+        targets: [
+          [
+            'sum(increase(crm_portal_stripe_event_age_seconds_bucket{fact="checkout_paid",le="60.0"}[30d])) / sum(increase(crm_portal_stripe_event_age_seconds_count{fact="checkout_paid"}[30d]))',
+            'within 60 s',
+          ],
+        ],
+      },
+      {
+        title: 'Requests by status',
+        description: 'Of all routes, by class of status.',
+        type: 'timeseries',
+        width: 6,
+        unit: 'reqps',
+        targets: [['sum by (status) (rate(crm_portal_requests_total[5m]))', '{{status}}']],
+      },
+      {
+        title: 'Calls to Stripe',
+        description: 'By what came of them.',
+        type: 'timeseries',
+        width: 6,
+        unit: 'reqps',
+        targets: [['sum by (outcome) (rate(crm_portal_stripe_requests_total[5m]))', '{{outcome}}']],
+      },
+      {
+        title: 'Refused by a limit (24h)',
+        description: 'The README lists the limits.',
+        type: 'bargauge',
+        width: 3,
+        targets: [['sum by (limit) (increase(crm_portal_limited_requests_total[24h]))', '{{limit}}']],
+      },
+      {
+        title: 'Commands waiting',
+        description: 'In the shards of the log. It should be near zero.',
+        type: 'stat',
+        width: 3,
+        thresholds: [100, 1_000],
+        targets: [['crm_portal_log_queue_depth', 'waiting']],
+      },
+    ],
+  },
 ];
 
 const datasource = { type: 'prometheus', uid: 'prometheus' };

@@ -2,6 +2,7 @@ import { NeonDbError, neon, neonConfig } from '@neondatabase/serverless';
 import { DrizzleQueryError, type SQL, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/neon-http';
 import { PgDialect } from 'drizzle-orm/pg-core';
+import { inSpan } from '../tracing.ts';
 
 /** The deadline of every request; the driver has none of its own. */
 const deadlineMs = 5_000;
@@ -17,7 +18,7 @@ neonConfig.fetchFunction = async (url: string, init: RequestInit) => {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), deadlineMs);
   try {
-    const response = await fetch(url, { ...init, signal: deadline.signal });
+    const response = await inSpan('database', () => fetch(url, { ...init, signal: deadline.signal }));
     const body = await response.text(); // within the deadline, too
     // All that the driver reads of a response.
     return {

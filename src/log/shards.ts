@@ -6,6 +6,7 @@ import type { Proposal } from '../domain/proposal.ts';
 import { AppError } from '../errors.ts';
 import type { Sum } from '../metrics/catalogue.ts';
 import type { SeriesBlock } from '../metrics/exposition.ts';
+import { inSpan } from '../tracing.ts';
 import { type Accepted, type Command, deadlineMs, groupLimits, type Result } from './command.ts';
 import { GroupQueue } from './group-queue.ts';
 import type { LogShard } from './log-shard.ts';
@@ -141,7 +142,7 @@ export class Shards {
 
   #call<T>(index: number, call: (stub: Stub) => Promise<T>): Promise<T> {
     // A stub that failed may stay broken: each attempt makes its own.
-    const attempt = () => call(this.#stub(index));
+    const attempt = () => inSpan('shard', () => call(this.#stub(index)));
     const work = async (deadline: Deadline) => {
       try {
         return await attempt();

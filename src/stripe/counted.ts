@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts';
+import { inSpan } from '../tracing.ts';
 import type { StripeGateway } from './gateway.ts';
 
 /** The same gateway; `count` hears of each call what it was and what came of it: `ok`, or why it failed. */
@@ -6,9 +7,9 @@ export function countCalls(
   gateway: StripeGateway,
   count: (operation: string, outcome: string) => void,
 ): StripeGateway {
-  async function counted<T>(operation: string, call: Promise<T>): Promise<T> {
+  async function counted<T>(operation: string, call: () => Promise<T>): Promise<T> {
     try {
-      const answer = await call;
+      const answer = await inSpan(`stripe ${operation}`, call);
       count(operation, 'ok');
       return answer;
     } catch (error) {
@@ -28,11 +29,12 @@ export function countCalls(
   }
 
   return {
-    createCheckoutSession: (...args) => counted('create_session', gateway.createCheckoutSession(...args)),
-    retrieveCheckoutSession: (id) => counted('retrieve_session', gateway.retrieveCheckoutSession(id)),
-    expireCheckoutSession: (id) => counted('expire_session', gateway.expireCheckoutSession(id)),
-    retrieveMarks: (id) => counted('retrieve_payment_intent', gateway.retrieveMarks(id)),
-    retrieveEvent: (id) => counted('retrieve_event', gateway.retrieveEvent(id)),
+    createCheckoutSession: (...args) =>
+      counted('create_session', () => gateway.createCheckoutSession(...args)),
+    retrieveCheckoutSession: (id) => counted('retrieve_session', () => gateway.retrieveCheckoutSession(id)),
+    expireCheckoutSession: (id) => counted('expire_session', () => gateway.expireCheckoutSession(id)),
+    retrieveMarks: (id) => counted('retrieve_payment_intent', () => gateway.retrieveMarks(id)),
+    retrieveEvent: (id) => counted('retrieve_event', () => gateway.retrieveEvent(id)),
     listUndeliveredEvents: (...args) => countedList('list_events', gateway.listUndeliveredEvents(...args)),
     listOpenSessions: (created) => countedList('list_sessions', gateway.listOpenSessions(created)),
   };
