@@ -3,17 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type BareWorker, startBareWorker } from '../local/bare-worker.ts';
 import { withClient } from '../local/postgres.ts';
 import { unpack } from '../test/support/version.ts';
+import { fillLog } from './fill.ts';
 import { post, prepare, print, scrape, sign } from './load.ts';
 
 // Shards that start empty over a long log, as after a deploy with another LOG_SHARDS: how long until there are metrics,
 // while webhooks come in, and what memory it takes. With UPGRADE_FROM (a commit) beside that version, undisturbed.
 
 const rows = Number(process.env.BENCH_ROWS ?? 1_000_000);
-const orgs = 1_000;
 
 await using cleanup = new AsyncDisposableStack();
 const { postgresUrl, folder, name, bindings } = await prepare(cleanup);
-await fill();
+await fillLog(postgresUrl, rows, 1_000);
 const commit = process.env.UPGRADE_FROM;
 const before = commit === undefined ? null : await start('before', unpack(commit, folder));
 const undisturbed = before && (await untilMetrics(before));
@@ -57,30 +57,4 @@ async function untilMetrics({ url }: BareWorker): Promise<number> {
   const start = performance.now();
   while (!(await scrape(url).catch(() => null))) await sleep(50);
   return (performance.now() - start) / 1000;
-}
-
-/** A log of proposals, each viewed, approved, offered a checkout and paid. */
-function fill(): Promise<void> {
-  return withClient(postgresUrl, async (client) => {
-    await client.query(
-      `insert into orgs (id, name, currency) select n, 'Org', 'usd' from generate_series(1, $1::int) as n`,
-      [orgs],
-    );
-    await client.query(
-      `insert into proposals (id, org_id, title, customer_name, customer_email, line_items, currency, total_cents, content_hash, status)
-       select n, 1 + n % $2, 'Bench', 'Bench', 'bench@example.com', '[]', 'usd', 1575000, '', 'deposit_paid'
-       from generate_series(1, $1::int) as n`,
-      [rows / 4, orgs],
-    );
-    await client.query(
-      `insert into portal_activity_log (org_id, proposal_id, seq, event, actor, meta, dedupe_key)
-       select 1 + n % $2, n, e.seq, e.event, 'stripe', e.meta::jsonb, e.event || ':' || n
-       from generate_series(1, $1::int) as n, (values
-         (1, 'view', '{}'), (2, 'approve', '{"version":1}'),
-         (3, 'checkout_created', '{"currency":"usd","dev_mode":true}'),
-         (4, 'payment_success', '{"amount_cents":472500,"approved_at":"2026-11-23T00:00:00Z","stripe_session_id":"x"}')) as e (seq, event, meta)`,
-      [rows / 4, orgs],
-    );
-    await client.query('analyze');
-  });
 }

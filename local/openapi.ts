@@ -152,7 +152,7 @@ function toProblems({ permission, body, bodyOrQuery, problems }: Contract) {
     ...(body || bodyOrQuery ? bodyProblems : []),
     ...(scheme === 'bearer' ? tokenProblems : []),
     ...(scheme === 'metricsToken' || scheme === 'operatorToken'
-      ? (['token_missing', 'token_invalid'] as const)
+      ? (['token_missing', 'token_invalid', 'rate_limited'] as const)
       : []),
     ...anyProblems,
   ];

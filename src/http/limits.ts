@@ -37,6 +37,70 @@ export class AtOnce {
   }
 }
 
+/** How long one's turn lasts at most, for a reader that does not read on; and how long others wait for theirs. */
+const turnMs = 10_000;
+
+/**
+ * What one isolate does one after the other, with a pause after each that is as long as it took: so half of the isolate's
+ * time is left, however often it is asked. A few wait in line, more are refused at once. Each polls with a timer of its own,
+ * since a request must not wait for another one to be done.
+ */
+export class InTurn {
+  readonly #limit: string;
+  readonly #mostWaiting: number;
+  readonly #line: symbol[] = [];
+  #last: symbol | undefined;
+  #busyUntil = 0;
+
+  constructor(limit: string, mostWaiting: number) {
+    this.#limit = limit;
+    this.#mostWaiting = mostWaiting;
+  }
+
+  /** Yields what the work yields, in its turn, or throws `rate_limited`. */
+  async *pass<T>(deps: Deps, work: AsyncGenerator<T>): AsyncGenerator<T> {
+    const turn = await this.#wait(deps);
+    const begunAt = Date.now();
+    this.#last = turn;
+    this.#busyUntil = begunAt + turnMs;
+    let hasYielded = false;
+    try {
+      for await (const part of work) {
+        hasYielded = true;
+        yield part;
+      }
+    } finally {
+      const now = Date.now();
+      // What yielded nothing only waited.
+      const pauseMs = hasYielded ? Math.min(now - begunAt, turnMs) : 0;
+      if (this.#last === turn) this.#busyUntil = now + pauseMs;
+    }
+  }
+
+  async #wait(deps: Deps): Promise<symbol> {
+    if (this.#line.length >= this.#mostWaiting) throw refusal(deps, this.#limit);
+    const turn = Symbol();
+    this.#line.push(turn);
+    try {
+      const isFirst = () => this.#line[0] === turn;
+      for (let waitedMs = 0; !isFirst() || this.#isBusy(); waitedMs += pollMs) {
+        if (waitedMs >= turnMs) throw refusal(deps, this.#limit);
+        await new Promise((resolve) => setTimeout(resolve, pollMs));
+      }
+      return turn;
+    } finally {
+      this.#line.splice(this.#line.indexOf(turn), 1);
+    }
+  }
+
+  #isBusy(): boolean {
+    const leftMs = this.#busyUntil - Date.now();
+    return leftMs > 0 && leftMs <= turnMs; // more: the clock was set back
+  }
+}
+
+const pollMs = 10;
+
 function refusal(deps: Deps, limit: string): AppError {
   deps.count({ metric: 'crm_portal_limited_requests_total', labels: { limit }, value: 1 });
   return new AppError('rate_limited', 'Too many requests. Try again in a minute.');

@@ -3,11 +3,15 @@ import { type Context, Hono, type Next } from 'hono';
 import { parseAccept } from 'hono/utils/accept';
 import { AppError } from '../errors.ts';
 import type { AppEnv } from '../http/context.ts';
+import { InTurn } from '../http/limits.ts';
 import { validate } from '../http/validate.ts';
 import { metricNames, orgMetricNames } from '../metrics/catalogue.ts';
 import { contentTypes, type MediaType } from '../metrics/exposition.ts';
 import { mergeSeries } from '../metrics/merge.ts';
 import { MetricsQuery } from './schemas.ts';
+
+/** Each holds a few pages of every shard, and takes the isolate's time: two Prometheus servers may ask at once. */
+const scrapes = new InTurn('scrapes', 4);
 
 export const metricsRoutes = new Hono<AppEnv>()
   .get('/', verifyMetricsToken, validate('query', MetricsQuery), async (c) => {
@@ -16,8 +20,9 @@ export const metricsRoutes = new Hono<AppEnv>()
     const mediaType = preferred(c.req.header('accept'), mediaTypes) ?? 'text/plain';
     const encoding = preferred(acceptedEncodings(c), ['gzip', 'identity']) ?? 'identity';
     const families = orgId === undefined ? metricNames : orgMetricNames;
-    const chunks = mergeSeries(c.var.deps.shards.series(orgId?.toString()), mediaType, families);
-    return c.body(await toStream(chunks), 200, {
+    const { deps } = c.var;
+    const chunks = mergeSeries(deps.shards.series(orgId?.toString()), mediaType, families);
+    return c.body(await toStream(scrapes.pass(deps, chunks)), 200, {
       'content-type': contentTypes[mediaType],
       vary: 'Accept, Accept-Encoding',
       // The runtime compresses it (https://developers.cloudflare.com/workers/runtime-apis/response/#parameters, encodeBody).
