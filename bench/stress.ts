@@ -50,13 +50,17 @@ const broken = [
 ].filter((outcome) => outcome !== true);
 if (broken.length > 0) throw new Error(broken.join('; '));
 
-type Statuses = Record<string, number>;
+type Playing = {
+  readonly isOver: () => boolean;
+  readonly tryToScrape: () => Promise<void>;
+  readonly statuses: Record<string, number>;
+};
 
 /** A Worker with empty shards, which webhooks reach until metrics are back, at least for so long. */
 async function play(
   title: string,
   leastSeconds: number,
-  disturb: (worker: BareWorker, isOver: () => boolean, statuses: Statuses) => Promise<void>,
+  disturb: (worker: BareWorker, playing: Playing) => Promise<void>,
 ) {
   const worker = await startBareWorker('src/index.ts', join(folder, title), {
     ...bindings,
@@ -66,7 +70,16 @@ async function play(
   const elapsed = () => (performance.now() - start) / 1000;
   let metricsSeconds: number | undefined;
   const isOver = () => metricsSeconds !== undefined && elapsed() >= leastSeconds;
-  const [times, statuses]: [number[], Statuses] = [[], {}];
+  const times: number[] = [];
+  const statuses: Playing['statuses'] = {};
+  // Metrics are back when any scrape is answered.
+  const tryToScrape = () =>
+    scrape(worker.url).then(
+      () => {
+        metricsSeconds ??= elapsed();
+      },
+      () => {},
+    );
   const sending = (async () => {
     for (let n = 1; !isOver(); n += 1) {
       const sentAt = performance.now();
@@ -77,12 +90,12 @@ async function play(
   })();
   const scraping = (async () => {
     while (metricsSeconds === undefined) {
-      if (await scrape(worker.url).catch(() => null)) metricsSeconds = elapsed();
-      else await sleep(50);
+      await tryToScrape();
+      await sleep(50);
     }
     return metricsSeconds;
   })();
-  await Promise.all([sending, scraping, disturb(worker, isOver, statuses)]);
+  await Promise.all([sending, scraping, disturb(worker, { isOver, tryToScrape, statuses })]);
   const { peak } = worker.memory();
   await checkCounts(worker);
   await worker.stop();
@@ -91,7 +104,7 @@ async function play(
 }
 
 /** Forty sign in at once, again and again; probes, impatient scrapes, year-long reports, and a proposal that is changed. */
-async function doTheirWorst({ url }: BareWorker, isOver: () => boolean, statuses: Statuses): Promise<void> {
+async function doTheirWorst({ url }: BareWorker, { isOver, tryToScrape, statuses }: Playing): Promise<void> {
   const bearer = { authorization: `Bearer ${staff}`, 'content-type': 'application/json' };
   const ask = async (what: string, path: string, init: RequestInit = {}) => {
     const status = await fetch(url + path, { ...init, signal: AbortSignal.timeout(25_000) })
@@ -128,12 +141,7 @@ async function doTheirWorst({ url }: BareWorker, isOver: () => boolean, statuses
   await Promise.all([
     repeat(10_000, () => Promise.all(Array.from({ length: 40 }, (_, host) => login(host + 1)))),
     repeat(50, () => ask('readyz', '/readyz')),
-    repeat(50, () =>
-      scrape(url).then(
-        () => {},
-        () => {},
-      ),
-    ),
+    repeat(50, tryToScrape),
     ...Array.from({ length: 12 }, report),
     change(),
   ]);

@@ -7,16 +7,17 @@ import { getAttention } from './get-attention.ts';
 import { getNumbers } from './get-numbers.ts';
 import { NumbersQuery } from './schemas.ts';
 
-/** Each reads a year of an org's log at most: more at once would hold up the database for everyone. */
-const reports = new AtOnce('reports', 4);
+/** A report reads a year of an org's log at most: more at once would hold up the database for everyone. */
+const numbers = new AtOnce('numbers', 2);
+const attention = new AtOnce('attention', 4);
 
 export const reportRoutes = new Hono<AppEnv>()
   .get('/numbers', authenticateStaff, validate('query', NumbersQuery), async (c) => {
     const { days, time_zone: timeZone } = c.req.valid('query');
     const { deps, actor } = c.var;
-    return c.json(await reports.run(deps, () => getNumbers(deps, actor, { days, timeZone })));
+    return c.json(await numbers.run(deps, () => getNumbers(deps, actor, { days, timeZone })));
   })
   .get('/attention', authenticateStaff, async (c) => {
     const { deps, actor } = c.var;
-    return c.json(await reports.run(deps, () => getAttention(deps, actor)));
+    return c.json(await attention.run(deps, () => getAttention(deps, actor)));
   });
