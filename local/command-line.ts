@@ -1,7 +1,9 @@
+import { inspect } from 'node:util';
+
 /** Prints the error as one readable line and ends the process. */
 export function exitWith(error: unknown): never {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  console.error(cause instanceof Error ? cause.message || cause.name : String(cause));
+  console.error(cause instanceof Error ? cause.message || cause.name : inspect(cause));
   process.exit(1);
 }
 

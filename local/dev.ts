@@ -23,6 +23,7 @@ async function dev(): Promise<void> {
   claimFolder(folder);
   await claimPort(ports.api);
   await claimPort(ports.portal);
+  if (values.stripe) await claimPort(ports.stripe);
   if (values.reset) rmSync(folder, { recursive: true, force: true });
 
   const vars = existsSync('.dev.vars') ? parseEnv(readFileSync('.dev.vars', 'utf8')) : {};

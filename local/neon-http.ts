@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { DatabaseError, Pool, type PoolClient } from 'pg';
+import { DatabaseError, Pool, type PoolClient, type QueryConfig } from 'pg';
 import { startHttpServer } from './http-server.ts';
 
 // Neon's SQL over HTTP, as @neondatabase/serverless speaks it, in front of any PostgreSQL: one statement, or a batch in
@@ -60,18 +60,38 @@ async function answer(pool: Pool, request: IncomingMessage, text: string): Promi
 export async function answerQuery(pool: Pool, headers: Headers, text: string): Promise<Answer> {
   try {
     const body = JSON.parse(text) as Body;
+    const level = headers['neon-batch-isolation-level'];
+    if (level !== undefined && !(String(level) in isolationLevels)) {
+      return { status: 400, body: { message: `Invalid isolation level: ${level}` } };
+    }
     const client = await pool.connect();
+    let isBroken = false;
     try {
-      if (!('queries' in body)) return { status: 200, body: await run(client, body, headers) };
-      return { status: 200, body: { results: await runBatch(client, body.queries, headers) } };
+      if ('queries' in body) {
+        return { status: 200, body: { results: await runBatch(client, body.queries, headers) } };
+      }
+      const result = await run(client, body, headers);
+      if (changesSession.test(body.query)) await forgetSession(client);
+      return { status: 200, body: result };
+    } catch (error) {
+      isBroken = !(error instanceof DatabaseError) || /^(08|57P)/.test(error.code ?? '');
+      throw error;
     } finally {
-      client.release();
+      client.release(isBroken); // one whose server process is gone is not used again
     }
   } catch (error) {
     // The driver makes its error from all of these fields. It takes any status but 400 for a server error.
     if (error instanceof DatabaseError) return { status: 400, body: { ...error, message: error.message } };
     return { status: 500, body: { message: String(error) } };
   }
+}
+
+/** What outlives its statement in a session. Each of Neon's requests has a session of its own. */
+const changesSession = /^\s*(set|reset|begin|start|listen|prepare|declare|create\s+temp)/i;
+
+async function forgetSession(client: PoolClient): Promise<void> {
+  await client.query('rollback');
+  await client.query('discard all');
 }
 
 async function runBatch(client: PoolClient, statements: Statement[], headers: Headers) {
@@ -96,12 +116,14 @@ async function runBatch(client: PoolClient, statements: Statement[], headers: He
 async function run(client: PoolClient, { query, params }: Statement, headers: Headers) {
   const raw = headers['neon-raw-text-output'] === 'true';
   const rowAsArray = headers['neon-array-mode'] === 'true';
-  const result = await client.query({
+  // One statement a query, as Neon takes it, also without parameters. The library's types lack this mode.
+  const extended: QueryConfig & { readonly queryMode: 'extended' } = {
     text: query,
     values: params,
-    ...(rowAsArray ? { rowMode: 'array' } : {}),
+    queryMode: 'extended',
     ...(raw ? { types: { getTypeParser: () => (value: string) => value } } : {}),
-  });
+  };
+  const result = await client.query({ ...extended, ...(rowAsArray ? { rowMode: 'array' } : {}) });
   const { command, rowCount, rows, fields } = result;
   return { command, rowCount, rows, fields, rowAsArray };
 }

@@ -23,6 +23,7 @@ const tokenProblems: ErrorCode[] = [
 ];
 const bodyProblems: ErrorCode[] = ['malformed_json', 'body_too_large'];
 const anyProblems: ErrorCode[] = [
+  'forbidden', // in development, to what comes from elsewhere
   'not_configured',
   'database_unavailable',
   'log_unavailable',

@@ -8,6 +8,7 @@ import { AppError } from './errors.ts';
 import { answerInTime } from './http/answer-in-time.ts';
 import type { AppEnv } from './http/context.ts';
 import { limitBody } from './http/limit-body.ts';
+import { localOnly } from './http/local-only.ts';
 import { portalCors } from './http/portal-cors.ts';
 import { problem, toAppError } from './http/problem.ts';
 import { requestLog } from './http/request-log.ts';
@@ -36,6 +37,7 @@ export const app = base
     c.set('deps', new Deps(c.env, c.executionCtx));
     await next();
   })
+  .use(localOnly)
   // Before the middleware that only browsers need: Stripe posts more requests than all others together.
   .route('/payments', webhookRoutes)
   .use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }))

@@ -25,6 +25,7 @@ export function readConfig(env: Bindings) {
   }
 
   return {
+    isDevelopment: development,
     /** Without a real Stripe key, in development only, checkouts are simulated. */
     devMode: development && !isStripeKey(env.STRIPE_SECRET_KEY),
     /** Without a slash at its end. Only development has a default: elsewhere links would lead to nobody. */

@@ -87,15 +87,19 @@ export class StripeApi {
     const form = new URLSearchParams(body);
     const [, , resource = '', ...rest] = pathname.split('/');
     const [, id = '', action] = resource === 'checkout' ? rest : ['', ...rest];
-    switch (`${method} ${resource} ${action ?? (id ? 'one' : 'all')}`) {
+    const operation = `${method} ${resource} ${action ?? (id ? 'one' : 'all')}`;
+    refuseUnknown(operation, [...query.keys(), ...form.keys()]);
+    switch (operation) {
       case 'POST checkout all':
         return account.createSession(toNewSession(form, account.nowSeconds));
       case 'GET checkout one':
         return this.#expanded(account.session(id), query);
       case 'GET checkout all':
         account.expireOverdue();
-        return list([...account.sessions.values()].reverse(), query, ({ status }) => {
-          return (query.get('status') ?? status) === status;
+        return list([...account.sessions.values()].reverse(), query, (session) => {
+          const isAsked = (name: 'status' | 'payment_intent') =>
+            (query.get(name) ?? session[name]) === session[name];
+          return isAsked('status') && isAsked('payment_intent');
         });
       case 'POST checkout expire':
         return account.expireSession(id);
@@ -121,6 +125,7 @@ export class StripeApi {
     const success = query.get('delivery_success');
     return (
       (types.length === 0 || types.includes(type)) &&
+      (query.get('type') ?? type) === type &&
       (success === null || String(this.#account.delivered.has(id)) === success)
     );
   }
@@ -149,19 +154,57 @@ function refusal(status: number, code: string | null, message: string) {
   return { status, headers: {}, body: { error: { type, ...(code ? { code } : {}), message } } };
 }
 
+/** The parameters that each operation takes here: of Stripe's, those that are played. Any other is refused, as Stripe does. */
+const listed = /^(limit|starting_after|ending_before|created(\[(gt|gte|lt|lte)\])?)$/;
+const parameters: Readonly<Record<string, readonly RegExp[]>> = {
+  'POST checkout all': [
+    /^(mode|client_reference_id|customer_email|success_url|cancel_url|expires_at)$/,
+    /^line_items\[\d+\]\[(quantity|price_data\]\[(currency|unit_amount|product_data\]\[name))\]$/,
+    /^(payment_intent_data\[metadata\]|metadata)\[[^\]]+\]$/,
+  ],
+  'GET checkout one': [/^expand\[\d*\]$/],
+  'GET checkout all': [listed, /^(status|payment_intent)$/],
+  'POST checkout expire': [],
+  'GET events all': [listed, /^(type|types\[\d*\]|delivery_success)$/],
+  'GET events one': [],
+  'GET payment_intents one': [],
+  'POST refunds all': [/^(payment_intent|amount)$/],
+};
+
+function refuseUnknown(operation: string, names: readonly string[]): void {
+  const known = parameters[operation] ?? [];
+  const unknown = names.find((name) => !known.some((pattern) => pattern.test(name)));
+  if (unknown && operation in parameters) {
+    throw new StripeFailure(400, 'parameter_unknown', `Received unknown parameter: ${unknown}`);
+  }
+}
+
 /** https://docs.stripe.com/api/pagination: newest first. */
 function list<T extends { id: string; created: number }>(
   newestFirst: T[],
   query: URLSearchParams,
   isListed: (row: T) => boolean,
 ): object {
-  const [from, until] = [
-    Number(query.get('created[gte]') ?? 0),
-    Number(query.get('created[lt]') ?? Infinity),
-  ];
-  const all = newestFirst.filter((row) => isListed(row) && row.created >= from && row.created < until);
-  const after = all.findIndex(({ id }) => id === query.get('starting_after')) + 1;
+  const time = (name: string, otherwise: number) => Number(query.get(`created[${name}]`) ?? otherwise);
+  const all = newestFirst.filter(
+    (row) =>
+      isListed(row) &&
+      row.created >= time('gte', 0) &&
+      row.created > time('gt', -1) &&
+      row.created <= time('lte', Infinity) &&
+      row.created < time('lt', Infinity) &&
+      (query.get('created') ?? String(row.created)) === String(row.created),
+  );
   const limit = Number(query.get('limit') ?? 10);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 100) {
+    throw new StripeFailure(400, 'parameter_invalid_integer', 'Limit must be from 1 to 100.');
+  }
+  const before = all.findIndex(({ id }) => id === query.get('ending_before'));
+  if (before >= 0) {
+    const start = Math.max(0, before - limit);
+    return { object: 'list', url: '/v1', data: all.slice(start, before), has_more: start > 0 };
+  }
+  const after = all.findIndex(({ id }) => id === query.get('starting_after')) + 1;
   const data = all.slice(after, after + limit);
   return { object: 'list', url: '/v1', data, has_more: all.length > after + limit };
 }
@@ -172,6 +215,14 @@ function toNewSession(form: URLSearchParams, nowSeconds: number): NewSession {
     throw new StripeFailure(400, 'parameter_invalid_integer', 'Invalid integer.');
   if (amount < 50)
     throw new StripeFailure(400, 'amount_too_small', 'The amount is below the minimum charge.');
+  if (amount > 99_999_999)
+    throw new StripeFailure(400, 'amount_too_large', 'The amount is above the maximum charge.');
+  const currency = required(form, 'line_items[0][price_data][currency]');
+  if (!Intl.supportedValuesOf('currency').includes(currency.toUpperCase()))
+    throw new StripeFailure(400, null, `Invalid currency: ${currency}.`);
+  const email = form.get('customer_email');
+  if (email !== null && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email))
+    throw new StripeFailure(400, 'email_invalid', 'Invalid email address.');
   if (required(form, 'mode') !== 'payment')
     throw new StripeFailure(400, null, 'Only mode=payment is supported here.');
   const expiresAt = form.get('expires_at') === null ? null : Number(form.get('expires_at'));
@@ -183,11 +234,15 @@ function toNewSession(form: URLSearchParams, nowSeconds: number): NewSession {
     const [, key] = /^metadata\[(\w+)\]$/.exec(name) ?? [];
     return key ? [[key, value] as const] : [];
   });
+  // https://docs.stripe.com/api/metadata
+  const isTooMuch = metadata.some(([key, value]) => key.length > 40 || value.length > 500);
+  if (metadata.length > 50 || isTooMuch)
+    throw new StripeFailure(400, null, 'Metadata has at most 50 keys of 40 characters, with values of 500.');
   return {
     amount_total: amount,
-    currency: required(form, 'line_items[0][price_data][currency]'),
+    currency,
     description: required(form, 'line_items[0][price_data][product_data][name]'),
-    customer_email: form.get('customer_email'),
+    customer_email: email,
     client_reference_id: form.get('client_reference_id'),
     metadata: Object.fromEntries(metadata),
     success_url: required(form, 'success_url'),

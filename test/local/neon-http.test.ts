@@ -93,6 +93,34 @@ describe('a batch', () => {
   });
 });
 
+test('two statements in one query are refused, also without parameters', async () => {
+  await expect(sql.query('select 1; select 2')).rejects.toMatchObject({ code: '42601' });
+});
+
+test('an unknown isolation level is refused', async () => {
+  const url = endpoint.databaseUrl.replace(/^postgres:\/\/[^@]+@([^/]+)\/.*/, 'http://$1/sql');
+  const headers = { 'neon-connection-string': endpoint.databaseUrl, 'neon-batch-isolation-level': 'Chaos' };
+  const body = JSON.stringify({ queries: [{ query: 'select 1', params: [] }] });
+  expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(400);
+});
+
+test('what a request sets or begins is gone with it', async () => {
+  await sql`set statement_timeout = '7s'`;
+  expect(await sql`show statement_timeout`).toEqual([{ statement_timeout: '0' }]);
+  await sql`begin`;
+  await sql`insert into things values (5, 'five')`;
+  const rows = await withClient(postgres.url, (client) =>
+    client.query('select name from things where id = 5'),
+  );
+  expect(rows.rows).toEqual([{ name: 'five' }]); // it is committed
+  await sql`delete from things`;
+});
+
+test.runIf(server)('a connection whose server process was ended is not used again', async () => {
+  await expect(sql`select pg_terminate_backend(pg_backend_pid())`).rejects.toThrow();
+  expect(await sql`select 1 as one`).toEqual([{ one: 1 }]);
+});
+
 test('an error of PostgreSQL has all its fields', async () => {
   const error: NeonDbError = await sql`insert into things values (4, null)`.then(
     () => expect.unreachable(),
