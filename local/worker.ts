@@ -1,14 +1,12 @@
+import './wrangler-home.ts';
 import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions } from 'wrangler';
-
-// Wrangler keeps its settings in the home folder, which need not be writable. None are needed here.
-process.env.XDG_CONFIG_HOME ??= resolve('.wrangler/config');
 
 /** The secrets. Here they may be empty. */
 const secretNames = [
