@@ -5,6 +5,7 @@ import { authorize } from '../domain/permissions.ts';
 import type { Checkout, Proposal, SessionStatus } from '../domain/proposal.ts';
 import { AppError } from '../errors.ts';
 import { findProposalOfSession } from '../log/load.ts';
+import { askOnce } from './ask-once.ts';
 import { expireObsoleteCheckouts } from './expire-checkouts.ts';
 import { settle } from './settle.ts';
 
@@ -31,7 +32,7 @@ export async function getSession(deps: Deps, actor: Actor, sessionId: string): P
   const isSettled = known !== 'open' && known !== 'pending';
   if (isSettled || checkout.devMode) return { proposal, checkout, status: known };
 
-  const seen = await stripe.retrieveCheckoutSession(sessionId);
+  const seen = await askOnce(stripe, sessionId);
   if (seen.fact === 'checkout_open' || seen.fact === 'checkout_unknown') {
     return { proposal, checkout, status: known };
   }

@@ -1,9 +1,13 @@
-import { describe, expect, test } from 'vitest';
+import { createExecutionContext } from 'cloudflare:test';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { app } from '../../src/app.ts';
 import { call } from '../support/api.ts';
 import { stripeAccount, type TestStripe, withCheckout } from '../support/stripe-account.ts';
-import { createOrg, createProposal, eventsOf } from '../support/world.ts';
+import { bindings, createOrg, createProposal, eventsOf } from '../support/world.ts';
 
 // The customer returns from Stripe's page before any webhook.
+
+afterEach(() => vi.restoreAllMocks());
 
 const look = (stripe: TestStripe, sessionId: string, token: string) =>
   call(`GET /payments/sessions/${sessionId}`, { token, bindings: stripe.bindings });
@@ -47,6 +51,27 @@ describe('a customer who returns from Stripe', () => {
       expect(await look(stripe, sessionId, token)).toMatchObject({ status: 200, json: { status } });
     }
     expect(await eventsOf(proposal.id)).toEqual(['approve', ...expected]);
+  });
+
+  test('in many tabs at once asks Stripe once, and each sees the answer; later Stripe is asked again', async () => {
+    const { stripe, proposal, sessionId } = await withCheckout();
+    const asked = async () => (await stripe.requests()).filter(({ method }) => method === 'GET').length;
+    const live = { ...bindings, ...stripe.bindings };
+    const headers = { authorization: `Bearer ${proposal.token}` };
+    const real = globalThis.fetch;
+    const slow = vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+      if (String(input).includes('/v1/checkout')) await new Promise((resolve) => setTimeout(resolve, 1_000));
+      return real(input, init);
+    });
+    const request = () => new Request(`https://api.test/payments/sessions/${sessionId}`, { headers });
+    const polls = Array.from({ length: 20 }, () => app.fetch(request(), live, createExecutionContext()));
+    const answers = await Promise.all(polls.map(async (poll) => (await (await poll).json()) as object));
+    expect(answers).toHaveLength(20);
+    for (const answer of answers) expect(answer).toMatchObject({ status: 'open' });
+    expect(await asked()).toBe(1);
+    slow.mockRestore();
+    await app.fetch(request(), live, createExecutionContext());
+    expect(await asked()).toBe(2);
   });
 
   test('costs no call to Stripe where the log knows the end', async () => {
