@@ -93,6 +93,20 @@ test('a tab without a token asks for the link', async ({ page, deployed: { url, 
   await expect(page.getByRole('heading', { name: 'Please open your link again' })).toBeVisible();
 });
 
+test('a program that opens the link and runs its script is no customer; a person who moves the mouse is', async ({
+  page,
+  deployed: { office },
+}) => {
+  const sent = await office.send();
+  await page.goto(sent.link);
+  await page.getByRole('heading', { name: 'Kitchen renovation' }).waitFor();
+  await page.waitForTimeout(500);
+  expect(await office.count(sent.id, 'view')).toBe(0);
+  await page.mouse.move(100, 100);
+  await page.mouse.move(200, 200);
+  await expect.poll(() => office.count(sent.id, 'view')).toBe(1);
+});
+
 test('a double click approves once and makes one session', async ({ page, deployed: { office, stripe } }) => {
   const sent = await office.send();
   await page.goto(sent.link);

@@ -1,4 +1,5 @@
 import { expect, test } from './support/fixtures.ts';
+import { look } from './support/look.ts';
 import { signIn } from './support/staff-page.ts';
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
@@ -53,6 +54,34 @@ test('staff make a proposal, send it, revise it and void it, and its story lists
     'Link made for version 1',
     'Made',
   ]);
+});
+
+test('staff withdraw the links: the one they had copied opens nothing any more, and the next one does', async ({
+  page,
+  context,
+  deployed: { url, office },
+}) => {
+  const { id } = await office.send();
+  await signIn(page, url, `/staff/proposals/${id}`);
+  const copyLink = async () => {
+    await page.getByRole('button', { name: 'Copy link for the customer' }).click();
+    await expect(page.getByText('Copied.')).toBeVisible();
+    return page.getByLabel('Link for the customer').inputValue();
+  };
+  const first = await copyLink();
+  await page.getByRole('button', { name: 'Withdraw links' }).click();
+  await expect(page.getByText('Ada Lovelace needs a new one.')).toBeVisible();
+  await look(page, 'staff-withdraw-links');
+  await page.getByRole('button', { name: 'Withdraw them' }).dblclick();
+  await expect(page.getByLabel('Link for the customer')).toHaveCount(0);
+  await expect(page.locator('.timeline li strong').first()).toHaveText('Links withdrawn');
+  const second = await copyLink();
+  const customer = await context.newPage();
+  await customer.goto(first);
+  await expect(customer.getByRole('heading', { name: 'This link does not open a proposal' })).toBeVisible();
+  await customer.goto('about:blank');
+  await customer.goto(second);
+  await expect(customer.getByRole('heading', { name: 'Kitchen renovation' })).toBeVisible();
 });
 
 test('of two edits at once, the second is refused and nothing of it is saved', async ({

@@ -66,16 +66,20 @@ function Standing({ proposal }: { proposal: Proposal }) {
 
 function Actions({ proposal }: { proposal: Proposal }) {
   const { status, deposit_status: standing } = proposal;
+  const [withdrawals, setWithdrawals] = useState(0);
   if (status === 'void') return null;
   return (
     <div className="actions">
-      <Send proposal={proposal} />
+      {/* Without the link that it showed, which opens nothing any more. */}
+      <Send key={withdrawals} proposal={proposal} />
       {standing !== 'paid' && standing !== 'pending' && (
         <Link href={`/staff/proposals/${proposal.id}/edit`} className="button">
           Change
         </Link>
       )}
-      {status !== 'draft' && <WithdrawLinks proposal={proposal} />}
+      {status !== 'draft' && (
+        <WithdrawLinks proposal={proposal} onDone={() => setWithdrawals(withdrawals + 1)} />
+      )}
       <Void proposal={proposal} />
     </div>
   );
@@ -124,7 +128,7 @@ function Send({ proposal }: { proposal: Proposal }) {
   );
 }
 
-function WithdrawLinks({ proposal }: { proposal: Proposal }) {
+function WithdrawLinks({ proposal, onDone }: { proposal: Proposal; onDone: () => void }) {
   const { api } = useStaff();
   return (
     <ConfirmedAction
@@ -135,11 +139,11 @@ function WithdrawLinks({ proposal }: { proposal: Proposal }) {
         busy: 'Withdrawing…',
         no: 'Keep them',
       }}
-      run={() =>
-        answerOf(
-          api.proposals[':proposal_id'].links.revoke.$post({ param: { proposal_id: String(proposal.id) } }),
-        )
-      }
+      run={async () => {
+        const param = { proposal_id: String(proposal.id) };
+        await answerOf(api.proposals[':proposal_id'].links.revoke.$post({ param }));
+        onDone();
+      }}
     >
       No link that was handed out so far will open this proposal. {proposal.customer_name} needs a new one.
     </ConfirmedAction>
