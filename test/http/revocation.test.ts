@@ -80,6 +80,13 @@ test.each(ofStaff)('a token of now is taken by $route', async (asked) => {
   expect((await ask(asked, token, about)).status).not.toBe(401);
 });
 
+test.each(ofStaff)('a token of now, of a user who is deactivated, is refused by $route', async (asked) => {
+  const { org, about } = await setUp();
+  await ofUser(org, { deactivatedAt: new Date() });
+  const token = await tokens.signStaff({ ...org.actor, generation: 1 }, new Date());
+  expect(await ask(asked, token, about)).toMatchObject({ status: 401, json: { code: 'token_invalid' } });
+});
+
 const endsOfLinks: Record<string, (org: Org, proposalId: number) => Promise<unknown>> = {
   'a corrected address': (org, id) =>
     call(`PATCH /proposals/${id}`, { token: org.token, json: { customer_email: 'right@example.com' } }),
