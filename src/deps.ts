@@ -80,7 +80,7 @@ function adaptersOf(env: Bindings): Adapters {
 export class Deps {
   /** By what they count: attempts to sign in by network and by account; requests by link, user and org. */
   readonly rateLimits: {
-    readonly [Counted in 'login_network' | 'login_account' | 'link' | 'user' | 'org']: RateLimit | undefined;
+    readonly [Name in 'login_network' | 'login_account' | 'link' | 'user' | 'org']: RateLimit | undefined;
   };
   /** For work that the caller need not wait for. If it is cut off, the reconciler makes up for it. */
   readonly waitUntil: (work: Promise<void>) => void;

@@ -103,6 +103,14 @@ test.each(['sk_live', 'rk_live'])('in development a key that begins with %s is r
   expect(answer.json.detail).toContain('STRIPE_SECRET_KEY');
 });
 
+test('in production, without PORTAL_PUBLIC_URL, metrics can be scraped and webhooks are read', async () => {
+  const without = { ...whole, PORTAL_PUBLIC_URL: '' };
+  const metrics = await call('GET /metrics', { token: String(whole.METRICS_TOKEN), bindings: without });
+  expect(metrics.status).toBe(200);
+  const webhook = await call('POST /payments/webhook', { json: {}, bindings: without });
+  expect(webhook).toMatchObject({ status: 400, json: { code: 'invalid_signature' } });
+});
+
 test.each(['staging', 'Development', ''])('ENVIRONMENT=%j is production', async (environment) => {
   const answer = await call('GET /metrics', { bindings: { ...whole, ENVIRONMENT: environment } });
   expect(answer).toMatchObject({ status: 401, json: { code: 'token_missing' } });

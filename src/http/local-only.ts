@@ -7,10 +7,11 @@ import type { AppEnv } from './context.ts';
  * another host, whose name may have been pointed at this machine (DNS rebinding). Programs send no Origin.
  */
 export const localOnly = createMiddleware<AppEnv>(async (c, next) => {
-  const { isDevelopment, portalOrigin } = c.var.deps.config;
-  if (isDevelopment) {
+  const { config } = c.var.deps;
+  if (config.isDevelopment) {
     const { host, origin } = c.req.header();
-    const isOurs = origin === undefined || origin === portalOrigin || origin === new URL(c.req.url).origin;
+    const ours = [undefined, config.portalOrigin, new URL(c.req.url).origin];
+    const isOurs = ours.includes(origin);
     if (!isOurs || !isLocal(host)) {
       throw new AppError(
         'forbidden',

@@ -22,7 +22,7 @@ type Limits<T> = {
   /** The most items that wait, and their most bytes together; half of both, if the one that comes is not urgent. */
   readonly waiting: number;
   readonly waitingBytes: number;
-  /** Nobody waits for an item's result any more after this long: it is dropped. */
+  /** After this long the caller has left, and the item is dropped. */
   readonly waitingMs: number;
 };
 

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 const check = (cwd: string) =>
   spawnSync(process.execPath, [resolve('local/check-install.mjs')], { cwd, encoding: 'utf8' });
 
-test('an install without its scripts is told in one line', () => {
+test('an install without its scripts gets one line', () => {
   const folder = mkdtempSync(join(tmpdir(), 'portal-install-'));
   const { status, stderr, stdout } = check(folder);
   expect([status, stdout]).toEqual([1, '']);
