@@ -143,6 +143,11 @@ describe.runIf(hasPrometheus)('on a real Prometheus', { timeout: 180_000 }, () =
       'Reconciler lag': [{ '*': 120 }],
       'Unattributed events': [{ [target]: 1 }],
       Scrapes: [{ [target]: 1 }],
+      'Paid sessions recorded within 60 s (30d)': [{ '': 1 }],
+      'Requests by status': [{ '*': 100 }],
+      'Calls to Stripe': [{ '*': 100 }],
+      'Refused by a limit (24h)': [{}],
+      'Commands waiting': [{}],
     };
   }
 
@@ -152,6 +157,13 @@ describe.runIf(hasPrometheus)('on a real Prometheus', { timeout: 180_000 }, () =
         orgs.map(({ id, currency }) => [`currency=${currency},org_id=${id}`, cents('payment_success', id)]),
       ),
       'outcome:crm_portal_webhook_events:rate5m': { '*': 100 },
+      ...Object.fromEntries(
+        ['5m', '30m', '1h', '6h'].map((window) => [`portal:paid_sessions_late:ratio_rate${window}`, {}]),
+      ),
+      PortalPaymentsLate: {},
+      PortalPaymentsLateSlowly: {},
+      PortalRequestsFailing: {},
+      PortalStripeFailing: {},
       PortalScrapeFailing: {},
       PortalWebhooksMissing: {},
       PortalSignaturesRejected: {},
@@ -185,7 +197,7 @@ scrape_configs:
 
   /**
    * Leads, views, approvals and checkouts, twice: what was there at the first scrape is no increase. Then payments and what
-   * befalls them. What the log tells of all but the first time.
+   * becomes of them. Returns what the log says of all but the first time.
    */
   async function play(): Promise<typeof log> {
     const { stripe, postgres } = stack;
@@ -215,7 +227,8 @@ scrape_configs:
     stripe.account.refund(intent, 5_000);
     stripe.account.closeDispute(stripe.account.openDispute(intent).id, 'won');
     const again = { proposal_id: String(c?.id), org_id: '2' };
-    for (const metadata of [again, {}]) await deliver(metadata);
+    const unknown = { proposal_id: '999999999', org_id: '2' };
+    for (const metadata of [again, unknown, { order: '7' }]) await deliver(metadata);
     for (let time = 0; time < 3; time += 1) await send('/payments/webhook', { method: 'POST', body: '{}' });
     await sleep(2_000);
     await reconcile(stack.worker.url);
@@ -239,7 +252,7 @@ scrape_configs:
         const { id } = (await post('/proposals', content, token)) as { id: number };
         const { portal_url } = await post(`/proposals/${id}/send`, {}, token);
         const [, link] = String(portal_url).split('#token=');
-        await send(`/proposals/${id}`, { headers: { authorization: `Bearer ${link}` } });
+        await post(`/proposals/${id}/view`, {}, link);
         await post(`/proposals/${id}/approve`, { name: 'Ada', version: 1 }, token);
         await post(`/payments/checkout_session?proposal_id=${id}`, {}, token);
         made.push({ org, id });
@@ -260,6 +273,7 @@ scrape_configs:
     const event = {
       id: `evt_${unique}`,
       livemode: false,
+      created: Math.floor(Date.now() / 1000),
       type: 'checkout.session.completed',
       data: { object },
     };
