@@ -58,7 +58,7 @@ class Adapters {
 
   /** Counts something that leaves no entry in the log. */
   count(increment: Increment): void {
-    tally.add(increment, waitUntil, async (sums) => this.shards.tally(sums));
+    tally.add(increment, waitUntil, async (sums) => this.shards.count(sums));
   }
 
   get shards(): Shards {

@@ -1,5 +1,5 @@
 import type { Actor, Customer, Staff } from './actor.ts';
-import { proposalVoid, type Rejection, type Ruling } from './decision.ts';
+import type { Rejection, Ruling } from './decision.ts';
 import type { Proposal } from './proposal.ts';
 
 /** What a user's row says now. */
@@ -31,7 +31,6 @@ export function tokenRevoked({ kind }: Actor): Rejection {
 
 /** Ends the links that were handed out. Without one since the last revocation there is nothing to end. */
 export function revokeLinks(state: Proposal): Ruling {
-  if (state.status === 'void') return proposalVoid(state);
   const { linkGeneration, revokedTo, sent } = state;
   const isHandedOut = sent?.linkGeneration === linkGeneration;
   if (revokedTo === linkGeneration && !isHandedOut) return { events: [] };

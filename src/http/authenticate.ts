@@ -20,15 +20,18 @@ export const authenticateStaff = createMiddleware<
   await next();
 });
 
-/** Who the bearer is, counted against what a link, a user and an org may ask for. */
+/**
+ * Who the bearer is, counted against what a link, a user and an org may ask for. Each generation counts by itself: a token that
+ * was revoked uses up nothing of the one that replaced it.
+ */
 async function bearer(deps: AppEnv['Variables']['deps'], header: string | undefined): Promise<Actor> {
   const [, token] = /^Bearer +(\S+)$/i.exec(header ?? '') ?? [];
   if (!token) throw new AppError('token_missing', 'Send a bearer token in the Authorization header.');
   const actor = await deps.tokens.parse(token, deps.now());
   await countAgainst(deps, [
     actor.kind === 'staff'
-      ? { limit: 'user', key: `user:${actor.userId}` }
-      : { limit: 'link', key: `link:${actor.proposalId}` },
+      ? { limit: 'user', key: `user:${actor.userId}:${actor.generation}` }
+      : { limit: 'link', key: `link:${actor.proposalId}:${actor.generation}` },
     { limit: 'org', key: `org:${actor.orgId}` },
   ]);
   return actor;

@@ -4,14 +4,15 @@ import { AppError } from '../errors.ts';
 /** A limit of wrangler.toml, and what it counts. Cloudflare counts at each location by itself. */
 type Limited = { readonly limit: keyof Deps['rateLimits']; readonly key: string };
 
-/** Counts a request against limits, and throws `rate_limited` where one is reached. */
+/**
+ * Counts a request against limits, the narrowest first, and throws `rate_limited` at the first that is reached: what is refused
+ * uses up no wider one, or else one client could use up what all have.
+ */
 export async function countAgainst(deps: Deps, limited: readonly Limited[]): Promise<void> {
-  const checked = await Promise.all(
-    // workerd by itself has no rate limits.
-    limited.map(({ limit, key }) => deps.rateLimits[limit]?.limit({ key }) ?? { success: true }),
-  );
-  const reached = limited.find((_, index) => !checked[index]?.success);
-  if (reached) throw refusal(deps, reached.limit);
+  for (const { limit, key } of limited) {
+    const checked = await deps.rateLimits[limit]?.limit({ key }); // workerd by itself has no rate limits
+    if (checked?.success === false) throw refusal(deps, limit);
+  }
 }
 
 /** What one isolate does at once at most, since it holds up everything else there: more is refused at once. */

@@ -16,8 +16,8 @@ import { ReadModel } from './read-model.ts';
 import { type Reconciliation, toReconciliationSums } from './reconciliation.ts';
 import type { SeriesFrom, SeriesPage } from './series-text.ts';
 import { saveSnapshots } from './snapshots.ts';
-import { type OldTally, tallyOf } from './tallies.ts';
-import { decodeCommand, encodeResult } from './wire.ts';
+import { tallyOf } from './tallies.ts';
+import { decodeCommand, encodeResult, type OldTally, toSum } from './wire.ts';
 
 /** A command that loses a race this often is refused, and may be sent again. */
 const attempts = 3;
@@ -47,6 +47,14 @@ export class LogShard extends DurableObject<Env> {
   /** The same for several commands, which go in one group if nothing else waits. One result per command, in order. */
   executeAll(commands: readonly Command[]): Promise<Result[]> {
     return Promise.all(commands.map((command) => this.#add(command)));
+  }
+
+  /**
+   * The same for one of a kind that the version before does not know, and which would fail its group there: by a method that
+   * it does not know either.
+   */
+  executeAlone(command: Command): Promise<Result> {
+    return this.#add(command);
   }
 
   /** A page of the series over this shard's entries. */
@@ -83,8 +91,13 @@ export class LogShard extends DurableObject<Env> {
   }
 
   /** Counts what leaves no entry in the log. */
-  async tally(sums: (Sum | OldTally)[]): Promise<void> {
+  async count(sums: Sum[]): Promise<void> {
     this.#readModel.tally(sums);
+  }
+
+  /** The same, for Workers of the version before. */
+  async tally(tallies: OldTally[]): Promise<void> {
+    this.#readModel.tally(tallies.map(toSum));
   }
 
   /** The sessions that the reconciler should look at now. */

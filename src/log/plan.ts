@@ -74,6 +74,7 @@ export function planGroup(
       const { customerEmail } = command.content;
       const linkGeneration = state.linkGeneration + (customerEmail === before.customerEmail ? 0 : 1);
       state = { ...state, customerEmail, linkGeneration }; // the row alone has them: the log cannot forget an address
+      if (linkGeneration !== before.linkGeneration) writes.linkGenerations.set(id, linkGeneration);
       writes.revisions.push({ ...command.content, id, version: state.version });
     }
     proposals.set(id, state);

@@ -7,7 +7,7 @@ import { Rebuild } from './rebuild.ts';
 import type { SeriesPage, SeriesPosition } from './series-text.ts';
 import { Sums } from './sums.ts';
 import { Tail } from './tail.ts';
-import { type OldTally, Tallies } from './tallies.ts';
+import { Tallies } from './tallies.ts';
 
 /** What was appended is folded when it is this much, or this long ago. A crash leaves it above the checkpoint. */
 const [foldedEntries, foldedMs] = [500, 1_000];
@@ -104,7 +104,7 @@ export class ReadModel {
   }
 
   /** Takes what a Worker counted. */
-  tally(sums: readonly (Sum | OldTally)[]): void {
+  tally(sums: readonly Sum[]): void {
     this.#tallies.add(sums);
     this.#tallies.write();
   }

@@ -13,7 +13,7 @@ import type { LogShard } from './log-shard.ts';
 import type { DueCheckout } from './open-checkouts.ts';
 import type { Reconciliation } from './reconciliation.ts';
 import type { SeriesFrom, SeriesPage } from './series-text.ts';
-import { executeAll, seriesOf } from './wire.ts';
+import { countOn, executeAll, seriesOf } from './wire.ts';
 
 /** A command that has waited this long for the isolate's call before it goes in a call of its own, beside that one. */
 const takeOverMs = 2_000;
@@ -60,8 +60,8 @@ export class Shards {
   }
 
   /** Counts what leaves no entry in the log. */
-  tally(sums: Sum[]): Promise<void> {
-    return this.#call(0, async (stub): Promise<void> => stub.tally(sums));
+  count(sums: Sum[]): Promise<void> {
+    return this.#call(0, (stub) => countOn(stub, sums));
   }
 
   /**
@@ -119,6 +119,9 @@ export class Shards {
   }
 
   async #ask(command: Command, key: number): Promise<Result> {
+    if (command.kind === 'revoke_links') {
+      return this.#call(key % this.#count, async (stub): Promise<Result> => stub.executeAlone(command));
+    }
     const queue = this.#queueOf(key % this.#count);
     const answer = queue.add(command).catch(toUnavailable);
     // It may lead a group later, so it lives on if its client goes away. Requests share this object, so `waitUntil` is

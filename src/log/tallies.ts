@@ -1,9 +1,6 @@
-import type { Increment, Labels, Sum } from '../metrics/catalogue.ts';
+import type { Increment, Sum } from '../metrics/catalogue.ts';
 import { toSums } from '../metrics/catalogue.ts';
 import type { Command, Result } from './command.ts';
-
-/** How a Worker of the version before counts the events that were posted to the webhook. */
-export type OldTally = { readonly labels: Labels; readonly count: number };
 
 const webhookEvents = 'crm_portal_webhook_events_total';
 
@@ -25,8 +22,8 @@ export class Tallies {
       ) without rowid;`);
   }
 
-  add(sums: readonly (Sum | OldTally)[]): void {
-    for (const sum of sums.map(decode)) {
+  add(sums: readonly Sum[]): void {
+    for (const sum of sums) {
       const key = JSON.stringify([sum.metric, sum.labels, sum.part]);
       this.#added.set(key, { ...sum, value: sum.value + (this.#added.get(key)?.value ?? 0) });
     }
@@ -71,11 +68,6 @@ export class Tallies {
       value,
     );
   }
-}
-
-function decode(sum: Sum | OldTally): Sum {
-  if ('metric' in sum) return sum;
-  return { metric: webhookEvents, labels: sum.labels, part: '', value: sum.count };
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Rejection } from '../domain/decision.ts';
 import type { Observation } from '../domain/observation.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import { obsoleteCheckouts } from '../domain/sessions.ts';
-import type { Sum } from '../metrics/catalogue.ts';
+import type { Labels, Sum } from '../metrics/catalogue.ts';
 import { renderSums } from '../metrics/exposition.ts';
 import { type Accepted, type Command, type Result, withoutProposal } from './command.ts';
 import type { SeriesFrom, SeriesPage } from './series-text.ts';
@@ -96,6 +96,31 @@ export async function seriesOf(shard: ScrapedShard, from: SeriesFrom): Promise<S
     return { blocks: renderSums(sums), next: null };
   }
 }
+
+/** How a Worker or a shard of the version before counts the events that were posted to the webhook, and nothing else. */
+export type OldTally = { readonly labels: Labels; readonly count: number };
+
+type CountingShard = {
+  count(sums: readonly Sum[]): Promise<void>;
+  tally(tallies: readonly OldTally[]): Promise<void>;
+};
+
+/** Counts on a shard of either version: one that does not know `count` counts the webhook's events alone. */
+export async function countOn(shard: CountingShard, sums: readonly Sum[]): Promise<void> {
+  try {
+    await shard.count(sums);
+  } catch (error) {
+    if (!isUnknownMethod(error)) throw error;
+    const posted = sums.filter(({ metric }) => metric === webhookEvents);
+    await shard.tally(posted.map(({ labels, value: count }) => ({ labels, count })));
+  }
+}
+
+export function toSum({ labels, count: value }: OldTally): Sum {
+  return { metric: webhookEvents, labels, part: '', value };
+}
+
+const webhookEvents = 'crm_portal_webhook_events_total';
 
 /** How the runtime says that an object has no such method. */
 function isUnknownMethod(error: unknown): boolean {

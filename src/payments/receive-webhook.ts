@@ -21,7 +21,7 @@ export async function receiveWebhook(deps: Deps, posted: Posted): Promise<Outcom
   const count = (outcome: string) => {
     const labels = { type: event.type, outcome };
     const increment = { metric: 'crm_portal_webhook_events_total', labels, value: 1 } as const;
-    tally.add(increment, deps.waitUntil, (sums) => deps.shards.tally(sums));
+    tally.add(increment, deps.waitUntil, (sums) => deps.shards.count(sums));
   };
   try {
     const outcome = await take(deps, posted, event);

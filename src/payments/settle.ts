@@ -33,7 +33,7 @@ export async function settle(
     deps.shards.execute({ kind: 'settle', ...found, observation, via, event: event ?? null, brief });
   try {
     if (owner !== undefined) return await record({ proposalId: owner });
-    if (isSession(observation)) return await record(whose(deps.config, observation));
+    if (isSession(observation)) return await record(whose(deps.config, observation, isJudged));
     const findAndRecord = async (deadline: Deadline) => {
       const found = await findPayment(deps, observation.paymentIntent, isJudged);
       if (deadline.isOver) throw tooLate();
@@ -63,10 +63,10 @@ type Reported = {
 type Found = { readonly proposalId: number | null; readonly isForeign?: boolean };
 
 /** A session's own marks say it, unless the log knows the session. */
-function whose({ portalUrl }: Pick<Config, 'portalUrl'>, session: Marks): Found {
+function whose({ portalUrl }: Pick<Config, 'portalUrl'>, session: Marks, isJudged: boolean): Found {
   return isOurs(session, portalUrl)
     ? { proposalId: session.proposalId }
-    : { proposalId: null, isForeign: true };
+    : { proposalId: null, isForeign: !isJudged };
 }
 
 /** The proposal of a payment. Where we know none, its marks at Stripe say whether it may still become one of ours. */

@@ -161,7 +161,7 @@ export const proposalContracts = {
       body: LinksRevoked,
       example: { revoked: true },
     },
-    problems: ['invalid_proposal_id', 'proposal_not_found', 'proposal_void'],
+    problems: ['invalid_proposal_id', 'proposal_not_found'],
   },
   'POST /proposals/:proposal_id/view': {
     id: 'recordView',

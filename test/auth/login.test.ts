@@ -123,6 +123,15 @@ describe('too many attempts', () => {
     expect((await call('POST /auth/login', { json, headers: from() })).status).toBe(200);
   });
 
+  test('from one address, however many, use up nothing of what the account has from others', async () => {
+    const org = await createOrg({ passwordHash: await hashPassword(password) });
+    const address = crypto.randomUUID();
+    expect(limited(await attempts(230, () => ({ email: org.email, address })))).toBe(210);
+    vi.mocked(verifyPassword).mockReset();
+    const json = { email: org.email, password };
+    expect((await call('POST /auth/login', { json, headers: from() })).status).toBe(200);
+  });
+
   test('on one account are refused in the end, from however many addresses', async () => {
     const email = `${crypto.randomUUID()}@example.com`;
     const answers = await attempts(202, () => ({ email, address: crypto.randomUUID() }));

@@ -41,10 +41,24 @@ test.each(['link', 'user', 'org'] as const)(
     const refused = answers[2];
     expect([refused?.json.code, refused?.headers.get('retry-after')]).toEqual(['rate_limited', '60']);
     const id = { link: proposal.id, user: org.actor.userId, org: org.id }[name];
-    expect([...binding.seen]).toEqual([[`${name}:${id}`, 3]]);
+    expect([...binding.seen]).toEqual([[name === 'org' ? `org:${id}` : `${name}:${id}:0`, 3]]);
     await vi.waitFor(async () => expect(await limited(name)).toBe(before + 1), { timeout: 15_000 });
   },
 );
+
+test('what is refused uses up no wider limit, nor that of the token that replaces a revoked one', async () => {
+  const { org, proposal, route } = await setUp();
+  const bindings = { LINK_RATE_LIMIT: rateLimit(2), ORG_RATE_LIMIT: rateLimit(4) };
+  const ask = async (token: string) => (await call(route, { token, bindings })).status;
+  const flood = [];
+  for (let time = 0; time < 6; time += 1) flood.push(await ask(proposal.token));
+  expect(flood).toEqual([200, 200, 429, 429, 429, 429]);
+  await call(`POST /proposals/${proposal.id}/links/revoke`, { token: org.token });
+  const sent = await call(`POST /proposals/${proposal.id}/send`, { token: org.token });
+  const [, next = ''] = sent.json.portal_url.split('#token=');
+  expect([await ask(next), await ask(org.token)]).toEqual([200, 200]);
+  expect(await ask(org.token)).toBe(429);
+});
 
 test('an org counts its users and its customers together; another org does not', async () => {
   const [one, other] = [await setUp(), await setUp()];

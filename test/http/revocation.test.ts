@@ -5,7 +5,7 @@ import { users } from '../../src/db/schema.ts';
 import { holdersOf } from '../../src/domain/permissions.ts';
 import { type Contract, permissionOf } from '../../src/http/contract.ts';
 import { call } from '../support/api.ts';
-import { createOrg, createProposal, db, eventsOf, rowCounts, tokens } from '../support/world.ts';
+import { bindings, createOrg, createProposal, db, eventsOf, rowCounts, tokens } from '../support/world.ts';
 
 // Every route that takes a token, with every way in which a token that was handed out ends.
 
@@ -157,19 +157,40 @@ describe('withdrawing the links', () => {
     expect(statuses).toEqual([401, 200]);
   });
 
-  test('is refused to the staff of another org, and for a void proposal', async () => {
-    const { org, proposal } = await setUp();
-    const route = `POST /proposals/${proposal.id}/links/revoke`;
+  test('is refused to the staff of another org', async () => {
+    const { proposal } = await setUp();
     const stranger = await createOrg();
-    expect(await call(route, { token: stranger.token })).toMatchObject({
-      status: 404,
-      json: { code: 'proposal_not_found' },
-    });
+    const answer = await call(`POST /proposals/${proposal.id}/links/revoke`, { token: stranger.token });
+    expect(answer).toMatchObject({ status: 404, json: { code: 'proposal_not_found' } });
+  });
+
+  test('also closes a void proposal, whose link went to the wrong person', async () => {
+    const { org, proposal } = await setUp();
     await call(`POST /proposals/${proposal.id}/void`, { token: org.token });
-    expect(await call(route, { token: org.token })).toMatchObject({
-      status: 409,
-      json: { code: 'proposal_void' },
-    });
+    expect((await call(`POST /proposals/${proposal.id}/links/revoke`, { token: org.token })).status).toBe(
+      200,
+    );
+    expect((await call(`GET /proposals/${proposal.id}`, { token: proposal.token })).status).toBe(401);
+  });
+
+  test('and a corrected address in one group raise the generation by two, in the row too', async () => {
+    const { org, proposal } = await setUp();
+    const content = {
+      ...{ title: 'Kitchen', customerName: 'Ada Lovelace', customerEmail: 'right@example.com' },
+      ...{ lineItems: [], totalCents: 1_575_000, contentHash: 'other' },
+    };
+    const shard = bindings.LOG_SHARD.getByName(`${proposal.id % 4}/4`);
+    const about = { proposalId: proposal.id, actor: org.actor };
+    const results = await shard.executeAll([
+      { kind: 'revoke_links', ...about },
+      { kind: 'revise', ...about, version: 1, content, replaced: content },
+    ]);
+    expect(results).toMatchObject([
+      { outcome: 'recorded' },
+      { outcome: 'recorded', proposal: { linkGeneration: 2 } },
+    ]);
+    const { rows } = await db.execute(sql`select link_generation from proposals where id = ${proposal.id}`);
+    expect(rows).toEqual([{ link_generation: 2 }]);
   });
 
   test('another name, or the same address again, ends no link', async () => {

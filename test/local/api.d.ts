@@ -2596,20 +2596,6 @@ export interface operations {
                     };
                 };
             };
-            /** @description `proposal_void` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @constant */
-                        status?: 409;
-                        /** @enum {string} */
-                        code?: "proposal_void";
-                    };
-                };
-            };
             /** @description `rate_limited` */
             429: {
                 headers: {

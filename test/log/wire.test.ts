@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import type { Rejection } from '../../src/domain/decision.ts';
 import type { Command, Result } from '../../src/log/command.ts';
 import type { SeriesFrom, SeriesPage } from '../../src/log/series-text.ts';
-import { decodeResult, encodeCommand, executeAll, seriesOf } from '../../src/log/wire.ts';
+import { countOn, decodeResult, encodeCommand, executeAll, seriesOf } from '../../src/log/wire.ts';
 import type { Sum } from '../../src/metrics/catalogue.ts';
+import { metric } from '../support/metrics.ts';
 import { bindings, createOrg, createProposal, eventsOf, settlement } from '../support/world.ts';
 
 // During a roll-out a Worker and a shard may be of two versions. What the version before says is spelled out here.
@@ -78,6 +79,28 @@ test('a Worker reads all series at once from a shard of the version before', asy
     expect(await seriesOf(before, from)).toEqual(all);
     expect('blocks' in all && all.blocks.length).toBeGreaterThan(3);
   }
+});
+
+test('a shard of the version before counts the webhook events alone, as it knows them', async () => {
+  const shard = bindings.LOG_SHARD.getByName('0/4');
+  const taken: unknown[] = [];
+  const before = {
+    count: () => (shard as unknown as { unheardOf(): Promise<void> }).unheardOf(),
+    tally: async (tallies: unknown) => void taken.push(tallies),
+  };
+  const labels = { type: 'other', outcome: 'ignored' };
+  const posted: Sum = { metric: 'crm_portal_webhook_events_total', labels, part: '', value: 3 };
+  const other: Sum = { ...posted, metric: 'crm_portal_requests_total' };
+  await countOn(before, [other, posted]);
+  expect(taken).toEqual([[{ labels, count: 3 }]]);
+});
+
+test('a shard counts what a Worker of the version before counts', async () => {
+  const shard = bindings.LOG_SHARD.getByName('0/4');
+  const labels = { type: 'of the version before', outcome: 'ignored' };
+  await shard.tally([{ labels, count: 2 }]);
+  const series = `crm_portal_webhook_events_total{type="${labels.type}",outcome="ignored"}`;
+  expect(await metric(series)).toBe(2);
 });
 
 test('any other failure of a call is passed on', async () => {

@@ -67,7 +67,8 @@ function Standing({ proposal }: { proposal: Proposal }) {
 function Actions({ proposal }: { proposal: Proposal }) {
   const { status, deposit_status: standing } = proposal;
   const [withdrawals, setWithdrawals] = useState(0);
-  if (status === 'void') return null;
+  const withdrawLinks = <WithdrawLinks proposal={proposal} onDone={() => setWithdrawals(withdrawals + 1)} />;
+  if (status === 'void') return <div className="actions">{withdrawLinks}</div>;
   return (
     <div className="actions">
       {/* Without the link that it showed, which opens nothing any more. */}
@@ -77,9 +78,7 @@ function Actions({ proposal }: { proposal: Proposal }) {
           Change
         </Link>
       )}
-      {status !== 'draft' && (
-        <WithdrawLinks proposal={proposal} onDone={() => setWithdrawals(withdrawals + 1)} />
-      )}
+      {status !== 'draft' && withdrawLinks}
       <Void proposal={proposal} />
     </div>
   );
