@@ -15,11 +15,15 @@ export async function countAgainst(deps: Deps, limited: readonly Limited[]): Pro
   }
 }
 
+/** No request lives this long. One that dies, as when its client goes away, gives nothing back. */
+const lifeMs = 60_000;
+
 /** What one isolate does at once at most, since it holds up everything else there: more is refused at once. */
 export class AtOnce {
   readonly #limit: string;
   readonly #most: number;
-  #underWay = 0;
+  /** When each that is under way began. */
+  readonly #underWay = new Map<symbol, number>();
 
   constructor(limit: string, most: number) {
     this.#limit = limit;
@@ -28,12 +32,15 @@ export class AtOnce {
 
   /** Does the work, or throws `rate_limited`. */
   async run<T>(deps: Deps, work: () => Promise<T>): Promise<T> {
-    if (this.#underWay >= this.#most) throw refusal(deps, this.#limit);
-    this.#underWay += 1;
+    const now = Date.now();
+    for (const [one, begunAt] of this.#underWay) if (now - begunAt > lifeMs) this.#underWay.delete(one);
+    if (this.#underWay.size >= this.#most) throw refusal(deps, this.#limit);
+    const place = Symbol();
+    this.#underWay.set(place, now);
     try {
       return await work();
     } finally {
-      this.#underWay -= 1;
+      this.#underWay.delete(place);
     }
   }
 }
@@ -41,15 +48,20 @@ export class AtOnce {
 /** How long one's turn lasts at most, for a reader that does not read on; and how long others wait for theirs. */
 const turnMs = 10_000;
 
+const [pollMs, deadMs] = [10, 3_000];
+
+/** Somebody's place in line, and when they last asked whether it is their turn. */
+type Place = { readonly turn: symbol; polledAt: number };
+
 /**
  * What one isolate does one after the other, with a pause after each that is as long as it took: so half of the isolate's
  * time is left, however often it is asked. A few wait in line, more are refused at once. Each polls with a timer of its own,
- * since a request must not wait for another one to be done.
+ * since a request must not wait for another one to be done; one that has stopped polling is dead, and leaves the line.
  */
 export class InTurn {
   readonly #limit: string;
   readonly #mostWaiting: number;
-  readonly #line: symbol[] = [];
+  readonly #line: Place[] = [];
   #last: symbol | undefined;
   #busyUntil = 0;
 
@@ -79,19 +91,31 @@ export class InTurn {
   }
 
   async #wait(deps: Deps): Promise<symbol> {
+    this.#dropDead();
     if (this.#line.length >= this.#mostWaiting) throw refusal(deps, this.#limit);
-    const turn = Symbol();
-    this.#line.push(turn);
+    const place = { turn: Symbol(), polledAt: Date.now() };
+    this.#line.push(place);
     try {
-      const isFirst = () => this.#line[0] === turn;
-      for (let waitedMs = 0; !isFirst() || this.#isBusy(); waitedMs += pollMs) {
+      for (let waitedMs = 0; this.#line[0] !== place || this.#isBusy(); waitedMs += pollMs) {
         if (waitedMs >= turnMs) throw refusal(deps, this.#limit);
         await new Promise((resolve) => setTimeout(resolve, pollMs));
+        place.polledAt = Date.now();
+        this.#dropDead();
       }
-      return turn;
+      return place.turn;
     } finally {
-      this.#line.splice(this.#line.indexOf(turn), 1);
+      this.#leave(place);
     }
+  }
+
+  #dropDead(): void {
+    const now = Date.now();
+    for (const place of [...this.#line]) if (Math.abs(now - place.polledAt) > deadMs) this.#leave(place);
+  }
+
+  #leave(place: Place): void {
+    const index = this.#line.indexOf(place);
+    if (index >= 0) this.#line.splice(index, 1);
   }
 
   #isBusy(): boolean {
@@ -99,8 +123,6 @@ export class InTurn {
     return leftMs > 0 && leftMs <= turnMs; // more: the clock was set back
   }
 }
-
-const pollMs = 10;
 
 function refusal(deps: Deps, limit: string): AppError {
   deps.count({ metric: 'crm_portal_limited_requests_total', labels: { limit }, value: 1 });

@@ -3,7 +3,10 @@ import type { Deps } from '../../src/deps.ts';
 import { InTurn } from '../../src/http/limits.ts';
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
 
 const refused: unknown[] = [];
 const deps = { count: (increment: unknown) => void refused.push(increment) } as unknown as Deps;
@@ -75,7 +78,23 @@ test('a reader that does not read on holds up the others for ten seconds, and on
   expect(await last).toEqual(['last']);
 });
 
-test('a clock that is set back keeps nobody waiting', async () => {
+test('one that dies while it waits holds up no other: it leaves the line when it stops polling', async () => {
+  const turns = new InTurn('scrapes', 2);
+  const done: string[] = [];
+  const first = readAll(turns.pass(deps, twoSeconds('first', done)));
+  await vi.advanceTimersByTimeAsync(10);
+  const before = vi.getTimerCount();
+  const real = globalThis.setTimeout;
+  vi.spyOn(globalThis, 'setTimeout').mockImplementationOnce((() => 0) as unknown as typeof setTimeout);
+  void readAll(turns.pass(deps, twoSeconds('dead', done))); // its timer never wakes it
+  expect([vi.getTimerCount(), globalThis.setTimeout === real]).toEqual([before, false]);
+  const next = readAll(turns.pass(deps, twoSeconds('next', done)));
+  await vi.advanceTimersByTimeAsync(7_000);
+  expect(await Promise.all([first, next])).toEqual([['first'], ['next']]);
+  expect(done).toEqual(['first', 'next']);
+});
+
+test('a clock that is set back keeps no one waiting', async () => {
   const turns = new InTurn('scrapes', 2);
   const done: string[] = [];
   const first = readAll(turns.pass(deps, twoSeconds('first', done)));

@@ -1,10 +1,15 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import type { Deps } from '../../src/deps.ts';
+import { AtOnce } from '../../src/http/limits.ts';
 import { call } from '../support/api.ts';
 import { onDatabase } from '../support/faults.ts';
 import { metric } from '../support/metrics.ts';
 import { createOrg, createProposal, eventsOf } from '../support/world.ts';
 
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
 
 /** Cloudflare's rate limit, played: it lets so many pass for each key. */
 function rateLimit(most: number) {
@@ -93,6 +98,15 @@ test.each([
     fault.mockRestore();
   },
 );
+
+test('a request that dies gives its place back in the end', async () => {
+  const deps = { count: () => {} } as unknown as Deps;
+  const places = new AtOnce('numbers', 1);
+  void places.run(deps, () => new Promise(() => {}));
+  await expect(places.run(deps, async () => 'done')).rejects.toMatchObject({ code: 'rate_limited' });
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 });
+  expect(await places.run(deps, async () => 'done')).toBe('done');
+});
 
 const item = { description: 'x'.repeat(500), quantity: 1, unit_price_cents: 1_000 };
 const content = { title: 'Long', customer_name: 'Ada', customer_email: 'ada@example.com' };

@@ -115,6 +115,13 @@ export class Game {
     return answer?.status === 200 ? answer.text() : null;
   }
 
+  /** The same after the last round. It may have to wait for its turn, and time passes only while something is played. */
+  async scrapeAtRest(): Promise<string | null> {
+    const scraping = this.scrape();
+    await this.#platform.settle([scraping]);
+    return scraping;
+  }
+
   async #round(actions: readonly Action[], faults: Faults): Promise<void> {
     this.account.expireOverdue();
     const isCalm = isNone(faults) && !actions.some(({ does }) => does === 'evict' || does === 'duplicate');

@@ -105,7 +105,7 @@ function checkOpenSessions({ account, handedOut }: Game, proposalId: number, ent
 }
 
 async function checkCounters(game: Game, entries: Rows): Promise<void> {
-  const text = await game.scrape();
+  const text = await game.scrapeAtRest();
   const labels = `{org_id="${game.org.id}"}`;
   const sums = (event: string) =>
     valuesOf(entries, event, 'amount_cents').reduce((sum, cents) => sum + Number(cents), 0);
