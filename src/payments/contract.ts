@@ -126,7 +126,16 @@ export const paymentContracts = {
     body: StripeEvent,
     example: { body: { id: 'evt_1', type: 'checkout.session.completed', data: { object: {} } } },
     answer: { status: 200, description: 'It is recorded.', body: Received, example: { received: true } },
-    problems: ['invalid_signature', 'invalid_event', 'wrong_livemode'],
+    problems: [
+      'invalid_signature',
+      'invalid_event',
+      'wrong_livemode',
+      // Where a refund or dispute is of a PaymentIntent that we do not know, Stripe is asked whose it is.
+      'stripe_refused',
+      'stripe_failed',
+      'stripe_rate_limited',
+      'stripe_timeout',
+    ],
   },
 } as const satisfies Contracts;
 

@@ -3574,6 +3574,20 @@ export interface operations {
                     };
                 };
             };
+            /** @description `stripe_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 422;
+                        /** @enum {string} */
+                        code?: "stripe_refused";
+                    };
+                };
+            };
             /** @description `internal_error` */
             500: {
                 headers: {
@@ -3588,7 +3602,21 @@ export interface operations {
                     };
                 };
             };
-            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            /** @description `stripe_failed` */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 502;
+                        /** @enum {string} */
+                        code?: "stripe_failed";
+                    };
+                };
+            };
+            /** @description `stripe_rate_limited`, `not_configured`, `database_unavailable`, `log_unavailable` */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -3599,7 +3627,21 @@ export interface operations {
                         /** @constant */
                         status?: 503;
                         /** @enum {string} */
-                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                        code?: "stripe_rate_limited" | "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+            /** @description `stripe_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 504;
+                        /** @enum {string} */
+                        code?: "stripe_timeout";
                     };
                 };
             };

@@ -220,6 +220,18 @@ describe('another product that shares the Stripe account', () => {
     expect([await db.$count(stripeEvents), await lookups(stripe)]).toEqual([kept, 1]);
   });
 
+  test('whose refund cannot be looked up now is a 5xx, which Stripe sends again', async () => {
+    const stripe = stripeAccount();
+    const { refund } = await foreignRefund(stripe);
+    await stripe.fault('GET /v1/payment_intents', 'limit');
+    expect(await stripe.deliver(refund)).toMatchObject({
+      status: 503,
+      json: { code: 'stripe_rate_limited' },
+    });
+    expect((await stripe.deliver(refund)).status).toBe(200);
+    expect(await stripeEventOf(refund.id)).toBeUndefined();
+  });
+
   test('has what an earlier version kept of it asked about once, and forgotten; what is ours stays', async () => {
     const stripe = stripeAccount();
     const foreign = await foreignRefund(stripe);
