@@ -12,9 +12,9 @@ import { hashPassword, isOutdated, verifyPassword } from './password.ts';
 const passwords = new AtOnce('passwords', 4);
 
 /**
- * A staff token for the right password. One request to the database, one more where the hash is of another cost. An unknown account takes as long as a wrong password
- * and gets the same answer. Attempts are limited per network, per account, and in how many are under way at once
- * (`rate_limited`), before anything else.
+ * A staff token for the right password. One request to the database, one more where the hash is of another cost. An
+ * unknown account takes as long as a wrong password and gets the same answer. Attempts are limited per network, per
+ * account, and in how many are under way at once (`rate_limited`), before anything else.
  */
 export async function login(
   deps: Deps,

@@ -16,7 +16,7 @@ export type Access = Permission | (typeof otherProofs)[number];
 /** The permission that a route asks for; null if it asks for another proof, or none. */
 export function permissionOf(access: Access): Permission | null {
   const proofs: readonly string[] = otherProofs;
-  return proofs.includes(access) ? null : (access as Permission); // sound: it is none of the others
+  return proofs.includes(access) ? null : (access as Permission); // all other kinds of access are proofs
 }
 
 export type Contract<Answer = unknown> = {

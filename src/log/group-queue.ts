@@ -36,8 +36,8 @@ type Patience = {
 /**
  * Takes items in groups: the next gathers while one is taken, so an idle queue takes an item at once and a busy one shares
  * each round trip among all that wait. It sets out beside the one before when it is at least half as large, so that neither
- * side idles and groups stay large; there are two at most. What is urgent goes first. `take` returns one result per item, in order; if it throws, all
- * of its items fail.
+ * side idles and groups stay large; there are two at most. What is urgent goes first. `take` returns one result per item,
+ * in order; if it throws, all of its items fail.
  *
  * The request whose item is first in a group leads it: it calls `take`, since a Worker does I/O only for the request that
  * runs. Should the leader die, those in its group give up in time, and the next item takes over. With patience, each request

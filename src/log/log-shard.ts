@@ -170,8 +170,9 @@ export class LogShard extends DurableObject<Env> {
       () => loadGroup(this.#db, ids, keys, userIds, this.#config.depositPercent),
       async (loaded, note) => {
         if (loaded.dueSnapshots.length > 0) this.ctx.waitUntil(saveSnapshots(this.#db, loaded.dueSnapshots));
-        const { writes, results } = planGroup(loaded, group, new Date());
-        const tallies = tallyOf(group, results, new Date());
+        const now = new Date();
+        const { writes, results } = planGroup(loaded, group, now);
+        const tallies = tallyOf(group, results, now);
         if (writes.entries.length === 0 && writes.stripeEvents.length === 0) {
           this.#readModel.count(tallies);
           return results;

@@ -30,7 +30,7 @@ export type Revision = Content & {
 export type Writes = {
   readonly entries: NewEntry[];
   readonly statuses: Map<number, ProposalStatus>;
-  /** The generations of links that revocations begin. */
+  /** The generations of links that revocations and corrected addresses begin. */
   readonly linkGenerations: Map<number, number>;
   readonly revisions: Revision[];
   readonly leads: (NewLead & { orgId: number; createdAt: Date })[];
@@ -74,11 +74,10 @@ export function planGroup(
       const { customerEmail } = command.content;
       const linkGeneration = state.linkGeneration + (customerEmail === before.customerEmail ? 0 : 1);
       state = { ...state, customerEmail, linkGeneration }; // the row alone has them: the log cannot forget an address
-      if (linkGeneration !== before.linkGeneration) writes.linkGenerations.set(id, linkGeneration);
       writes.revisions.push({ ...command.content, id, version: state.version });
     }
     proposals.set(id, state);
-    if (command.kind === 'revoke_links' && outcome === 'recorded') {
+    if (state.linkGeneration !== before.linkGeneration) {
       writes.linkGenerations.set(id, state.linkGeneration);
     }
     if (state.status !== before.status) writes.statuses.set(id, state.status);

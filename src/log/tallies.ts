@@ -1,5 +1,4 @@
-import type { Increment, Sum } from '../metrics/catalogue.ts';
-import { toSums } from '../metrics/catalogue.ts';
+import { type Increment, type Sum, toSums } from '../metrics/catalogue.ts';
 import type { Command, Result } from './command.ts';
 
 const webhookEvents = 'crm_portal_webhook_events_total';

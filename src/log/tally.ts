@@ -1,5 +1,4 @@
-import type { Increment, Sum } from '../metrics/catalogue.ts';
-import { toSums } from '../metrics/catalogue.ts';
+import { type Increment, type Sum, toSums } from '../metrics/catalogue.ts';
 
 /** A delivery that takes longer than this was cut off. */
 const cutOffMs = 30_000;

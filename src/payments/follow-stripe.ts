@@ -53,7 +53,7 @@ export async function followStripe(
     if (failing.size > maxFailing) return failures;
     await shards.noteReconciliation({ eventsUntil: until, failingEvents: [...failing] });
     const created = { from: new Date(from - orphanAgeMs), until: new Date(until - orphanAgeMs) };
-    // One that is not closed now closes by itself within a day, and was handed out to nobody.
+    // A session that stays open expires by itself within a day, and its URL was never handed out.
     await expireOrphans(deps, created).catch((error) => failures.push(error));
     from = until;
   }

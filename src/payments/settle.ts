@@ -75,7 +75,7 @@ async function findPayment(
   paymentIntent: string | null,
   isJudged: boolean,
 ): Promise<Found> {
-  if (paymentIntent === null) return { proposalId: null, isForeign: true }; // no session of ours is without one
+  if (paymentIntent === null) return { proposalId: null, isForeign: !isJudged }; // no session of ours is without one
   const proposalId = await findPaidProposalId(db, paymentIntent);
   if (proposalId !== null || isJudged) return { proposalId };
   const marks = await stripe.retrieveMarks(paymentIntent);

@@ -159,7 +159,10 @@ describe('an event that is no payment of ours', () => {
       }),
     ],
     ['a proposal and no org', (id: number) => ({ proposal_id: `${id}` })],
-    ['an id that is none', (_: number, org: number) => ({ proposal_id: '7; drop table', org_id: `${org}` })],
+    [
+      'an id that is not a number',
+      (_: number, org: number) => ({ proposal_id: '7; drop table', org_id: `${org}` }),
+    ],
   ])('paid money with %s is foreign: it is acknowledged and not kept', async (_, metadata) => {
     const org = await createOrg();
     const proposal = await createProposal(org.id);

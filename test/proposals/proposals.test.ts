@@ -180,7 +180,7 @@ test.each(['-7', '0', 'seven', '9223372036854775808', '7.5'])('%s is not a propo
 });
 
 describe('viewing', () => {
-  test('a look at the page is recorded once an hour; fetching the proposal is none', async () => {
+  test('a look at the page is recorded once an hour; fetching the proposal alone records nothing', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id, 'draft');
     await call(`GET /proposals/${proposal.id}`, { token: org.token });
