@@ -261,6 +261,20 @@ describe('another product that shares the Stripe account', () => {
     expect([before, about(foreign.intent).length, about(intent).length]).toEqual([0, 1, 1]);
   });
 
+  test('was judged once: what was kept after that stays, even a refund without a PaymentIntent', async () => {
+    const stripe = stripeAccount();
+    const { refund } = await foreignRefund(stripe);
+    const { data } = refund as { data?: { object: object } };
+    const payload = { ...refund, data: { object: { ...data?.object, payment_intent: null } } };
+    await db.insert(stripeEvents).values({
+      ...{ id: String(refund.id), type: 'any', payload, outcome: 'unattributed' },
+      receivedAt: new Date(Date.now() - 60_000),
+    });
+    await note({ unjudgedUntil: null, hasUnjudged: false, retriedUntil: null });
+    await reconcile(stripe);
+    expect(await stripeEventOf(refund.id)).toMatchObject({ outcome: 'unattributed' });
+  });
+
   test('does not keep our own events from being tried again, however many are kept', async () => {
     const { stripe, proposal, sessionId } = await withCheckout();
     await stripe.control(`sessions/${sessionId}/pay`);
