@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { hashPassword } from '../src/auth/password.ts';
 import { activityLog, orgs, proposals, users } from '../src/db/schema.ts';
-import { type LineItem, totalCents } from '../src/domain/pricing.ts';
-import { contentHash } from '../src/proposals/content-hash.ts';
+import { type LineItem, priceOf } from '../src/domain/pricing.ts';
+import { contentHash, hashVersion } from '../src/proposals/content-hash.ts';
 import { withClient } from './postgres.ts';
 
 /** The password of every seeded account. */
@@ -85,6 +85,8 @@ function proposal(
   [customerName, customerEmail]: [string, string],
   lineItems: LineItem[],
 ) {
-  const content = { title, customerName, customerEmail, lineItems, totalCents: totalCents(lineItems) };
-  return { id, orgId, currency: 'usd', ...content, contentHash: contentHash(content) };
+  const { totalCents } = priceOf(lineItems, {}, 'usd');
+  const terms = { discount: {}, schedule: null, validUntil: null, terms: null };
+  const content = { title, currency: 'usd', customerName, customerEmail, lineItems, totalCents, ...terms };
+  return { id, orgId, ...content, contentHash: contentHash(content, hashVersion), hashVersion };
 }

@@ -22,6 +22,8 @@ export type ErrorCode =
   | 'proposal_not_found'
   | 'proposal_not_approved'
   | 'proposal_void'
+  | 'proposal_declined'
+  | 'proposal_expired'
   | 'already_approved'
   | 'already_paid'
   | 'payment_pending'
@@ -30,6 +32,19 @@ export type ErrorCode =
   | 'amount_mismatch'
   | 'checkout_open'
   | 'limit_reached'
+  | 'nothing_due'
+  | 'pay_in_full_not_offered'
+  | 'instalment_not_found'
+  | 'not_on_request'
+  | 'payment_not_found'
+  | 'payment_ambiguous'
+  | 'payment_disputed'
+  | 'paid_through_stripe'
+  | 'not_refundable'
+  | 'overpayment'
+  | 'refund_pending'
+  | 'refund_too_large'
+  | 'anomaly_not_found'
   // we, or a service we depend on, failed
   | 'not_configured'
   | 'database_unavailable'
@@ -54,6 +69,12 @@ export const fieldErrorCodes = [
   'too_many_decimals',
   'not_chargeable',
   'not_found',
+  'in_the_past',
+  'in_the_future',
+  'above_line',
+  'above_subtotal',
+  'above_total',
+  'wrong_sum',
 ] as const;
 
 export type FieldErrorCode = (typeof fieldErrorCodes)[number];

@@ -3,6 +3,7 @@ import {
   bigint,
   boolean,
   check,
+  date,
   foreignKey,
   index,
   integer,
@@ -18,9 +19,13 @@ import {
 import type { ActorKind, Role } from '../domain/actor.ts';
 import type { EntryMeta, EventName } from '../domain/entry.ts';
 import type { Outcome } from '../domain/observation.ts';
-import type { LineItem } from '../domain/pricing.ts';
+import type { Discount, LineItem } from '../domain/pricing.ts';
 import type { ProposalStatus } from '../domain/proposal.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
+import type { DepositPolicy, Part } from '../domain/terms.ts';
+
+/** An org's deposit, as it is stored. */
+export type StoredDeposit = NonNullable<DepositPolicy> | { readonly none: true };
 
 const id = () => bigint({ mode: 'number' }).primaryKey().generatedByDefaultAsIdentity();
 const createdAt = () => timestamp({ withTimezone: true }).notNull().defaultNow();
@@ -33,12 +38,23 @@ export const orgs = pgTable(
     /** ISO 4217, in lower case as Stripe writes it. An org has one currency. */
     currency: text().notNull(),
     depositPercent: smallint(),
+    /** Instead of the percentage of earlier releases, which they still read. */
+    deposit: jsonb().$type<StoredDeposit>(),
+    /** IANA; UTC where it is null. */
+    timeZone: text(),
+    /** How many days a new offer is valid; null is without an end. */
+    validDays: smallint(),
+    /** Whether customers may pay all at once. */
+    payInFull: boolean().notNull().default(false),
+    /** The text that new proposals are offered with. */
+    terms: text(),
     stripeAccountId: text(),
     createdAt: createdAt(),
   },
   (table) => [
     check('orgs_currency', sql`${table.currency} ~ '^[a-z]{3}$'`),
     check('orgs_deposit_percent', sql`${table.depositPercent} between 1 and 100`),
+    check('orgs_valid_days', sql`${table.validDays} between 1 and 3650`),
   ],
 );
 
@@ -98,6 +114,14 @@ export const proposals = pgTable(
     version: integer().notNull().default(1),
     /** SHA-256, hex, of what the customer approves. */
     contentHash: text().notNull(),
+    /** What the hash is over: 1, that of earlier releases, has the customer in it and not all of the terms. */
+    hashVersion: smallint().notNull().default(1),
+    /** The discount on the whole. */
+    discount: jsonb().$type<Discount>(),
+    /** Null in rows of earlier releases: `domain/schedule.ts` says what they mean. */
+    schedule: jsonb().$type<Part[]>(),
+    validUntil: date(),
+    terms: text(),
     /** A projection of the log, written by the append that changes it. */
     status: text().$type<ProposalStatus>().notNull().default('draft'),
     /** The database raises it with the customer's address, and a revocation does: older links end (migration 0008). */
@@ -117,6 +141,20 @@ export const proposals = pgTable(
     }),
     check('proposals_total', sql`${table.totalCents} > 0`),
   ],
+);
+
+/** Words that a customer left. The log names them by their id, and they can be erased. */
+export const proposalComments = pgTable(
+  'proposal_comments',
+  {
+    id: uuid().primaryKey(),
+    proposalId: bigint({ mode: 'number' })
+      .notNull()
+      .references(() => proposals.id),
+    text: text().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [index('proposal_comments_proposal').on(table.proposalId)],
 );
 
 /** The source of truth. The database itself refuses UPDATE, DELETE and TRUNCATE (migration 0001). */
@@ -146,6 +184,8 @@ export const activityLog = pgTable(
     index('portal_activity_log_payment_intent')
       .on(sql`(meta->>'payment_intent')`)
       .where(sql`event = 'payment_success'`),
+    // For the reconciler, which finishes refunds that were begun.
+    index('portal_activity_log_refund_requests').on(table.createdAt).where(sql`event = 'refund_requested'`),
     check('portal_activity_log_seq_of_proposal', sql`(${table.proposalId} is null) = (${table.seq} is null)`),
   ],
 );

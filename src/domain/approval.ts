@@ -1,16 +1,30 @@
 import type { CommandOf } from './command.ts';
-import { proposalVoid, type Ruling, versionConflict } from './decision.ts';
+import {
+  paymentPending,
+  proposalDeclined,
+  proposalExpired,
+  proposalVoid,
+  type Ruling,
+  versionConflict,
+} from './decision.ts';
 import { hourOf } from './keys.ts';
-import type { Proposal } from './proposal.ts';
+import { hasPendingPayment, type Proposal } from './proposal.ts';
+import { holdsMoney, standingOf } from './standing.ts';
 
+/** Makes a link. What is offered in it is pinned: a later change of the org's deposit changes nothing of this version. */
 export function send(state: Proposal, { expiresAt }: CommandOf<'send'>, now: Date): Ruling {
-  if (state.status === 'void') return proposalVoid(state);
+  if (state.lifecycle === 'void') return proposalVoid(state);
   // A second click within the hour gets the link of the first.
   const { sent, version, linkGeneration } = state;
   const isSame = sent?.version === version && sent.linkGeneration === linkGeneration;
   if (isSame && hourOf(sent.at) === hourOf(now)) return { events: [] };
+  const standing = standingOf(state, now);
+  if (standing.isExpired) return proposalExpired(state);
   const generation = linkGeneration > 0 ? { link_generation: linkGeneration } : {};
-  const meta = { version, expires_at: expiresAt.toISOString(), ...generation };
+  const meta = {
+    ...{ version, expires_at: expiresAt.toISOString(), ...generation },
+    deposit_cents: standing.depositCents,
+  };
   return { events: [{ event: 'sent', meta }] };
 }
 
@@ -20,16 +34,35 @@ export function view(state: Proposal, now: Date): Ruling {
 }
 
 /** A version is approved once. The same person approving it again changes nothing; anybody else is refused. */
-export function approve(state: Proposal, { actor, name, version, ip }: CommandOf<'approve'>): Ruling {
-  if (state.status === 'void') return proposalVoid(state);
+export function approve(
+  state: Proposal,
+  { actor, name, version, ip, onBehalf }: CommandOf<'approve'>,
+  now: Date,
+): Ruling {
+  if (state.lifecycle === 'void') return proposalVoid(state);
   if (version !== state.version) return versionConflict(state, version, 'was approved');
   const { approval } = state;
-  if (approval?.version === version) {
+  if (approval?.version === version && state.lifecycle !== 'declined') {
     const userId = actor.kind === 'staff' ? actor.userId : undefined;
     const isReplay = approval.name === name && approval.actor === actor.kind && approval.userId === userId;
     if (isReplay) return { events: [] };
     return { rejected: 'already_approved', detail: 'The proposal has already been approved.' };
   }
-  const meta = { name, version, ip, content_hash: state.contentHash };
+  if (state.lifecycle === 'declined') return proposalDeclined();
+  const { isExpired, totalCents, depositCents } = standingOf(state, now);
+  if (isExpired) return proposalExpired(state);
+  const agreed = { total_cents: totalCents, deposit_cents: depositCents, currency: state.currency };
+  const meta = { name, version, ip, content_hash: state.contentHash, ...agreed, ...onBehalf };
   return { events: [{ event: 'approve', meta }] };
+}
+
+/** Declines a version, once. Money that is held, or on its way, says otherwise. */
+export function decline(state: Proposal, { reason, comment }: CommandOf<'decline'>): Ruling {
+  if (state.lifecycle === 'void') return proposalVoid(state);
+  if (state.lifecycle === 'declined') return { events: [] };
+  if (hasPendingPayment(state)) return paymentPending();
+  if (holdsMoney(state))
+    return { rejected: 'already_paid', detail: 'What has been paid cannot be declined.' };
+  const meta = { reason, version: state.version, comment_id: comment?.id ?? null };
+  return { events: [{ event: 'declined', meta }] };
 }

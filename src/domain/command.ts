@@ -1,16 +1,27 @@
-import type { Actor, Customer, Via } from './actor.ts';
+import type { Actor, Customer, Staff, Via } from './actor.ts';
+import type { CalendarDate } from './calendar.ts';
+import type { ApprovalMethod, DeclineReason } from './entry.ts';
 import type { Observation } from './observation.ts';
-import type { LineItem } from './pricing.ts';
-import type { Checkout } from './proposal.ts';
+import type { Discount, LineItem } from './pricing.ts';
+import type { Checkout, OfflineMethod, Pay } from './proposal.ts';
+import type { Part } from './terms.ts';
 
-/** What the customer reads and approves. */
-export type Content = {
+/** What an approval is of. */
+export type Terms = {
   readonly title: string;
-  readonly customerName: string;
-  readonly customerEmail: string;
+  readonly currency: string;
   readonly lineItems: readonly LineItem[];
+  /** On the whole. */
+  readonly discount: Discount;
   readonly totalCents: number;
+  /** Null in rows of earlier releases. */
+  readonly schedule: readonly Part[] | null;
+  readonly validUntil: CalendarDate | null;
+  readonly terms: string | null;
 };
+
+/** What the customer reads: the terms, and to whom they are offered. */
+export type Content = Terms & { readonly customerName: string; readonly customerEmail: string };
 
 /** What can be asked of a proposal. Every command can be sent again: what is recorded already is not recorded twice. */
 export type ProposalCommand =
@@ -23,6 +34,67 @@ export type ProposalCommand =
       readonly name: string;
       readonly version: number;
       readonly ip: string | null;
+      /** How the customer told staff. */
+      readonly onBehalf?: { readonly method: ApprovalMethod; readonly reference: string };
+    }
+  | {
+      readonly kind: 'decline';
+      readonly proposalId: number;
+      readonly actor: Actor;
+      readonly reason: DeclineReason;
+      /** The customer's words, in a row of their own that can be erased. */
+      readonly comment: { readonly id: string; readonly text: string } | null;
+    }
+  | {
+      readonly kind: 'request_payment';
+      readonly proposalId: number;
+      readonly actor: Staff;
+      readonly key: string;
+    }
+  | {
+      readonly kind: 'record_payment';
+      readonly proposalId: number;
+      readonly actor: Staff;
+      readonly paymentId: string;
+      readonly method: OfflineMethod;
+      readonly amountCents: number;
+      readonly receivedOn: CalendarDate;
+      readonly reference: string | null;
+      /** Whether it may be more than what remains. */
+      readonly overpayment: boolean;
+    }
+  | {
+      readonly kind: 'reverse_payment';
+      readonly proposalId: number;
+      readonly actor: Staff;
+      readonly paymentId: string;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'request_refund';
+      readonly proposalId: number;
+      readonly actor: Staff;
+      readonly refundRequestId: string;
+      /** The payment's; null where there is only one to choose from. */
+      readonly sessionId: string | null;
+      /** Null: all that is left of it. */
+      readonly amountCents: number | null;
+      readonly reason: string;
+    }
+  /** Stripe will not make a refund that was asked for. */
+  | {
+      readonly kind: 'refuse_refund';
+      readonly proposalId: number;
+      readonly via: Via;
+      readonly refundRequestId: string;
+      readonly code: string;
+    }
+  | {
+      readonly kind: 'accept_anomaly';
+      readonly proposalId: number;
+      readonly actor: Staff;
+      readonly entryId: number;
+      readonly note: string;
     }
   | {
       readonly kind: 'revise';
@@ -30,8 +102,10 @@ export type ProposalCommand =
       readonly actor: Actor;
       /** The version that the new content replaces. */
       readonly version: number;
-      readonly content: Content & { readonly contentHash: string };
+      readonly content: Content & { readonly contentHash: string; readonly hashVersion?: number };
       readonly replaced: Content;
+      /** The hash of the version whose terms these are, if they are: rows of earlier releases have hashes of another kind. */
+      readonly sameTermsAs?: string;
     }
   | { readonly kind: 'void'; readonly proposalId: number; readonly actor: Actor }
   | { readonly kind: 'revoke_links'; readonly proposalId: number; readonly actor: Actor }
@@ -41,7 +115,18 @@ export type ProposalCommand =
       readonly actor: Actor;
       /** The total that the caller stated, in minor units, if any. */
       readonly statedTotalCents: number | null;
+      /** Missing where a Worker of the version before sent it: what is due. */
+      readonly pay?: Pay;
       readonly checkout: Checkout;
+    }
+  /** Stripe would not make a session. */
+  | {
+      readonly kind: 'refuse_checkout';
+      readonly proposalId: number;
+      readonly actor: Actor;
+      readonly version: number;
+      readonly amountCents: number;
+      readonly code: string;
     }
   /** Records what was observed at Stripe. `proposalId` is null where nothing says which proposal it is about. */
   | {

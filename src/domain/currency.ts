@@ -38,8 +38,13 @@ const minimumCharge: Readonly<Record<string, number>> = {
   usd: 50,
 };
 
-/** The largest charge, in minor units: eight digits. */
+/** The largest charge, in minor units: eight digits, unless Stripe takes more in a currency. */
 export const maximumCharge = 99_999_999;
+
+const maximumChargeIn: Readonly<Record<string, number>> = { idr: 999_999_999_999 };
+
+/** The largest total, in minor units: twelve digits. Not all of it need be charged at once. */
+export const maximumTotal = 999_999_999_999;
 
 /** Minor units in one unit of the currency: 100 cents in a dollar, 1 in a yen. `currency` is in lower case. */
 export function minorUnits(currency: string): number {
@@ -65,10 +70,24 @@ export function minimumChargeOf(currency: string): number {
 
 /** Why Stripe would not charge this amount, in minor units; null if it would. */
 export function whyNotChargeable(amount: number, currency: string): string | null {
+  return whyOutside(amount, maximumChargeOf(currency), currency);
+}
+
+/** Why an amount, in minor units, cannot be a total; null if it can. */
+export function whyNoTotal(amount: number, currency: string): string | null {
+  return whyOutside(amount, maximumTotal, currency);
+}
+
+/** The largest amount that can be charged at once, in minor units. */
+export function maximumChargeOf(currency: string): number {
+  return maximumChargeIn[currency] ?? maximumCharge;
+}
+
+function whyOutside(amount: number, most: number, currency: string): string | null {
   const [least, step] = [minimumChargeOf(currency), chargeStep(currency)];
-  if (amount >= least && amount <= maximumCharge && amount % step === 0) return null;
+  if (amount >= least && amount <= most && amount % step === 0) return null;
   const multiple = step > 1 ? `, a multiple of ${step}` : '';
-  return `Must be from ${least} to ${maximumCharge} minor units of ${currency.toUpperCase()}${multiple}.`;
+  return `Must be from ${least} to ${most} minor units of ${currency.toUpperCase()}${multiple}.`;
 }
 
 /** A decimal number of units (`15750.00`) in minor units; null if that is not a whole number. */

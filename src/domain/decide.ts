@@ -1,25 +1,38 @@
-import { approve, send, view } from './approval.ts';
+import type { Via } from './actor.ts';
+import { approve, decline, send, view } from './approval.ts';
 import { whyOutOfBounds } from './bounds.ts';
-import { decideCheckout } from './checkout.ts';
+import { decideCheckout, refuseCheckout } from './checkout.ts';
 import type { ProposalCommand } from './command.ts';
 import { canSee, type Decision, isRejection, proposalNotFound, type Ruling } from './decision.ts';
 import { stamp } from './entry.ts';
+import { acceptAnomaly, recordPayment, requestPayment, reversePayment } from './money-by-hand.ts';
 import { isAllowed, type Permission } from './permissions.ts';
 import type { Proposal } from './proposal.ts';
+import { refuseRefund, requestRefund } from './refund.ts';
 import { decideVoid, revise } from './revision.ts';
 import { isCurrentLink, revokeLinks, tokenRevoked } from './revocation.ts';
 import { settle } from './settlement.ts';
 
-type ActorCommand = Exclude<ProposalCommand, { kind: 'settle' }>;
+/** What nobody asks for: it was seen at Stripe. */
+type ObservedCommand = Extract<ProposalCommand, { readonly via: Via }>;
+
+type ActorCommand = Exclude<ProposalCommand, ObservedCommand>;
 
 const permissions = {
   send: 'proposals:write',
   view: 'proposals:view',
   approve: 'proposals:approve',
+  decline: 'proposals:decline',
+  request_payment: 'payments:write',
+  record_payment: 'payments:write',
+  reverse_payment: 'payments:write',
+  request_refund: 'refunds:write',
+  accept_anomaly: 'payments:write',
   revise: 'proposals:write',
   void: 'proposals:write',
   revoke_links: 'proposals:write',
   record_checkout: 'checkouts:write',
+  refuse_checkout: 'checkouts:write',
 } as const satisfies Record<ActorCommand['kind'], Permission>;
 
 /** Decides any command about a proposal. Pure: `now` is passed in. */
@@ -28,12 +41,17 @@ export function decide(state: Proposal, command: ProposalCommand, now: Date): De
   if (isRejection(ruling)) return ruling;
   const refusal = ruling.events.length > 0 ? whyOutOfBounds(state, command) : null;
   if (refusal) return refusal;
-  const author = command.kind === 'settle' ? { kind: command.via } : command.actor;
+  const author = isObserved(command) ? { kind: command.via } : command.actor;
   return { events: ruling.events.map((event) => stamp(event, author)) };
 }
 
+function isObserved(command: ProposalCommand): command is ObservedCommand {
+  return 'via' in command;
+}
+
 function rule(state: Proposal, command: ProposalCommand, now: Date): Ruling {
-  if (command.kind === 'settle') return settle(state, command.observation);
+  if (command.kind === 'settle') return settle(state, command.observation, now);
+  if (command.kind === 'refuse_refund') return refuseRefund(state, command);
   const { actor } = command;
   if (!canSee(actor, state)) return proposalNotFound();
   if (actor.kind === 'customer' && !isCurrentLink(actor, state.linkGeneration)) return tokenRevoked(actor);
@@ -46,7 +64,19 @@ function rule(state: Proposal, command: ProposalCommand, now: Date): Ruling {
     case 'view':
       return view(state, now);
     case 'approve':
-      return approve(state, command);
+      return approve(state, command, now);
+    case 'decline':
+      return decline(state, command);
+    case 'request_payment':
+      return requestPayment(state, command, now);
+    case 'record_payment':
+      return recordPayment(state, command, now);
+    case 'reverse_payment':
+      return reversePayment(state, command);
+    case 'request_refund':
+      return requestRefund(state, command);
+    case 'accept_anomaly':
+      return acceptAnomaly(state, command);
     case 'revise':
       return revise(state, command);
     case 'void':
@@ -55,5 +85,7 @@ function rule(state: Proposal, command: ProposalCommand, now: Date): Ruling {
       return revokeLinks(state);
     case 'record_checkout':
       return decideCheckout(state, command, now);
+    case 'refuse_checkout':
+      return refuseCheckout(state, command, now);
   }
 }

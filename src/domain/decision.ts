@@ -26,7 +26,19 @@ export function proposalVoid(state: Proposal): Rejection {
 }
 
 export function alreadyPaid(): Rejection {
-  return { rejected: 'already_paid', detail: 'The deposit has already been paid.' };
+  return { rejected: 'already_paid', detail: 'What is due has already been paid.' };
+}
+
+export function proposalDeclined(): Rejection {
+  return { rejected: 'proposal_declined', detail: 'The customer declined it. A new version reopens it.' };
+}
+
+export function proposalExpired({ validUntil }: Proposal): Rejection {
+  return { rejected: 'proposal_expired', detail: `The offer was valid until ${validUntil}.` };
+}
+
+export function paymentNotFound(): Rejection {
+  return { rejected: 'payment_not_found', detail: 'There is no such payment.' };
 }
 
 export function paymentPending(): Rejection {

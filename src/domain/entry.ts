@@ -1,5 +1,8 @@
 import type { ActorKind, Author } from './actor.ts';
-import type { LineItem } from './pricing.ts';
+import type { CalendarDate } from './calendar.ts';
+import type { Discount, LineItem } from './pricing.ts';
+import type { OfflineMethod } from './proposal.ts';
+import type { Part } from './terms.ts';
 
 export const anomalyReasons = [
   'amount_mismatch',
@@ -11,11 +14,27 @@ export const anomalyReasons = [
 
 export type AnomalyReason = (typeof anomalyReasons)[number];
 
-type ContentMeta = {
+export const declineReasons = ['price', 'timing', 'scope', 'other_supplier', 'other'] as const;
+
+export type DeclineReason = (typeof declineReasons)[number];
+
+/** How a customer told staff that they agree. */
+export const approvalMethods = ['phone', 'paper', 'in_person'] as const;
+
+export type ApprovalMethod = (typeof approvalMethods)[number];
+
+/** Entries of earlier releases lack what they did not know: the discount, the schedule, the last day and the terms. */
+type ContentMeta = Discount & {
   readonly title: string;
   readonly line_items: readonly LineItem[];
   readonly total_cents: number;
+  readonly schedule?: readonly Part[] | null;
+  readonly valid_until?: CalendarDate | null;
+  readonly terms?: string | null;
 };
+
+/** What a payment came to, where it did so for the first time. */
+type Milestones = { readonly is_first?: true; readonly completes?: true };
 
 type SessionMeta = {
   amount_cents: number;
@@ -36,6 +55,8 @@ type DisputeMeta = {
 };
 
 type RefundMeta = {
+  /** Ours, where staff asked for it here. */
+  refund_request_id?: string;
   refund_id: string;
   amount_cents: number;
   currency: string;
@@ -49,16 +70,42 @@ export type EntryMeta = {
   lead_created: { lead_id: string; source: string | null; user_id: number };
   /** A new version and the content it replaced. Names and addresses stay out: the log cannot forget them. */
   revised: ContentMeta & { version: number; content_hash: string; replaced: ContentMeta; user_id: number };
-  /** The generation of links is missing while it is 0. */
-  sent: { version: number; expires_at: string; link_generation?: number; user_id: number };
+  /** A corrected name or address, which the row has. */
+  customer_changed: { user_id: number };
+  /** The generation of links is missing while it is 0. The deposit is what the version is offered with. */
+  sent: {
+    version: number;
+    expires_at: string;
+    link_generation?: number;
+    deposit_cents?: number;
+    user_id: number;
+  };
   /** Links of a lower generation open nothing any more. */
   links_revoked: { link_generation: number; user_id: number };
   view: Record<string, never>;
-  approve: { name: string; version: number; ip: string | null; content_hash: string; user_id?: number };
+  /** What was agreed, in cents. Staff say how the customer told them. Entries of earlier releases lack all of it. */
+  approve: {
+    name: string;
+    version: number;
+    ip: string | null;
+    content_hash: string;
+    total_cents?: number;
+    deposit_cents?: number;
+    currency?: string;
+    method?: ApprovalMethod;
+    reference?: string;
+    user_id?: number;
+  };
+  /** The customer's words are in a row that can be erased. */
+  declined: { reason: DeclineReason; version: number; comment_id: string | null; user_id?: number };
+  /** Staff ask for a part of the schedule that is due on request. */
+  payment_requested: { key: string; version: number; amount_cents: number; user_id: number };
   checkout_created: {
     session_id: string;
     deposit_cents: number;
     total_cents: number;
+    /** What is charged. Missing in entries of earlier releases, which took deposits only. */
+    amount_cents?: number;
     currency: string;
     version: number;
     expires_at: string;
@@ -66,11 +113,13 @@ export type EntryMeta = {
     dev_mode: boolean;
     user_id?: number;
   };
+  /** Stripe would not make the session: only staff can mend that. */
+  checkout_refused: { code: string; amount_cents: number; version: number; user_id?: number };
   checkout_expired: { session_id: string };
   /** A delayed payment method is at work; `payment_success` or `payment_failed` follows. */
   payment_pending: SessionMeta;
   /** `approved_at` is when the paid version was approved, null for a second payment. Old entries lack the field. */
-  payment_success: SessionMeta & { approved_at?: string | null };
+  payment_success: SessionMeta & Milestones & { approved_at?: string | null };
   payment_failed: SessionMeta;
   payment_anomaly: {
     reason: AnomalyReason;
@@ -80,6 +129,39 @@ export type EntryMeta = {
     amount_cents: number;
     currency: string | null;
   };
+  /** Staff have looked at an anomaly and accept it. */
+  anomaly_accepted: { entry_id: number; note: string; user_id: number };
+  /** Money that did not come through Stripe. `received_on` is a date in the org's time zone. */
+  payment_recorded: Milestones & {
+    payment_id: string;
+    method: OfflineMethod;
+    amount_cents: number;
+    currency: string;
+    received_on: CalendarDate;
+    reference: string | null;
+    user_id: number;
+  };
+  /** Its counter-entry: the money did not come, or was given back. */
+  payment_reversed: {
+    payment_id: string;
+    method: OfflineMethod;
+    amount_cents: number;
+    currency: string;
+    reason: string;
+    user_id: number;
+  };
+  /** An admin refunds: the amount is reserved before Stripe is called. */
+  refund_requested: {
+    refund_request_id: string;
+    stripe_session_id: string;
+    payment_intent: string;
+    amount_cents: number;
+    currency: string;
+    reason: string;
+    user_id: number;
+  };
+  /** Stripe will not make it: nothing is reserved any more. */
+  refund_refused: { refund_request_id: string; code: string };
   /** A refund counts from the moment it is made, like Stripe's own `amount_refunded`; `refund_failed` takes it back. */
   payment_refunded: RefundMeta;
   refund_failed: RefundMeta;

@@ -4,16 +4,25 @@ import type { EntryMeta, EventName } from './entry.ts';
 type KeyFields = {
   lead_created: 'lead_id';
   revised: 'version';
+  customer_changed: never;
   sent: 'version' | 'link_generation';
   links_revoked: 'link_generation';
   view: never;
   approve: 'version';
+  declined: 'version';
+  payment_requested: 'version' | 'key';
   checkout_created: 'session_id';
+  checkout_refused: 'version' | 'code';
   checkout_expired: 'session_id';
   payment_pending: 'stripe_session_id';
   payment_success: 'stripe_session_id';
   payment_failed: 'stripe_session_id';
   payment_anomaly: 'stripe_session_id' | 'reason';
+  anomaly_accepted: 'entry_id';
+  payment_recorded: 'payment_id';
+  payment_reversed: 'payment_id';
+  refund_requested: 'refund_request_id';
+  refund_refused: 'refund_request_id';
   payment_refunded: 'refund_id';
   refund_failed: 'refund_id';
   dispute_opened: 'dispute_id';
@@ -26,7 +35,17 @@ type KeyedBy<Names extends EventName> = {
 }[Names];
 
 /** Events whose key needs the proposal; all others carry an id that is unique by itself. */
-type OfProposal = 'revised' | 'sent' | 'links_revoked' | 'view' | 'approve' | 'void';
+type OfProposal =
+  | 'revised'
+  | 'customer_changed'
+  | 'sent'
+  | 'links_revoked'
+  | 'view'
+  | 'approve'
+  | 'declined'
+  | 'payment_requested'
+  | 'checkout_refused'
+  | 'void';
 
 /**
  * The unique key of an entry: the log takes each key once, so whatever has the same key happens once. Keys are stored;
@@ -45,8 +64,15 @@ export function keyOf(event: KeyedBy<EventName>, proposalId: number | null = nul
     case 'view':
       return `view:${proposalId}:${at && hourOf(at)}`;
     case 'approve':
+    case 'declined':
     case 'revised':
       return `${event.event}:${proposalId}:v${event.meta.version}`;
+    case 'customer_changed':
+      return `customer_changed:${proposalId}:${at?.toISOString()}`;
+    case 'payment_requested':
+      return `payment_requested:${proposalId}:v${event.meta.version}:${event.meta.key}`;
+    case 'checkout_refused':
+      return `checkout_refused:${proposalId}:v${event.meta.version}:${event.meta.code}:${at && hourOf(at)}`;
     case 'void':
       return `void:${proposalId}`;
     case 'lead_created':
@@ -60,6 +86,14 @@ export function keyOf(event: KeyedBy<EventName>, proposalId: number | null = nul
       return `${event.event}:${event.meta.stripe_session_id}`;
     case 'payment_anomaly':
       return `payment_anomaly:${event.meta.reason}:${event.meta.stripe_session_id}`;
+    case 'anomaly_accepted':
+      return `anomaly_accepted:${event.meta.entry_id}`;
+    case 'payment_recorded':
+    case 'payment_reversed':
+      return `${event.event}:${event.meta.payment_id}`;
+    case 'refund_requested':
+    case 'refund_refused':
+      return `${event.event}:${event.meta.refund_request_id}`;
     case 'payment_refunded':
     case 'refund_failed':
       return `${event.event}:${event.meta.refund_id}`;

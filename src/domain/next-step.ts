@@ -1,13 +1,11 @@
 import { whyNoMoreSessions } from './bounds.ts';
-import { type CheckoutAmounts, checkoutAmounts, isForTotal } from './checkout.ts';
+import { type Asked, type CheckoutAmounts, checkoutAmounts, isFor } from './checkout.ts';
 import { isRejection, type Rejection } from './decision.ts';
 import type { Checkout, Proposal } from './proposal.ts';
 import { openCheckout, unsettledCheckouts } from './sessions.ts';
 
 /** The checkout that is asked for, and what is known of its sessions beyond the log. */
-export type Wanted = {
-  /** The total that the caller stated, in minor units, if any. */
-  readonly statedTotalCents: number | null;
+export type Wanted = Asked & {
   readonly devMode: boolean;
   /** Ids of sessions that Stripe does not know under our key: another account's, or the other mode's. */
   readonly unknownSessions: ReadonlySet<string>;
@@ -28,8 +26,8 @@ export type NextStep =
  * answers is recorded, and the step after it is decided on the new state.
  */
 export function nextStep(proposal: Proposal, wanted: Wanted, now: Date): NextStep {
-  const { statedTotalCents, devMode, unknownSessions } = wanted;
-  const amounts = checkoutAmounts(proposal, statedTotalCents);
+  const { devMode, unknownSessions } = wanted;
+  const amounts = checkoutAmounts(proposal, wanted, now);
   if (isRejection(amounts)) return { step: 'refuse', rejection: amounts };
 
   const unsettled = unsettledCheckouts(proposal, devMode);
@@ -39,7 +37,7 @@ export function nextStep(proposal: Proposal, wanted: Wanted, now: Date): NextSte
   if (outOfReach) return { step: 'refuse', rejection: openElsewhere(outOfReach) };
 
   const open = openCheckout(proposal, devMode, now);
-  const offered = open && isForTotal(open, proposal) ? open : null;
+  const offered = open && isFor(open, amounts, proposal) ? open : null;
   const others = unsettled.filter((checkout) => checkout !== offered && !isUnknown(checkout));
   const [obsolete] = others;
   if (obsolete) return { step: 'close', checkout: obsolete };

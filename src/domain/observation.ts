@@ -26,10 +26,12 @@ export type SessionObservation = Marks & {
   readonly paymentIntent: string | null;
 };
 
-/** A refund as it stands; `status` is Stripe's. It carries none of our metadata, only its PaymentIntent. */
+/** A refund as it stands; `status` is Stripe's. It names only its PaymentIntent, unless we asked for it. */
 export type RefundObservation = {
   readonly fact: 'refund';
   readonly refundId: string;
+  /** Ours, in its metadata, where staff asked for it here. Missing where a Worker of the version before saw it. */
+  readonly refundRequestId?: string | null;
   readonly amountCents: number;
   readonly currency: string;
   readonly status: string;

@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts';
 import type { Actor, Role } from './actor.ts';
 
+const admins = ['admin'] as const;
 const staff = ['admin', 'staff'] as const;
 const customers = ['customer'] as const;
 const everyone = ['admin', 'staff', 'customer'] as const;
@@ -15,6 +16,9 @@ const holders = {
   'proposals:view': customers,
   'proposals:write': staff,
   'proposals:approve': everyone,
+  'proposals:decline': everyone,
+  'payments:write': staff,
+  'refunds:write': admins,
   'activity:read': staff,
   'checkouts:write': everyone,
   'checkouts:read': everyone,

@@ -16,8 +16,12 @@ const closedStatuses = ['won', 'lost', 'warning_closed', 'prevented'];
 export function recordRefund(state: Proposal, refund: RefundObservation): Ruling {
   const payment = paymentOf(state, refund.paymentIntent);
   if (isRejection(payment)) return payment;
-  const { refundId, amountCents, currency, status } = refund;
-  const meta = { refund_id: refundId, amount_cents: amountCents, currency, status, ...reference(payment) };
+  const { refundId, amountCents, currency, status, refundRequestId } = refund;
+  const request = refundRequestId && state.refundRequests.has(refundRequestId) ? refundRequestId : null;
+  const meta = {
+    ...{ refund_id: refundId, amount_cents: amountCents, currency, status, ...reference(payment) },
+    ...(request ? { refund_request_id: request } : {}),
+  };
   const known = state.refunds.get(refundId);
   const events: UnstampedEvent[] = [];
   if (!known) events.push({ event: 'payment_refunded', meta });
@@ -51,6 +55,6 @@ function paymentOf(state: Proposal, paymentIntent: string | null): ReversiblePay
   return { rejected: 'proposal_not_found', detail: 'No payment of ours matches this PaymentIntent.' };
 }
 
-function reference({ paymentIntent, sessionId }: ReversiblePayment) {
-  return { payment_intent: paymentIntent, stripe_session_id: sessionId };
+function reference({ paymentIntent, paymentId }: ReversiblePayment) {
+  return { payment_intent: paymentIntent, stripe_session_id: paymentId };
 }

@@ -1,4 +1,5 @@
 import type { Checkout, Proposal } from './proposal.ts';
+import { standingOf } from './standing.ts';
 
 /**
  * The sessions whose end the log does not know. One whose time is over may have been paid in its last minute. Simulated
@@ -16,10 +17,21 @@ export function openCheckout(state: Proposal, devMode: boolean, now: Date): Chec
   return unsettledCheckouts(state, devMode).findLast(isOpen) ?? null;
 }
 
-/** The sessions that Stripe would still take money in although the proposal is paid, void or at another version. */
-export function obsoleteCheckouts(state: Proposal): Checkout[] {
-  const isOver = state.status === 'deposit_paid' || state.status === 'void';
-  return unsettledCheckouts(state, false).filter(({ version }) => isOver || version !== state.version);
+/** The sessions that Stripe would still take money in although nobody owes it: of another version, or more than is payable. */
+export function obsoleteCheckouts(state: Proposal, now: Date): Checkout[] {
+  const unsettled = unsettledCheckouts(state, false);
+  if (unsettled.length === 0) return [];
+  const payableCents = payableNow(state, now);
+  return unsettled.filter(
+    ({ version, amountCents }) => version !== state.version || amountCents > payableCents,
+  );
+}
+
+/** The most that may be paid now, in minor units: what is due, or all that remains where the org allows that. */
+export function payableNow(state: Proposal, now: Date): number {
+  const { dueCents, remainingCents, pendingCents, isExpired } = standingOf(state, now);
+  const mayPayAll = state.mayPayInFull && state.lifecycle === 'approved' && !isExpired;
+  return mayPayAll ? Math.max(dueCents, remainingCents - pendingCents) : dueCents;
 }
 
 /** How many sessions of the proposal the log knows, whether we recorded their start or only heard of their end. */

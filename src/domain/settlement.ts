@@ -1,13 +1,14 @@
 import { isForTotal } from './checkout.ts';
 import type { Ruling } from './decision.ts';
-import { depositCents } from './deposit.ts';
 import type { AnomalyReason, UnstampedEvent } from './entry.ts';
 import type { Observation, SessionObservation } from './observation.ts';
 import type { Proposal } from './proposal.ts';
 import { recordDispute, recordRefund } from './reversal.ts';
+import { scheduleOf } from './schedule.ts';
+import { dueByNow, milestonesOf, standingOf } from './standing.ts';
 
 /** Records what was observed at Stripe: one rule for each kind of observation. */
-export function settle(state: Proposal, observation: Observation): Ruling {
+export function settle(state: Proposal, observation: Observation, now: Date): Ruling {
   switch (observation.fact) {
     case 'refund':
       return recordRefund(state, observation);
@@ -17,11 +18,11 @@ export function settle(state: Proposal, observation: Observation): Ruling {
     case 'checkout_pending':
     case 'checkout_failed':
     case 'checkout_expired':
-      return recordSession(state, observation);
+      return recordSession(state, observation, now);
   }
 }
 
-function recordSession(state: Proposal, session: SessionObservation): Ruling {
+function recordSession(state: Proposal, session: SessionObservation, now: Date): Ruling {
   const { sessionId } = session;
   const isOurs = state.checkouts.some((checkout) => checkout.sessionId === sessionId);
   if (!isOurs && !mayClaim(state, session)) {
@@ -31,7 +32,7 @@ function recordSession(state: Proposal, session: SessionObservation): Ruling {
   if (known === 'paid') return { events: [] };
   switch (session.fact) {
     case 'checkout_paid':
-      return { events: [paymentSuccess(state, session), ...anomalies(state, session)] };
+      return { events: [paymentSuccess(state, session), ...anomalies(state, session, now)] };
     case 'checkout_pending':
       return { events: known ? [] : [{ event: 'payment_pending', meta: toMeta(session) }] };
     case 'checkout_failed':
@@ -57,31 +58,38 @@ function mayClaim(state: Proposal, { orgId, createdAt }: SessionObservation): bo
 /** A payment is always recorded, once a session, whether or not it is what was agreed. */
 function paymentSuccess(state: Proposal, session: SessionObservation): UnstampedEvent {
   const approvedAt = state.payments.length === 0 ? state.approval?.at : undefined;
-  const meta = { ...toMeta(session), approved_at: approvedAt?.toISOString() ?? null };
+  const { amountCents, currency } = session;
+  const meta = {
+    ...toMeta(session),
+    approved_at: approvedAt?.toISOString() ?? null,
+    ...milestonesOf(state, { amountCents, currency }),
+  };
   return { event: 'payment_success', meta };
 }
 
 /** How the payment differs from what was agreed: in the session's own entry, or else in the proposal. */
-function anomalies(state: Proposal, session: SessionObservation): UnstampedEvent[] {
+function anomalies(state: Proposal, session: SessionObservation, now: Date): UnstampedEvent[] {
   const { sessionId, amountCents, currency } = session;
-  const agreed = state.checkouts.find(
-    // A session that staff made for another total than the approved one was no agreement.
-    (checkout) =>
-      checkout.sessionId === sessionId && (checkout.version !== state.version || isForTotal(checkout, state)),
-  ) ?? {
-    depositCents: depositCents(state.totalCents, state.depositPercent, state.currency),
-    currency: state.currency,
-    version: state.version,
-  };
+  const { depositCents, heldCents } = standingOf(state, now);
+  const owed = dueByNow(scheduleOf(state, now));
+  const made = state.checkouts.find((checkout) => checkout.sessionId === sessionId);
+  // A session that staff made for another total than the approved one was no agreement.
+  const isAgreed = made && (made.version !== state.version || isForTotal(made, state));
+  const agreed = isAgreed
+    ? made
+    : { amountCents: depositCents || owed, currency: state.currency, version: state.version };
   const reasons: AnomalyReason[] = [];
-  if (amountCents !== agreed.depositCents) reasons.push('amount_mismatch');
+  if (amountCents !== agreed.amountCents) reasons.push('amount_mismatch');
   if (currency !== null && currency !== agreed.currency) reasons.push('currency_mismatch');
   if (agreed.version !== state.version) reasons.push('version_mismatch');
-  if (state.payments.length > 0) reasons.push('already_paid');
-  if (state.status === 'void') reasons.push('proposal_void');
+  // All that remains may be paid at once, where the session was made for that.
+  const payableCents = Math.max(owed, isAgreed && made.amountCents > owed ? state.totalCents : 0) - heldCents;
+  const isAsAgreed = amountCents === agreed.amountCents && agreed.version === state.version;
+  if (payableCents <= 0 || (isAsAgreed && amountCents > payableCents)) reasons.push('already_paid');
+  if (state.lifecycle === 'void') reasons.push('proposal_void');
   const meta = {
     stripe_session_id: sessionId,
-    expected_cents: agreed.depositCents,
+    expected_cents: agreed.amountCents,
     expected_currency: agreed.currency,
     amount_cents: amountCents,
     currency,

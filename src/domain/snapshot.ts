@@ -2,7 +2,7 @@ import { type DatedEvent, evolve } from './evolve.ts';
 import { initialProposal, type Proposal, type ProposalTerms } from './proposal.ts';
 
 /** Raise it with every change of `evolve` or of a proposal's state: snapshots of another version are worth nothing. */
-export const foldVersion = 2;
+export const foldVersion = 3;
 
 /** A snapshot is made when this many entries have been folded since the one before. */
 export const snapshotInterval = 100;
@@ -20,9 +20,10 @@ export type Snapshot = { readonly [Key in Exclude<keyof Proposal, keyof Proposal
 export function toSnapshot(state: Proposal): Snapshot {
   const over = [...state.sessionStatuses].filter(([, status]) => status === 'expired' || status === 'failed');
   const forgotten = new Set(over.slice(0, -keptSessions).map(([sessionId]) => sessionId));
-  const { status, seq, sent, revokedTo, viewedAt, approval, payments, refunds, disputes } = state;
+  const { lifecycle, seq, revokedTo, pinned, wasComplete, sent, viewedAt, approval, payments } = state;
+  const { requests, pending, refunds, disputes, refundRequests, acceptedAnomalies, checkoutRefusal } = state;
   return {
-    ...{ status, seq, revokedTo },
+    ...{ lifecycle, seq, revokedTo, pinned, wasComplete },
     forgottenSessions: state.forgottenSessions + forgotten.size,
     checkouts: encode(state.checkouts.filter(({ sessionId }) => !forgotten.has(sessionId))),
     sessionStatuses: encode(new Map([...state.sessionStatuses].filter(([id]) => !forgotten.has(id)))),
@@ -32,6 +33,11 @@ export function toSnapshot(state: Proposal): Snapshot {
     payments: encode(payments),
     refunds: encode(refunds),
     disputes: encode(disputes),
+    requests: encode(requests),
+    pending: encode(pending),
+    refundRequests: encode(refundRequests),
+    acceptedAnomalies: encode(acceptedAnomalies),
+    checkoutRefusal: encode(checkoutRefusal),
   };
 }
 
@@ -62,10 +68,11 @@ export function recall(state: Proposal, entries: readonly DatedEvent[]): Proposa
   };
 }
 
-/** JSON has neither dates nor maps. */
+/** JSON has no dates, maps or sets. */
 function encode(value: unknown): unknown {
   if (value instanceof Date) return { date: value.toISOString() };
   if (value instanceof Map) return { map: encode([...value]) };
+  if (value instanceof Set) return { set: encode([...value]) };
   if (Array.isArray(value)) return value.map(encode);
   return isObject(value) ? mapValues(value, encode) : value;
 }
@@ -76,6 +83,7 @@ function decode(value: unknown): unknown {
   if (typeof value.date === 'string') return new Date(value.date);
   // Sound: `encode` made it of a map's entries.
   if (Array.isArray(value.map)) return new Map(decode(value.map) as [unknown, unknown][]);
+  if (Array.isArray(value.set)) return new Set(value.set.map(decode));
   return mapValues(value, decode);
 }
 

@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import type { Database } from '../db/client.ts';
-import { leads, proposals } from '../db/schema.ts';
+import { leads, proposalComments, proposals } from '../db/schema.ts';
 import type { Entry } from '../domain/entry.ts';
 import type { ShardPosition } from './generation.ts';
 import type { Revision, Writes } from './plan.ts';
@@ -28,6 +28,7 @@ export async function appendGroup(
   writes: Writes,
 ): Promise<Appended> {
   const { entries, statuses, linkGenerations, revisions, leads: newLeads, stripeEvents } = writes;
+  const { customers, comments } = writes;
   const append = db.$client.query('select append_to_log($1, $2, $3, $4, $5, $6) as appended', [
     shard.count,
     shard.index,
@@ -38,7 +39,8 @@ export async function appendGroup(
   ]);
   const others = [
     ...toLeads(db, newLeads),
-    ...revisions.map((revision) => toUpdate(db, revision)),
+    ...toComments(db, comments),
+    ...[...revisions, ...customers].map((row) => toUpdate(db, row)),
     ...[...linkGenerations].map((raised) => toRaise(db, ...raised)),
   ].map((statement) => db.$client.query(statement.sql, statement.params));
   const rows = others.length > 0 ? (await db.$client.transaction([append, ...others]))[0] : await append;
@@ -86,7 +88,7 @@ const segmentQuery = `
     (select coalesce(max(id), 0)::double precision from portal_activity_log) as last,
     (select coalesce(json_agg(json_build_object(
         'id', id, 'orgId', org_id, 'proposalId', proposal_id, 'seq', seq, 'event', event, 'actor', actor,
-        'meta', meta - '{line_items,replaced}'::text[], 'dedupeKey', dedupe_key, 'createdAt', created_at
+        'meta', meta - '{line_items,replaced,schedule,terms}'::text[], 'dedupeKey', dedupe_key, 'createdAt', created_at
       ) order by id), '[]')
       from (select * from portal_activity_log
         where id > $3 and mod(coalesce(proposal_id, org_id), $1::bigint) = $2::bigint
@@ -104,10 +106,16 @@ function toRaise(db: Database, id: number, generation: number): Statement {
   return db.update(proposals).set({ linkGeneration }).where(eq(proposals.id, id)).toSQL();
 }
 
-function toUpdate(db: Database, { id, ...content }: Revision): Statement {
-  return db
-    .update(proposals)
-    .set({ ...content, lineItems: [...content.lineItems] })
-    .where(eq(proposals.id, id))
-    .toSQL();
+function toComments(db: Database, rows: Writes['comments']): Statement[] {
+  return rows.length > 0 ? [db.insert(proposalComments).values(rows).toSQL()] : [];
+}
+
+function toUpdate(db: Database, { id, ...columns }: Revision | Writes['customers'][number]): Statement {
+  return db.update(proposals).set(toColumns(columns)).where(eq(proposals.id, id)).toSQL();
+}
+
+function toColumns(columns: Omit<Revision, 'id'> | Omit<Writes['customers'][number], 'id'>) {
+  if (!('lineItems' in columns)) return columns;
+  const { lineItems, schedule, ...others } = columns;
+  return { ...others, lineItems: [...lineItems], ...(schedule ? { schedule: [...schedule] } : {}) };
 }

@@ -1,3 +1,4 @@
+import type { Staff } from '../domain/actor.ts';
 import type { CommandOf, ProposalCommand } from '../domain/command.ts';
 import type { Rejection } from '../domain/decision.ts';
 import { keyOf, sessionKeys } from '../domain/keys.ts';
@@ -45,6 +46,14 @@ export function lookedUpKeys(command: Command): string[] {
     case 'send':
     case 'view':
     case 'approve':
+    case 'decline':
+    case 'request_payment':
+    case 'record_payment':
+    case 'reverse_payment':
+    case 'request_refund':
+    case 'refuse_refund':
+    case 'accept_anomaly':
+    case 'refuse_checkout':
     case 'revise':
     case 'void':
     case 'revoke_links':
@@ -54,7 +63,13 @@ export function lookedUpKeys(command: Command): string[] {
 
 /** The user who asks for it, if one does. */
 export function askingUser(command: Command): number[] {
-  return command.kind !== 'settle' && command.actor.kind === 'staff' ? [command.actor.userId] : [];
+  const staff = askingStaff(command);
+  return staff ? [staff.userId] : [];
+}
+
+/** The staff who ask for it, if any. */
+export function askingStaff(command: Command): Staff | null {
+  return 'actor' in command && command.actor.kind === 'staff' ? command.actor : null;
 }
 
 /** About how many bytes a command takes on its way: those of what callers choose the size of. */
@@ -64,10 +79,19 @@ export function sizeOf(command: Command): number {
       return command.event?.payload.length ?? 0;
     case 'revise':
       return JSON.stringify(command.content).length;
+    case 'decline':
+      return command.comment?.text.length ?? 0;
     case 'create_lead':
     case 'send':
     case 'view':
     case 'approve':
+    case 'request_payment':
+    case 'record_payment':
+    case 'reverse_payment':
+    case 'request_refund':
+    case 'refuse_refund':
+    case 'accept_anomaly':
+    case 'refuse_checkout':
     case 'void':
     case 'revoke_links':
     case 'record_checkout':

@@ -1,5 +1,6 @@
 import { asc, eq, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import { type Database, toText } from '../db/client.ts';
+import { defaultDeposit, defaultTimeZone } from '../db/org-defaults.ts';
 import { readAs } from '../db/read-as.ts';
 import { activityLog, orgs, proposals } from '../db/schema.ts';
 import type { Actor } from '../domain/actor.ts';
@@ -83,7 +84,7 @@ export async function findUnrecordedKeys(db: Database, keys: readonly string[]):
 type EntryJson = StampedEvent & { readonly createdAt: string };
 
 const entryJson = sql.raw(
-  `'event', event, 'actor', actor, 'meta', meta - '{line_items,replaced}'::text[], 'createdAt', created_at`,
+  `'event', event, 'actor', actor, 'meta', meta - '{line_items,replaced,schedule,terms}'::text[], 'createdAt', created_at`,
 );
 
 /** The snapshot of a proposal that `proposals` is joined for. */
@@ -100,10 +101,17 @@ export const proposalColumns = {
   id: proposals.id,
   orgId: proposals.orgId,
   title: proposals.title,
+  customerName: proposals.customerName,
   customerEmail: proposals.customerEmail,
   currency: proposals.currency,
   totalCents: proposals.totalCents,
+  schedule: proposals.schedule,
+  validUntil: proposals.validUntil,
+  timeZone: orgs.timeZone,
+  deposit: orgs.deposit,
   depositPercent: orgs.depositPercent,
+  mayPayInFull: orgs.payInFull,
+  rowStatus: proposals.status,
   version: proposals.version,
   contentHash: proposals.contentHash,
   linkGeneration: proposals.linkGeneration,
@@ -178,9 +186,13 @@ function selectRecorded(db: Database, dedupeKeys: readonly string[]) {
 
 /** The proposal as the log has it, folded from those columns. */
 export function toProposal(row: ProposalRow, defaultDepositPercent: number): Proposal {
-  const { entries, seq, snapshot: past, ...columns } = row;
-  const depositPercent = columns.depositPercent ?? defaultDepositPercent;
-  const terms = { ...columns, depositPercent, createdAt: new Date(columns.createdAt) };
+  const { entries, seq, snapshot: past, deposit, depositPercent, timeZone, ...columns } = row;
+  const terms = {
+    ...columns,
+    timeZone: timeZone ?? defaultTimeZone,
+    defaultDeposit: defaultDeposit({ deposit, depositPercent }, defaultDepositPercent),
+    createdAt: new Date(columns.createdAt),
+  };
   const before = past ? fromSnapshot(terms, past) : initialProposal(terms);
   return { ...evolve(before, toDated(entries)), seq };
 }

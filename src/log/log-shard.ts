@@ -46,7 +46,7 @@ export class LogShard extends DurableObject<Env> {
 
   /** The same for several commands, which go in one group if nothing else waits. One result per command, in order. */
   executeAll(commands: readonly Command[]): Promise<Result[]> {
-    return Promise.all(commands.map((command) => this.#add(command)));
+    return Promise.all(commands.map((command) => this.execute(command)));
   }
 
   /**
@@ -54,7 +54,7 @@ export class LogShard extends DurableObject<Env> {
    * it does not know either.
    */
   executeAlone(command: Command): Promise<Result> {
-    return this.#add(command);
+    return this.execute(command);
   }
 
   /** A page of the series over this shard's entries. */

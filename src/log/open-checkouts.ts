@@ -29,7 +29,7 @@ const limit = 50;
  */
 export class OpenCheckouts implements Projection {
   readonly name = 'open_checkouts';
-  readonly version = 3;
+  readonly version = 4;
   readonly #sql: SqlStorage;
 
   constructor(sql: SqlStorage) {
@@ -92,9 +92,18 @@ export class OpenCheckouts implements Projection {
         this.#makeDue(proposalId);
         return;
       case 'void':
+      case 'declined':
+      case 'payment_recorded':
       case 'revised':
         this.#makeDue(proposalId);
         return;
+      case 'customer_changed':
+      case 'payment_requested':
+      case 'payment_reversed':
+      case 'refund_requested':
+      case 'refund_refused':
+      case 'anomaly_accepted':
+      case 'checkout_refused':
       case 'lead_created':
       case 'sent':
       case 'links_revoked':

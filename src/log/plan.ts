@@ -9,7 +9,8 @@ import { isMoney, isSession, type Outcome, type ReceivedEvent } from '../domain/
 import type { Proposal, ProposalStatus } from '../domain/proposal.ts';
 import { isCurrentUser, tokenRevoked, type UserNow } from '../domain/revocation.ts';
 import { obsoleteCheckouts } from '../domain/sessions.ts';
-import { type Command, lookedUpKeys, type Result, withoutProposal } from './command.ts';
+import { statusNow } from '../domain/standing.ts';
+import { askingStaff, type Command, lookedUpKeys, type Result, withoutProposal } from './command.ts';
 
 /** What a group is decided on, as one read found it. */
 export type Loaded = {
@@ -24,6 +25,8 @@ export type Revision = Content & {
   readonly id: number;
   readonly version: number;
   readonly contentHash: string;
+  /** Missing where a Worker of the version before sent it. */
+  readonly hashVersion?: number;
 };
 
 /** All that one group writes, in one transaction. */
@@ -33,6 +36,10 @@ export type Writes = {
   /** The generations of links that revocations and corrected addresses begin. */
   readonly linkGenerations: Map<number, number>;
   readonly revisions: Revision[];
+  /** Corrected names and addresses, which make no new version. */
+  readonly customers: { id: number; customerName: string; customerEmail: string }[];
+  /** Words that a customer left, which can be erased. */
+  readonly comments: { id: string; proposalId: number; text: string; createdAt: Date }[];
   readonly leads: (NewLead & { orgId: number; createdAt: Date })[];
   readonly stripeEvents: (Omit<ReceivedEvent, 'createdAt'> & { outcome: Outcome; receivedAt: Date })[];
 };
@@ -48,15 +55,13 @@ export function planGroup(
   const kept = new Set<string>();
   const writes: Writes = {
     ...{ entries: [], statuses: new Map(), linkGenerations: new Map() },
-    ...{ revisions: [], leads: [], stripeEvents: [] },
+    ...{ revisions: [], customers: [], comments: [], leads: [], stripeEvents: [] },
   };
   return { results: commands.map(plan), writes };
 
   function plan(command: Command): Result {
-    if (command.kind !== 'settle' && command.actor.kind === 'staff') {
-      const { actor } = command;
-      if (!isCurrentUser(actor, loaded.users.get(actor.userId))) return tokenRevoked(actor);
-    }
+    const staff = askingStaff(command);
+    if (staff && !isCurrentUser(staff, loaded.users.get(staff.userId))) return tokenRevoked(staff);
     if (command.kind === 'create_lead') return planLead(command);
     const owner = command.kind === 'settle' ? ownerOf(command) : null;
     if (owner !== null && owner !== command.proposalId) return { belongsTo: owner };
@@ -71,17 +76,33 @@ export function planGroup(
     let state = evolve(before, entries);
     if (command.kind === 'settle') keep(command.event, outcome);
     if (command.kind === 'revise' && outcome === 'recorded') {
-      const { customerEmail } = command.content;
+      const { customerName, customerEmail } = command.content;
+      // A Worker of the version before knows neither: they stay.
+      const { schedule = before.schedule, validUntil = before.validUntil } = command.content;
       const linkGeneration = state.linkGeneration + (customerEmail === before.customerEmail ? 0 : 1);
-      state = { ...state, customerEmail, linkGeneration }; // the row alone has them: the log cannot forget an address
-      writes.revisions.push({ ...command.content, id, version: state.version });
+      // The row alone has them: the log cannot forget a name or an address.
+      state = { ...state, customerName, customerEmail, linkGeneration };
+      if (state.version === before.version) {
+        writes.customers.push({ id, customerName, customerEmail });
+      } else {
+        state = { ...state, schedule, validUntil };
+        writes.revisions.push({ ...command.content, id, version: state.version });
+      }
     }
     proposals.set(id, state);
     if (state.linkGeneration !== before.linkGeneration) {
       writes.linkGenerations.set(id, state.linkGeneration);
     }
-    if (state.status !== before.status) writes.statuses.set(id, state.status);
-    const obsoleteSessionIds = obsoleteCheckouts(state).map(({ sessionId }) => sessionId);
+    const status = statusNow(state);
+    if (entries.length > 0 && status !== state.rowStatus) {
+      writes.statuses.set(id, status);
+      state = { ...state, rowStatus: status };
+      proposals.set(id, state);
+    }
+    if (command.kind === 'decline' && command.comment && outcome === 'recorded') {
+      writes.comments.push({ ...command.comment, proposalId: id, createdAt: now });
+    }
+    const obsoleteSessionIds = obsoleteCheckouts(state, now).map(({ sessionId }) => sessionId);
     const isBrief = command.kind === 'settle' && command.brief === true;
     return { outcome, proposalId: id, obsoleteSessionIds, proposal: isBrief ? null : state };
   }

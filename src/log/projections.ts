@@ -29,7 +29,7 @@ export class Projections {
         name text primary key, version integer not null, position integer not null
       ) without rowid`,
     );
-    this.#adopt();
+    this.#startOverAfterUpgrade();
     for (const projection of projections) {
       if (this.#find(projection)?.version !== projection.version) this.#reset(projection);
     }
@@ -98,19 +98,14 @@ export class Projections {
   }
 
   /**
-   * Migrates storage of the release before named projections, which had one watermark and one `fold_version` for both
-   * tables. Version 3 is taken over; any other is folded again. After a rollback, the mark makes that release start over
-   * instead of folding onto tables that it has no watermark for.
+   * What the release before named projections left is folded again: it had one watermark and one `fold_version` for both
+   * tables. After a rollback, the mark makes that release start over too.
    */
-  #adopt(): void {
+  #startOverAfterUpgrade(): void {
     const { sql, kv } = this.#storage;
-    const foldVersion = kv.get('fold_version');
-    if (foldVersion === migratedMark) return;
+    if (kv.get('fold_version') === migratedMark) return;
     this.#storage.transactionSync(() => {
       sql.exec('delete from checkpoints');
-      for (const name of foldVersion === 3 ? ['sums', 'open_checkouts'] : []) {
-        sql.exec('insert into checkpoints select ?, 3, id from watermark', name);
-      }
       kv.put('fold_version', migratedMark);
     });
   }

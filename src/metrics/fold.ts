@@ -65,6 +65,15 @@ function incrementsOfEvent(entry: Entry): Increment[] {
     case 'sent':
       return startAtZero(labels, beforePayment);
     case 'revised':
+    case 'customer_changed':
+    case 'declined':
+    case 'payment_requested':
+    case 'payment_recorded':
+    case 'payment_reversed':
+    case 'refund_requested':
+    case 'refund_refused':
+    case 'anomaly_accepted':
+    case 'checkout_refused':
     case 'links_revoked':
     case 'checkout_expired':
     case 'void':

@@ -67,7 +67,7 @@ async function takeRounds(
   const unknownSessions = new Set<string>();
 
   for (let round = 1; round <= maxRounds && !deadline.isOver; round += 1) {
-    const next = nextStep(proposal, { statedTotalCents, devMode, unknownSessions }, now());
+    const next = nextStep(proposal, { pay: 'due', statedTotalCents, devMode, unknownSessions }, now());
     switch (next.step) {
       case 'refuse':
         return orThrow(next.rejection);

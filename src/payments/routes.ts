@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { validator } from 'hono/validator';
+import { statusNow } from '../domain/standing.ts';
 import { authenticate } from '../http/authenticate.ts';
 import type { AppEnv } from '../http/context.ts';
 import { parseInput, validate } from '../http/validate.ts';
@@ -33,7 +34,7 @@ export const paymentRoutes = new Hono<AppEnv>()
     return c.json({
       session_id: sessionId,
       proposal_id: proposal.id,
-      proposal_status: proposal.status,
+      proposal_status: statusNow(proposal),
       status,
       payment_status: status === 'paid' ? 'paid' : 'unpaid',
       deposit_cents: checkout.depositCents,

@@ -2,11 +2,11 @@ import * as v from 'valibot';
 import { rowId } from '../schemas.ts';
 import { sessionId } from '../stripe/decode-object.ts';
 
-/** Units of the proposal's currency, as a query or JSON writes them: up to eight digits, up to three decimals. */
+/** Units of the proposal's currency, as a query or JSON writes them: up to twelve digits, up to three decimals. */
 const decimal = v.pipe(
   v.union([v.string(), v.number()]),
   v.transform(String),
-  v.regex(/^(?=.*[1-9])\d{1,8}(\.\d{1,3})?$/, 'Must be an amount above zero, with at most three decimals.'),
+  v.regex(/^(?=.*[1-9])\d{1,12}(\.\d{1,3})?$/, 'Must be an amount above zero, with at most three decimals.'),
 );
 
 export const CheckoutInput = v.object({

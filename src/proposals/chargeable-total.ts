@@ -1,14 +1,18 @@
-import { whyNotChargeable } from '../domain/currency.ts';
-import { type LineItem, totalCents } from '../domain/pricing.ts';
+import { whyNoTotal } from '../domain/currency.ts';
+import { type Discount, type LineItem, priceOf } from '../domain/pricing.ts';
 import { AppError } from '../errors.ts';
 
-/** The total of the line items, in minor units. Throws `invalid_amount` if Stripe could not charge it. */
-export function chargeableTotal(lineItems: readonly LineItem[], currency: string): number {
-  const total = totalCents(lineItems);
-  const refusal = whyNotChargeable(total, currency);
+/** The total of the line items, in minor units. Throws `invalid_amount` where it cannot be charged. */
+export function chargeableTotal(
+  lineItems: readonly LineItem[],
+  discount: Discount,
+  currency: string,
+): number {
+  const { totalCents } = priceOf(lineItems, discount, currency);
+  const refusal = whyNoTotal(totalCents, currency);
   if (refusal) {
     const errors = [{ pointer: '#/line_items', code: 'not_chargeable', detail: refusal }] as const;
     throw new AppError('invalid_amount', `The total: ${refusal}`, { errors });
   }
-  return total;
+  return totalCents;
 }

@@ -10,7 +10,7 @@ import { invalidField } from '../errors.ts';
 import { getOrg } from '../orgs/get-org.ts';
 import { chargeableTotal } from './chargeable-total.ts';
 import { checkSize } from './check-size.ts';
-import { contentHash } from './content-hash.ts';
+import { contentHash, hashVersion } from './content-hash.ts';
 import type { CreateProposalBody } from './schemas.ts';
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
@@ -32,13 +32,14 @@ export async function createProposal(
   const { title, customer_name: customerName, customer_email: customerEmail, line_items: lineItems } = body;
   checkSize(lineItems);
   const { currency } = await getOrg(db, actor);
-  const totalCents = chargeableTotal(lineItems, currency);
-  const content = { title, customerName, customerEmail, lineItems, totalCents };
+  const totalCents = chargeableTotal(lineItems, {}, currency);
+  const terms = { discount: {}, schedule: null, validUntil: null, terms: null };
+  const content = { title, currency, customerName, customerEmail, lineItems, totalCents, ...terms };
   const leadId = body.lead_id ?? null;
-  const hash = contentHash(content);
+  const hash = contentHash(content, hashVersion);
   const dedupeKey = idempotencyKey ? requestKey(idempotencyKey, leadId, hash) : crypto.randomUUID();
   const { orgId } = actor;
-  const values = { ...content, orgId, leadId, currency, contentHash: hash, dedupeKey };
+  const values = { ...content, orgId, leadId, contentHash: hash, hashVersion, dedupeKey };
   // Two statements: only a later one sees what a concurrent request inserted.
   const [, [row]] = await db
     .batch([

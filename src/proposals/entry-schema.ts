@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { anomalyReasons, type EventName } from '../domain/entry.ts';
+import { anomalyReasons, approvalMethods, declineReasons, type EventName } from '../domain/entry.ts';
+import { offlineMethods } from '../domain/proposal.ts';
 import { Currency, Id, Money, Time } from '../http/contract.ts';
 
 // `EntryMeta` of `domain/entry.ts` as a schema, without contents. The compiler holds one against the other (`contracts.ts`).
@@ -17,6 +18,7 @@ const session = {
 };
 
 const refund = v.object({
+  refund_request_id: v.optional(text),
   refund_id: text,
   amount_cents: Money,
   currency: text,
@@ -24,6 +26,17 @@ const refund = v.object({
   payment_intent: text,
   stripe_session_id: text,
 });
+
+const offline = {
+  payment_id: text,
+  method: v.picklist(offlineMethods),
+  amount_cents: Money,
+  currency: Currency,
+  user_id: userId,
+};
+
+/** What a payment came to, where it did so for the first time. */
+const milestones = { is_first: v.optional(v.literal(true)), completes: v.optional(v.literal(true)) };
 
 const dispute = v.object({
   dispute_id: text,
@@ -53,9 +66,28 @@ export const ActivityEntry = v.variant('event', [
   entry('lead_created', v.object({ lead_id: text, source: v.nullable(text), user_id: userId })),
   entry(
     'revised',
-    v.object({ title: text, total_cents: Money, version, content_hash: text, user_id: userId }),
+    v.object({
+      title: text,
+      discount_percent: v.optional(v.number()),
+      discount_cents: v.optional(Money),
+      total_cents: Money,
+      valid_until: v.optional(v.nullable(text)),
+      version,
+      content_hash: text,
+      user_id: userId,
+    }),
   ),
-  entry('sent', v.object({ version, expires_at: Time, link_generation: v.optional(Id), user_id: userId })),
+  entry('customer_changed', v.object({ user_id: userId })),
+  entry(
+    'sent',
+    v.object({
+      version,
+      expires_at: Time,
+      link_generation: v.optional(Id),
+      deposit_cents: v.optional(Money),
+      user_id: userId,
+    }),
+  ),
   entry('links_revoked', v.object({ link_generation: Id, user_id: userId })),
   entry('view', v.object({})),
   entry(
@@ -65,15 +97,31 @@ export const ActivityEntry = v.variant('event', [
       version,
       ip: v.nullable(text),
       content_hash: text,
+      total_cents: v.optional(Money),
+      deposit_cents: v.optional(Money),
+      currency: v.optional(Currency),
+      method: v.optional(v.picklist(approvalMethods)),
+      reference: v.optional(text),
       user_id: v.optional(userId),
     }),
   ),
+  entry(
+    'declined',
+    v.object({
+      reason: v.picklist(declineReasons),
+      version,
+      comment_id: v.nullable(text),
+      user_id: v.optional(userId),
+    }),
+  ),
+  entry('payment_requested', v.object({ key: text, version, amount_cents: Money, user_id: userId })),
   entry(
     'checkout_created',
     v.object({
       session_id: text,
       deposit_cents: Money,
       total_cents: Money,
+      amount_cents: v.optional(Money),
       currency: Currency,
       version,
       expires_at: Time,
@@ -82,9 +130,16 @@ export const ActivityEntry = v.variant('event', [
       user_id: v.optional(userId),
     }),
   ),
+  entry(
+    'checkout_refused',
+    v.object({ code: text, amount_cents: Money, version, user_id: v.optional(userId) }),
+  ),
   entry('checkout_expired', v.object({ session_id: text })),
   entry('payment_pending', v.object(session)),
-  entry('payment_success', v.object({ ...session, approved_at: v.optional(v.nullable(Time)) })),
+  entry(
+    'payment_success',
+    v.object({ ...session, ...milestones, approved_at: v.optional(v.nullable(Time)) }),
+  ),
   entry('payment_failed', v.object(session)),
   entry(
     'payment_anomaly',
@@ -97,6 +152,29 @@ export const ActivityEntry = v.variant('event', [
       currency: v.nullable(text),
     }),
   ),
+  entry('anomaly_accepted', v.object({ entry_id: Id, note: text, user_id: userId })),
+  entry(
+    'payment_recorded',
+    v.object({
+      ...{ ...offline, ...milestones },
+      received_on: v.pipe(text, v.isoDate()),
+      reference: v.nullable(text),
+    }),
+  ),
+  entry('payment_reversed', v.object({ ...offline, reason: text })),
+  entry(
+    'refund_requested',
+    v.object({
+      refund_request_id: text,
+      stripe_session_id: text,
+      payment_intent: text,
+      amount_cents: Money,
+      currency: Currency,
+      reason: text,
+      user_id: userId,
+    }),
+  ),
+  entry('refund_refused', v.object({ refund_request_id: text, code: text })),
   entry('payment_refunded', refund),
   entry('refund_failed', refund),
   entry('dispute_opened', dispute),

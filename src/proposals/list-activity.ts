@@ -14,12 +14,16 @@ export type EntryRow = typeof activityLog.$inferSelect;
 export type ListedEvent = {
   [E in EventName]: {
     readonly event: E;
-    readonly meta: E extends 'revised' ? Omit<EntryMeta[E], 'line_items' | 'replaced'> : EntryMeta[E];
+    readonly meta: E extends 'revised'
+      ? Omit<EntryMeta[E], 'line_items' | 'replaced' | 'schedule' | 'terms'>
+      : EntryMeta[E];
   };
 }[EventName];
 
 /** Line items have no small limit, and a page has fifty entries: so an entry says that they changed, and not to what. */
-const metaWithoutContents = sql<EntryRow['meta']>`${activityLog.meta} - '{line_items,replaced}'::text[]`;
+const metaWithoutContents = sql<
+  EntryRow['meta']
+>`${activityLog.meta} - '{line_items,replaced,schedule,terms}'::text[]`;
 
 /** A proposal's entries, newest first, after the cursor. One request. */
 export async function listActivity(

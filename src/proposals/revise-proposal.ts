@@ -6,6 +6,7 @@ import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
 import { orThrow, proposalNotFound } from '../domain/decision.ts';
 import { authorize } from '../domain/permissions.ts';
+import { statusNow } from '../domain/standing.ts';
 import { chargeableTotal } from './chargeable-total.ts';
 import { checkSize } from './check-size.ts';
 import { closeAndDecide } from './close-and-decide.ts';
@@ -33,20 +34,32 @@ export async function reviseProposal(
   if (!row) return orThrow(proposalNotFound());
 
   const lineItems = body.line_items ?? row.lineItems;
+  const discount = row.discount ?? {};
   const content = {
+    ...{
+      currency: row.currency,
+      discount,
+      schedule: row.schedule,
+      validUntil: row.validUntil,
+      terms: row.terms,
+    },
     title: body.title ?? row.title,
     customerName: body.customer_name ?? row.customerName,
     customerEmail: body.customer_email ?? row.customerEmail,
     lineItems,
-    totalCents: chargeableTotal(lineItems, row.currency),
+    totalCents: chargeableTotal(lineItems, discount, row.currency),
   };
   const proposal = await closeAndDecide(deps, {
     kind: 'revise',
     proposalId,
     actor,
     version: version ?? row.version,
-    content: { ...content, contentHash: contentHash(content) },
-    replaced: row,
+    content: {
+      ...content,
+      contentHash: contentHash(content, row.hashVersion),
+      hashVersion: row.hashVersion,
+    },
+    replaced: { ...row, discount },
   });
-  return { ...row, ...content, version: proposal.version, status: proposal.status };
+  return { ...row, ...content, version: proposal.version, status: statusNow(proposal) };
 }

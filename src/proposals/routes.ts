@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
-import { depositCents } from '../domain/deposit.ts';
-import { depositStatus, dueCents, paidCents, refundedCents } from '../domain/deposit-status.ts';
+import { approvalOf } from '../domain/proposal.ts';
+import { depositStatus, type Standing, standingOf, statusNow } from '../domain/standing.ts';
 import { authenticate, authenticateStaff } from '../http/authenticate.ts';
 import { clientAddress } from '../http/client-address.ts';
 import type { AppEnv } from '../http/context.ts';
@@ -37,8 +37,7 @@ export const proposalRoutes = new Hono<AppEnv>()
     const { proposal_id: proposalId } = c.req.valid('param');
     const { deps, actor } = c.var;
     const details = await getProposal(deps, actor, proposalId);
-    const due = dueCents(details.proposal, deps.config.devMode, deps.now());
-    return c.json({ ...toDetailsBody(details), due_cents: due });
+    return c.json(toDetailsBody(details, standingOf(details.proposal, deps.now())));
   })
   .patch(
     '/:proposal_id',
@@ -53,8 +52,8 @@ export const proposalRoutes = new Hono<AppEnv>()
   )
   .post('/:proposal_id/void', authenticateStaff, validate('param', ProposalParam), async (c) => {
     const { proposal_id: proposalId } = c.req.valid('param');
-    const { status, version } = await voidProposal(c.var.deps, c.var.actor, proposalId);
-    return c.json({ id: proposalId, status, version });
+    const proposal = await voidProposal(c.var.deps, c.var.actor, proposalId);
+    return c.json({ id: proposalId, status: statusNow(proposal), version: proposal.version });
   })
   .post('/:proposal_id/send', authenticateStaff, validate('param', ProposalParam), async (c) => {
     const { proposal_id: proposalId } = c.req.valid('param');
@@ -77,14 +76,11 @@ export const proposalRoutes = new Hono<AppEnv>()
     async (c) => {
       const { proposal_id: proposalId } = c.req.valid('param');
       const approval = { proposalId, ...c.req.valid('json'), ip: clientAddress(c) };
-      const {
-        status,
-        version,
-        approval: approved,
-      } = await approveProposal(c.var.deps, c.var.actor, approval);
+      const proposal = await approveProposal(c.var.deps, c.var.actor, approval);
+      const { version, approval: approved } = proposal;
       return c.json({
         id: proposalId,
-        status,
+        status: statusNow(proposal),
         version,
         approved_by: approved.name,
         approved_at: approved.at.toISOString(),
@@ -112,18 +108,19 @@ function toSummary(row: ProposalSummary) {
   };
 }
 
-function toDetailsBody({ row, orgName, proposal }: ProposalDetails) {
-  const { totalCents, depositPercent, currency, version, approval, payments } = proposal;
-  const current = approval?.version === version ? approval : null;
+function toDetailsBody({ row, orgName, proposal }: ProposalDetails, standing: Standing) {
+  const approval = approvalOf(proposal);
   return {
     ...toBody(row),
+    status: standing.status,
     org_name: orgName,
-    deposit_cents: depositCents(totalCents, depositPercent, currency),
-    deposit_status: depositStatus(proposal),
-    approved_by: current?.name ?? null,
-    approved_at: current?.at.toISOString() ?? null,
-    paid_cents: paidCents(proposal),
-    paid_at: payments[0]?.at.toISOString() ?? null,
-    refunded_cents: refundedCents(proposal),
+    deposit_cents: standing.depositCents,
+    deposit_status: depositStatus(proposal, standing),
+    approved_by: approval?.name ?? null,
+    approved_at: approval?.at.toISOString() ?? null,
+    paid_cents: standing.paidCents,
+    paid_at: proposal.payments[0]?.at.toISOString() ?? null,
+    refunded_cents: standing.refundedCents,
+    due_cents: standing.dueCents,
   };
 }

@@ -52,6 +52,8 @@ export const Refund = v.object({
   currency: line(10),
   status: v.nullish(line(100), 'succeeded'),
   payment_intent: PaymentIntent,
+  // A refund that staff made at Stripe may have any, or none.
+  metadata: v.fallback(v.object({ refund_request_id: v.nullish(v.pipe(v.string(), v.uuid())) }), {}),
 });
 
 /** https://docs.stripe.com/api/disputes/object */
@@ -96,6 +98,7 @@ export function toRefund(refund: v.InferOutput<typeof Refund>): RefundObservatio
   return {
     fact: 'refund',
     refundId: refund.id,
+    refundRequestId: refund.metadata.refund_request_id ?? null,
     amountCents: refund.amount,
     currency: refund.currency,
     status: refund.status,

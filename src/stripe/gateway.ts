@@ -11,6 +11,9 @@ export type CheckoutRequest = {
   readonly currency: string;
   readonly depositCents: number;
   readonly totalCents: number;
+  /** What is charged, and what it is for. */
+  readonly amountCents: number;
+  readonly label: string;
   /** How many sessions of the proposal the log knows. */
   readonly previousCheckouts: number;
 };

@@ -41,9 +41,10 @@ export function createLiveGateway(
         if (state.fact !== 'checkout_open') return state;
       }
       if (!session.url) throw new AppError('stripe_failed', 'Stripe returned a session without a page.');
-      const { version, depositCents, totalCents, currency } = request;
+      const { version, depositCents, totalCents, amountCents, currency } = request;
       const { id: sessionId, url } = session;
-      return { sessionId, url, version, depositCents, totalCents, currency, expiresAt, devMode: false };
+      const amounts = { depositCents, totalCents, amountCents, currency };
+      return { sessionId, url, version, ...amounts, expiresAt, devMode: false };
     },
 
     retrieveCheckoutSession: retrieve,
@@ -99,7 +100,7 @@ export function createLiveGateway(
     request: CheckoutRequest,
     expiresAt: Date,
   ): Promise<Stripe.Response<Stripe.Checkout.Session>> {
-    const { proposalId, orgId, version, depositCents, totalCents } = request;
+    const { proposalId, orgId, version, amountCents, totalCents } = request;
     const metadata = {
       portal_url: portalUrl,
       proposal_id: String(proposalId),
@@ -115,8 +116,8 @@ export function createLiveGateway(
             quantity: 1,
             price_data: {
               currency: request.currency,
-              unit_amount: depositCents,
-              product_data: { name: `Deposit: ${request.title}` },
+              unit_amount: amountCents,
+              product_data: { name: `${request.label}: ${request.title}` },
             },
           },
         ],
@@ -132,10 +133,12 @@ export function createLiveGateway(
         // The key holds all that may differ between two sessions, also of two deployments that share an account
         // (https://docs.stripe.com/api/idempotent_requests).
         idempotencyKey: [
-          createHash('sha256').update(portalUrl).digest('hex').slice(0, 8),
-          `checkout-${proposalId}-v${version}-${depositCents}of${totalCents}`,
+          hashOf(portalUrl),
+          `checkout-${proposalId}-v${version}-${amountCents}of${totalCents}`,
           request.previousCheckouts,
           expiresAtSeconds,
+          // Earlier releases took deposits only.
+          ...(request.label === 'Deposit' ? [] : [hashOf(request.label)]),
         ].join('-'),
       },
     );
@@ -171,6 +174,10 @@ async function* iterate<T>(list: AsyncIterable<T>): AsyncGenerator<T> {
 
 function isUnknown(error: unknown): boolean {
   return error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing';
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
 }
 
 function toSeconds(time: Date): number {

@@ -13,6 +13,7 @@ export function createMockGateway(portalUrl: string): StripeGateway {
         version: request.version,
         depositCents: request.depositCents,
         totalCents: request.totalCents,
+        amountCents: request.amountCents,
         currency: request.currency,
         expiresAt: sessionExpiry(now),
         devMode: true,

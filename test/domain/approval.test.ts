@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { statusNow } from '../../src/domain/standing.ts';
 import { approve, customer, given, makeVoid, noon, revise, send, staff, view } from '../support/given.ts';
 
 describe('approve', () => {
@@ -8,10 +9,13 @@ describe('approve', () => {
       {
         event: 'approve',
         actor: 'customer',
-        meta: { name: 'Ada', version: 2, ip: '192.0.2.1', content_hash: 'hash' },
+        meta: {
+          ...{ name: 'Ada', version: 2, ip: '192.0.2.1', content_hash: 'hash' },
+          ...{ total_cents: 1_575_000, deposit_cents: 472_500, currency: 'usd' },
+        },
       },
     ]);
-    expect(state).toMatchObject({ status: 'approved', seq: 1, approval: { name: 'Ada', at: noon } });
+    expect(state).toMatchObject({ lifecycle: 'approved', seq: 1, approval: { name: 'Ada', at: noon } });
   });
 
   test('names the user when staff approve for a customer on the phone', () => {
@@ -42,8 +46,8 @@ describe('approve', () => {
 
 describe('send', () => {
   test('makes a draft sent, and leaves an approved proposal approved', () => {
-    expect(given(send).state).toMatchObject({ status: 'sent', sent: { expiresAt: send.expiresAt } });
-    expect(given(approve, send).state.status).toBe('approved');
+    expect(given(send).state).toMatchObject({ lifecycle: 'sent', sent: { expiresAt: send.expiresAt } });
+    expect(statusNow(given(approve, send).state)).toBe('approved');
   });
 
   test('says who sent it', () => {
@@ -51,7 +55,7 @@ describe('send', () => {
     expect(event).toEqual({
       event: 'sent',
       actor: 'staff',
-      meta: { version: 2, expires_at: '2026-12-23T12:00:00.000Z', user_id: 5 },
+      meta: { version: 2, expires_at: '2026-12-23T12:00:00.000Z', deposit_cents: 472_500, user_id: 5 },
     });
   });
 
@@ -83,5 +87,5 @@ describe.each([
 test('a view names no user and changes no status', () => {
   const { events, state } = given(send).when(view);
   expect(events).toEqual([{ event: 'view', actor: 'customer', meta: {} }]);
-  expect(state.status).toBe('sent');
+  expect(statusNow(state)).toBe('sent');
 });

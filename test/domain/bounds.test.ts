@@ -19,7 +19,12 @@ import {
 } from '../support/given.ts';
 
 const another = recordCheckout({ sessionId: 'cs_another' });
-const wanted = { statedTotalCents: null, devMode: false, unknownSessions: new Set<string>() };
+const wanted = {
+  pay: 'due' as const,
+  statedTotalCents: null,
+  devMode: false,
+  unknownSessions: new Set<string>(),
+};
 const { state: fresh } = given();
 const { state: approved } = given(approve);
 

@@ -25,6 +25,7 @@ describe('record_checkout', () => {
           session_id: 'cs_test_1',
           deposit_cents: 472_500,
           total_cents: 1_575_000,
+          amount_cents: 472_500,
           currency: 'usd',
           version: 2,
           expires_at: '2026-11-24T11:55:00.000Z',
@@ -51,7 +52,10 @@ describe('record_checkout', () => {
 
   test('waits while a session for another total is open, which the version before recorded', () => {
     const { state } = given(approve, recordCheckout());
-    const stated = { ...state, checkouts: [{ ...checkout, totalCents: 1_000_000, depositCents: 300_000 }] };
+    const stated = {
+      ...state,
+      checkouts: [{ ...checkout, totalCents: 1_000_000, depositCents: 300_000, amountCents: 300_000 }],
+    };
     expect(decide(stated, another, noon)).toMatchObject({ rejected: 'checkout_open' });
   });
 

@@ -30,6 +30,24 @@ const stored: Record<EventName, [event: Parameters<typeof keyOf>[0], key: string
     'dispute_closed:du_1:lost',
   ],
   void: [{ event: 'void', meta: {} }, 'void:7'],
+  customer_changed: [{ event: 'customer_changed', meta: {} }, 'customer_changed:7:2026-11-23T12:59:59.999Z'],
+  declined: [{ event: 'declined', meta: { version: 2 } }, 'declined:7:v2'],
+  payment_requested: [
+    { event: 'payment_requested', meta: { version: 2, key: 'balance' } },
+    'payment_requested:7:v2:balance',
+  ],
+  checkout_refused: [
+    { event: 'checkout_refused', meta: { version: 2, code: 'email_invalid' } },
+    'checkout_refused:7:v2:email_invalid:2026-11-23T12',
+  ],
+  payment_recorded: [{ event: 'payment_recorded', meta: { payment_id: 'a-b' } }, 'payment_recorded:a-b'],
+  payment_reversed: [{ event: 'payment_reversed', meta: { payment_id: 'a-b' } }, 'payment_reversed:a-b'],
+  refund_requested: [
+    { event: 'refund_requested', meta: { refund_request_id: 'a-b' } },
+    'refund_requested:a-b',
+  ],
+  refund_refused: [{ event: 'refund_refused', meta: { refund_request_id: 'a-b' } }, 'refund_refused:a-b'],
+  anomaly_accepted: [{ event: 'anomaly_accepted', meta: { entry_id: 5 } }, 'anomaly_accepted:5'],
 };
 
 describe('the key of an entry', () => {

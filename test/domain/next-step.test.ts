@@ -15,6 +15,7 @@ import {
 } from '../support/given.ts';
 
 const wanted: Wanted = {
+  pay: 'due',
   statedTotalCents: null,
   devMode: false,
   unknownSessions: new Set(),
@@ -126,7 +127,13 @@ describe('the next step of a checkout', () => {
       revise('other'),
       { ...approve, version: 3 },
       // The old session is still open at Stripe when one of the new version is recorded.
-      recordCheckout({ sessionId: 'cs_new', version: 3, totalCents: 1_000_000, depositCents: 300_000 }),
+      recordCheckout({
+        sessionId: 'cs_new',
+        version: 3,
+        totalCents: 1_000_000,
+        depositCents: 300_000,
+        amountCents: 300_000,
+      }),
     ).state;
     expect(inShort(nextStep(twice, wanted, noon))).toBe('close cs_old');
   });

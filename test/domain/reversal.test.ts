@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { keyOf } from '../../src/domain/keys.ts';
 import type { Observation } from '../../src/domain/observation.ts';
-import { heldCents } from '../../src/domain/proposal.ts';
+import { moneyOf, standingOf, statusNow } from '../../src/domain/standing.ts';
 import {
   apply,
   approve,
@@ -48,7 +48,9 @@ test('a partial refund is a new entry, and leaves the payment as it was', () => 
       },
     },
   ]);
-  expect([state.status, heldCents(state)]).toEqual(['deposit_paid', 372_500]);
+  // What is not held any more is due again.
+  expect([statusNow(state), moneyOf(state).heldCents]).toEqual(['approved', 372_500]);
+  expect(standingOf(state, noon).dueCents).toBe(100_000);
   const second = given(
     approve,
     recordCheckout(),
@@ -56,7 +58,7 @@ test('a partial refund is a new entry, and leaves the payment as it was', () => 
     observe(refund),
     observe({ ...refund, refundId: 're_2' }),
   );
-  expect(heldCents(second.state)).toBe(272_500);
+  expect(moneyOf(second.state).heldCents).toBe(272_500);
 });
 
 test('a refund that fails is recorded as made and as failed, in any order and however often it is seen', () => {
@@ -67,7 +69,7 @@ test('a refund that fails is recorded as made and as failed, in any order and ho
     }),
   );
   const { events } = paid.when(observe(failed));
-  expect(heldCents(apply(paid.state, events))).toBe(472_500);
+  expect(moneyOf(apply(paid.state, events)).heldCents).toBe(472_500);
 });
 
 test('a dispute is recorded as opened, lost and won on appeal, in any order and however often it is seen', () => {

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { obsoleteCheckouts } from '../../src/domain/sessions.ts';
+import { statusNow } from '../../src/domain/standing.ts';
 import {
   approve,
   customer,
   dispute,
   given,
   makeVoid,
+  noon,
   observe,
   pay,
   recordCheckout,
@@ -19,30 +21,31 @@ describe('revise', () => {
   test('makes a new version that needs its own approval', () => {
     const revised = given(approve, revise('other'));
     expect(revised.state).toMatchObject({
-      status: 'draft',
+      lifecycle: 'draft',
       version: 3,
       contentHash: 'other',
       totalCents: 1_000_000,
     });
     revised.when(approve).thenRejects('version_conflict');
-    expect(revised.when({ ...approve, version: 3 }).state.status).toBe('approved');
+    expect(statusNow(revised.when({ ...approve, version: 3 }).state)).toBe('approved');
   });
 
   test('keeps names and addresses out of the log', () => {
     const [event] = given().when(revise('other')).events;
+    const rest = { schedule: null, valid_until: null, terms: null };
     expect(event).toEqual({
       event: 'revised',
       actor: 'staff',
       meta: {
         ...{ version: 3, content_hash: 'other', user_id: 5 },
-        ...{ title: 'Kitchen', line_items: [], total_cents: 1_000_000 },
-        replaced: { title: 'Kitchen', line_items: [], total_cents: 1_575_000 },
+        ...{ title: 'Kitchen', line_items: [], total_cents: 1_000_000, ...rest },
+        replaced: { title: 'Kitchen', line_items: [], total_cents: 1_575_000, ...rest },
       },
     });
   });
 
   test('leaves a sent proposal sent', () => {
-    expect(given(send, approve, revise('other')).state.status).toBe('sent');
+    expect(statusNow(given(send, approve, revise('other')).state)).toBe('sent');
   });
 
   test('changes nothing when the content is the same, even in a replay at an older version', () => {
@@ -72,9 +75,9 @@ describe('revise', () => {
 describe('void', () => {
   test('is final, and changes nothing the second time', () => {
     const voided = given(approve, recordCheckout(), makeVoid);
-    expect(voided.state.status).toBe('void');
+    expect(statusNow(voided.state)).toBe('void');
     voided.when(makeVoid).thenNothing();
-    expect(obsoleteCheckouts(voided.state)).toHaveLength(1);
+    expect(obsoleteCheckouts(voided.state, noon)).toHaveLength(1);
   });
 
   test('is refused to a customer', () => {

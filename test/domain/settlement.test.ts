@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { decide } from '../../src/domain/decide.ts';
 import { orThrow } from '../../src/domain/decision.ts';
 import { obsoleteCheckouts } from '../../src/domain/sessions.ts';
+import { statusNow } from '../../src/domain/standing.ts';
 import {
   approve,
   checkout,
@@ -63,12 +64,12 @@ describe('a paid session', () => {
     const { events, state } = given(approve, recordCheckout(), makeVoid).when(pay());
     expect(events.map(({ event }) => event)).toEqual(['payment_success', 'payment_anomaly']);
     expect(events[1]).toMatchObject({ meta: { reason: 'proposal_void' } });
-    expect(state.status).toBe('void');
+    expect(statusNow(state)).toBe('void');
   });
 
   test('of an older version is obsolete, and recorded with version_mismatch if it is paid all the same', () => {
     const changed = given(approve, recordCheckout(), revise('other'));
-    expect(obsoleteCheckouts(changed.state).map(({ sessionId }) => sessionId)).toEqual(['cs_test_1']);
+    expect(obsoleteCheckouts(changed.state, noon).map(({ sessionId }) => sessionId)).toEqual(['cs_test_1']);
     expect(changed.when(pay()).events[1]).toMatchObject({ meta: { reason: 'version_mismatch' } });
   });
 });
@@ -91,7 +92,7 @@ describe('a session that is not paid', () => {
   ] as const)('is recorded once: %s as %s', (fact, event) => {
     open.when(session(fact)).thenRecords(event);
     given(approve, recordCheckout(), session(fact)).when(session(fact)).thenNothing();
-    expect(open.when(session(fact)).state.status).toBe('approved');
+    expect(statusNow(open.when(session(fact)).state)).toBe('approved');
   });
 
   test('is money as soon as it is paid after all', () => {

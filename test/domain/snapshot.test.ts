@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import type { ProposalCommand } from '../../src/domain/command.ts';
 import { decide } from '../../src/domain/decide.ts';
 import { isRejection } from '../../src/domain/decision.ts';
-import { depositStatus } from '../../src/domain/deposit-status.ts';
 import { type DatedEvent, evolve } from '../../src/domain/evolve.ts';
 import { initialProposal, type Proposal } from '../../src/domain/proposal.ts';
 import { countSessions } from '../../src/domain/sessions.ts';
 import { foldVersion, fromSnapshot, recall, type Snapshot, toSnapshot } from '../../src/domain/snapshot.ts';
+import { hasFailed, standingOf } from '../../src/domain/standing.ts';
 import {
   approve,
   dispute,
@@ -67,7 +67,8 @@ describe('a snapshot of many sessions that came to nothing', () => {
     expect(short.checkouts.map(({ sessionId }) => sessionId)).toEqual(sessionIds.slice(-10));
     expect(short.forgottenSessions).toBe(20);
     expect(countSessions(short)).toBe(countSessions(whole));
-    expect(depositStatus(short)).toBe(depositStatus(whole));
+    expect(hasFailed(short)).toBe(hasFailed(whole));
+    expect(standingOf(short, noon)).toEqual(standingOf(whole, noon));
   });
 
   test('has a size that more of them do not change', () => {
@@ -111,7 +112,7 @@ describe('a snapshot of many sessions that came to nothing', () => {
   });
 });
 
-test('this is what version 2 makes of a history: if it fails, raise `foldVersion`, and write here what the new one makes', () => {
+test('this is what version 3 makes of a history: if it fails, raise `foldVersion`, and write here what the new one makes', () => {
   const history = historyOf([
     send,
     revokeLinks,
@@ -123,11 +124,18 @@ test('this is what version 2 makes of a history: if it fails, raise `foldVersion
     observe(dispute),
   ]);
   const date = '2026-11-23T12:00:00.000Z';
-  expect(foldVersion).toBe(2);
+  expect(foldVersion).toBe(3);
   expect(toSnapshot(evolve(initialProposal(terms), history))).toEqual({
-    status: 'deposit_paid',
+    lifecycle: 'approved',
     seq: 8,
     revokedTo: 1,
+    pinned: { version: 2, depositCents: 472_500 },
+    wasComplete: false,
+    requests: { map: [] },
+    pending: { map: [] },
+    refundRequests: { map: [] },
+    acceptedAnomalies: { set: [] },
+    checkoutRefusal: null,
     sent: { version: 2, linkGeneration: 0, at: { date }, expiresAt: { date: '2026-12-23T12:00:00.000Z' } },
     viewedAt: { date },
     approval: { version: 2, name: 'Ada', actor: 'customer', userId: undefined, at: { date } },
@@ -138,6 +146,7 @@ test('this is what version 2 makes of a history: if it fails, raise `foldVersion
         version: 2,
         depositCents: 472_500,
         totalCents: 1_575_000,
+        amountCents: 472_500,
         currency: 'usd',
         expiresAt: { date: '2026-11-24T11:55:00.000Z' },
         devMode: false,
@@ -146,9 +155,16 @@ test('this is what version 2 makes of a history: if it fails, raise `foldVersion
     sessionStatuses: { map: [['cs_test_1', 'paid']] },
     forgottenSessions: 0,
     payments: [
-      { sessionId: 'cs_test_1', amountCents: 472_500, currency: 'usd', paymentIntent: 'pi_1', at: { date } },
+      {
+        ...{ paymentId: 'cs_test_1', method: 'stripe', paymentIntent: 'pi_1', isReversed: false },
+        ...{ amountCents: 472_500, currency: 'usd', at: { date } },
+      },
     ],
-    refunds: { map: [['re_1', { amountCents: 100_000, currency: 'usd', failed: false }]] },
-    disputes: { map: [['du_1', { amountCents: 472_500, closings: [] }]] },
+    refunds: {
+      map: [['re_1', { paymentId: 'cs_test_1', amountCents: 100_000, currency: 'usd', failed: false }]],
+    },
+    disputes: {
+      map: [['du_1', { paymentId: 'cs_test_1', amountCents: 472_500, currency: 'usd', closings: [] }]],
+    },
   });
 });

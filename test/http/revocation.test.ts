@@ -177,7 +177,8 @@ describe('withdrawing the links', () => {
     const { org, proposal } = await setUp();
     const content = {
       ...{ title: 'Kitchen', customerName: 'Ada Lovelace', customerEmail: 'right@example.com' },
-      ...{ lineItems: [], totalCents: 1_575_000, contentHash: 'other' },
+      ...{ lineItems: [], totalCents: 1_575_000, contentHash: 'other', currency: 'usd' },
+      ...{ discount: {}, schedule: null, validUntil: null, terms: null },
     };
     const shard = bindings.LOG_SHARD.getByName(`${proposal.id % 4}/4`);
     const about = { proposalId: proposal.id, actor: org.actor };

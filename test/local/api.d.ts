@@ -465,7 +465,7 @@ export interface components {
             /** @description A JSON Pointer as a URI fragment: into the body, or to the parameter of that name. `#` is the whole body. */
             pointer: string;
             /** @enum {string} */
-            code: "required" | "wrong_type" | "unknown_value" | "too_short" | "too_long" | "too_small" | "too_large" | "not_an_integer" | "invalid_format" | "too_many_decimals" | "not_chargeable" | "not_found";
+            code: "required" | "wrong_type" | "unknown_value" | "too_short" | "too_long" | "too_small" | "too_large" | "not_an_integer" | "invalid_format" | "too_many_decimals" | "not_chargeable" | "not_found" | "in_the_past" | "in_the_future" | "above_line" | "above_subtotal" | "above_total" | "wrong_sum";
             detail: string;
         };
         /** @description Why a request was refused or failed (RFC 9457). */
@@ -479,7 +479,7 @@ export interface components {
              * @description What clients match on. It never changes.
              * @enum {string}
              */
-            code: "malformed_json" | "body_too_large" | "invalid_request" | "invalid_proposal_id" | "invalid_amount" | "invalid_signature" | "invalid_event" | "wrong_livemode" | "route_not_found" | "method_not_allowed" | "token_missing" | "token_invalid" | "token_expired" | "invalid_credentials" | "forbidden" | "rate_limited" | "proposal_not_found" | "proposal_not_approved" | "proposal_void" | "already_approved" | "already_paid" | "payment_pending" | "session_not_found" | "version_conflict" | "amount_mismatch" | "checkout_open" | "limit_reached" | "not_configured" | "database_unavailable" | "log_unavailable" | "stripe_refused" | "stripe_failed" | "stripe_rate_limited" | "stripe_timeout" | "internal_error";
+            code: "malformed_json" | "body_too_large" | "invalid_request" | "invalid_proposal_id" | "invalid_amount" | "invalid_signature" | "invalid_event" | "wrong_livemode" | "route_not_found" | "method_not_allowed" | "token_missing" | "token_invalid" | "token_expired" | "invalid_credentials" | "forbidden" | "rate_limited" | "proposal_not_found" | "proposal_not_approved" | "proposal_void" | "proposal_declined" | "proposal_expired" | "already_approved" | "already_paid" | "payment_pending" | "session_not_found" | "version_conflict" | "amount_mismatch" | "checkout_open" | "limit_reached" | "nothing_due" | "pay_in_full_not_offered" | "instalment_not_found" | "not_on_request" | "payment_not_found" | "payment_ambiguous" | "payment_disputed" | "paid_through_stripe" | "not_refundable" | "overpayment" | "refund_pending" | "refund_too_large" | "anomaly_not_found" | "not_configured" | "database_unavailable" | "log_unavailable" | "stripe_refused" | "stripe_failed" | "stripe_rate_limited" | "stripe_timeout" | "internal_error";
             /**
              * Format: uuid
              * @description What the log calls this request.
@@ -544,7 +544,7 @@ export interface components {
             total_cents: components["schemas"]["Money"];
             version: number;
             /** @enum {string} */
-            status: "draft" | "sent" | "approved" | "deposit_paid" | "void";
+            status: "draft" | "sent" | "approved" | "deposit_paid" | "paid" | "declined" | "void";
             /** Format: date-time */
             created_at: string;
             line_items: components["schemas"]["LineItem"][];
@@ -561,7 +561,7 @@ export interface components {
             total_cents: components["schemas"]["Money"];
             version: number;
             /** @enum {string} */
-            status: "draft" | "sent" | "approved" | "deposit_paid" | "void";
+            status: "draft" | "sent" | "approved" | "deposit_paid" | "paid" | "declined" | "void";
             /** Format: date-time */
             created_at: string;
         };
@@ -580,7 +580,7 @@ export interface components {
             total_cents: components["schemas"]["Money"];
             version: number;
             /** @enum {string} */
-            status: "draft" | "sent" | "approved" | "deposit_paid" | "void";
+            status: "draft" | "sent" | "approved" | "deposit_paid" | "paid" | "declined" | "void";
             /** Format: date-time */
             created_at: string;
             line_items: components["schemas"]["LineItem"][];
@@ -599,13 +599,13 @@ export interface components {
         Voided: {
             id: number;
             /** @enum {string} */
-            status: "draft" | "sent" | "approved" | "deposit_paid" | "void";
+            status: "draft" | "sent" | "approved" | "deposit_paid" | "paid" | "declined" | "void";
             version: number;
         };
         Approval: {
             id: number;
             /** @enum {string} */
-            status: "draft" | "sent" | "approved" | "deposit_paid" | "void";
+            status: "draft" | "sent" | "approved" | "deposit_paid" | "paid" | "declined" | "void";
             version: number;
             approved_by: string;
             /** Format: date-time */
@@ -657,9 +657,26 @@ export interface components {
             event: "revised";
             meta: {
                 title: string;
+                discount_percent?: number;
+                discount_cents?: components["schemas"]["Money"];
                 total_cents: components["schemas"]["Money"];
+                valid_until?: string | null;
                 version: number;
                 content_hash: string;
+                user_id: number;
+            };
+        } | {
+            id: number;
+            org_id: number;
+            proposal_id: number | null;
+            seq: number | null;
+            /** @enum {string} */
+            actor: "staff" | "customer" | "stripe" | "reconciler";
+            /** Format: date-time */
+            created_at: string;
+            /** @constant */
+            event: "customer_changed";
+            meta: {
                 user_id: number;
             };
         } | {
@@ -678,6 +695,7 @@ export interface components {
                 /** Format: date-time */
                 expires_at: string;
                 link_generation?: number;
+                deposit_cents?: components["schemas"]["Money"];
                 user_id: number;
             };
         } | {
@@ -723,7 +741,48 @@ export interface components {
                 version: number;
                 ip: string | null;
                 content_hash: string;
+                total_cents?: components["schemas"]["Money"];
+                deposit_cents?: components["schemas"]["Money"];
+                currency?: components["schemas"]["Currency"];
+                /** @enum {string} */
+                method?: "phone" | "paper" | "in_person";
+                reference?: string;
                 user_id?: number;
+            };
+        } | {
+            id: number;
+            org_id: number;
+            proposal_id: number | null;
+            seq: number | null;
+            /** @enum {string} */
+            actor: "staff" | "customer" | "stripe" | "reconciler";
+            /** Format: date-time */
+            created_at: string;
+            /** @constant */
+            event: "declined";
+            meta: {
+                /** @enum {string} */
+                reason: "price" | "timing" | "scope" | "other_supplier" | "other";
+                version: number;
+                comment_id: string | null;
+                user_id?: number;
+            };
+        } | {
+            id: number;
+            org_id: number;
+            proposal_id: number | null;
+            seq: number | null;
+            /** @enum {string} */
+            actor: "staff" | "customer" | "stripe" | "reconciler";
+            /** Format: date-time */
+            created_at: string;
+            /** @constant */
+            event: "payment_requested";
+            meta: {
+                key: string;
+                version: number;
+                amount_cents: components["schemas"]["Money"];
+                user_id: number;
             };
         } | {
             id: number;
@@ -740,12 +799,30 @@ export interface components {
                 session_id: string;
                 deposit_cents: components["schemas"]["Money"];
                 total_cents: components["schemas"]["Money"];
+                amount_cents?: components["schemas"]["Money"];
                 currency: components["schemas"]["Currency"];
                 version: number;
                 /** Format: date-time */
                 expires_at: string;
                 url: string;
                 dev_mode: boolean;
+                user_id?: number;
+            };
+        } | {
+            id: number;
+            org_id: number;
+            proposal_id: number | null;
+            seq: number | null;
+            /** @enum {string} */
+            actor: "staff" | "customer" | "stripe" | "reconciler";
+            /** Format: date-time */
+            created_at: string;
+            /** @constant */
+            event: "checkout_refused";
+            meta: {
+                code: string;
+                amount_cents: components["schemas"]["Money"];
+                version: number;
                 user_id?: number;
             };
         } | {
@@ -797,6 +874,10 @@ export interface components {
                 stripe_session_id: string;
                 payment_status: string;
                 payment_intent: string | null;
+                /** @constant */
+                is_first?: true;
+                /** @constant */
+                completes?: true;
                 approved_at?: string | null;
             };
         } | {
@@ -847,8 +928,106 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             /** @constant */
+            event: "anomaly_accepted";
+            meta: {
+                entry_id: number;
+                note: string;
+                user_id: number;
+            };
+        } | {
+            id: number;
+            org_id: number;
+            proposal_id: number | null;
+            seq: number | null;
+            /** @enum {string} */
+            actor: "staff" | "customer" | "stripe" | "reconciler";
+            /** Format: date-time */
+            created_at: string;
+            /** @constant */
+            event: "payment_recorded";
+            meta: {
+                payment_id: string;
+                /** @enum {string} */
+                method: "cash" | "cheque" | "bank_transfer" | "other";
+                amount_cents: components["schemas"]["Money"];
+                currency: components["schemas"]["Currency"];
+                user_id: number;
+                /** @constant */
+                is_first?: true;
+                /** @constant */
+                completes?: true;
+                /** Format: date */
+                received_on: string;
+                reference: string | null;
+            };
+        } | {
+            id: number;
+            org_id: number;
+            proposal_id: number | null;
+            seq: number | null;
+            /** @enum {string} */
+            actor: "staff" | "customer" | "stripe" | "reconciler";
+            /** Format: date-time */
+            created_at: string;
+            /** @constant */
+            event: "payment_reversed";
+            meta: {
+                payment_id: string;
+                /** @enum {string} */
+                method: "cash" | "cheque" | "bank_transfer" | "other";
+                amount_cents: components["schemas"]["Money"];
+                currency: components["schemas"]["Currency"];
+                user_id: number;
+                reason: string;
+            };
+        } | {
+            id: number;
+            org_id: number;
+            proposal_id: number | null;
+            seq: number | null;
+            /** @enum {string} */
+            actor: "staff" | "customer" | "stripe" | "reconciler";
+            /** Format: date-time */
+            created_at: string;
+            /** @constant */
+            event: "refund_requested";
+            meta: {
+                refund_request_id: string;
+                stripe_session_id: string;
+                payment_intent: string;
+                amount_cents: components["schemas"]["Money"];
+                currency: components["schemas"]["Currency"];
+                reason: string;
+                user_id: number;
+            };
+        } | {
+            id: number;
+            org_id: number;
+            proposal_id: number | null;
+            seq: number | null;
+            /** @enum {string} */
+            actor: "staff" | "customer" | "stripe" | "reconciler";
+            /** Format: date-time */
+            created_at: string;
+            /** @constant */
+            event: "refund_refused";
+            meta: {
+                refund_request_id: string;
+                code: string;
+            };
+        } | {
+            id: number;
+            org_id: number;
+            proposal_id: number | null;
+            seq: number | null;
+            /** @enum {string} */
+            actor: "staff" | "customer" | "stripe" | "reconciler";
+            /** Format: date-time */
+            created_at: string;
+            /** @constant */
             event: "payment_refunded";
             meta: {
+                refund_request_id?: string;
                 refund_id: string;
                 amount_cents: components["schemas"]["Money"];
                 currency: string;
@@ -868,6 +1047,7 @@ export interface components {
             /** @constant */
             event: "refund_failed";
             meta: {
+                refund_request_id?: string;
                 refund_id: string;
                 amount_cents: components["schemas"]["Money"];
                 currency: string;
@@ -953,7 +1133,7 @@ export interface components {
             session_id: string;
             proposal_id: number;
             /** @enum {string} */
-            proposal_status: "draft" | "sent" | "approved" | "deposit_paid" | "void";
+            proposal_status: "draft" | "sent" | "approved" | "deposit_paid" | "paid" | "declined" | "void";
             /** @enum {string} */
             status: "open" | "pending" | "paid" | "failed" | "expired";
             /** @enum {string} */
@@ -1583,7 +1763,7 @@ export interface operations {
             query?: {
                 cursor?: string;
                 /** @example approved */
-                status?: "draft" | "sent" | "approved" | "deposit_paid" | "void";
+                status?: "draft" | "sent" | "approved" | "deposit_paid" | "paid" | "declined" | "void";
                 /** @example kitchen */
                 q?: string;
             };

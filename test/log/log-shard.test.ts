@@ -364,6 +364,7 @@ describe('a payment whose event names the wrong proposal', () => {
         version: 1,
         depositCents: 472_500,
         totalCents: 1_575_000,
+        amountCents: 472_500,
         currency: 'usd',
         expiresAt: new Date(Date.now() + 3_600_000),
         devMode: true,

@@ -87,7 +87,7 @@ describe('a long history', () => {
     expect(await snapshotOf(proposal)).toMatchObject({
       foldVersion,
       seq: 121,
-      state: { status: 'approved' },
+      state: { lifecycle: 'approved' },
     });
   });
 

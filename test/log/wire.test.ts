@@ -31,15 +31,41 @@ test('a shard of the version before can read what a Worker sends, and the Worker
   const command = settlement({ id: 7, orgId: 1 });
   expect(encodeCommand(command)).toMatchObject({ told: command.observation, teller: 'stripe' });
   const outcomes = new Map([['cs_1', 'paid']]);
-  const checkouts = ['cs_1', 'cs_2'].map((sessionId) => ({ sessionId, version: 1, devMode: false }));
-  const proposal = { id: 7, version: 1, status: 'deposit_paid', checkouts };
-  const answered = { outcome: 'recorded', proposal: { ...proposal, outcomes } } as never;
-  expect(decodeResult(answered)).toEqual({
+  const checkouts = ['cs_1', 'cs_2'].map((sessionId) => ({
+    ...{
+      sessionId,
+      version: 1,
+      devMode: false,
+      depositCents: 472_500,
+      totalCents: 1_575_000,
+      currency: 'usd',
+    },
+  }));
+  const payments = [{ sessionId: 'cs_1', amountCents: 472_500, currency: 'usd', paymentIntent: 'pi_1' }];
+  const proposal = {
+    ...{ id: 7, version: 1, totalCents: 1_575_000, currency: 'usd', createdAt: new Date() },
+    ...{
+      status: 'deposit_paid',
+      depositPercent: 30,
+      approval: null,
+      refunds: new Map(),
+      disputes: new Map(),
+    },
+  };
+  const old = { ...proposal, checkouts, payments, outcomes };
+  expect(decodeResult({ outcome: 'recorded', proposal: old } as never)).toMatchObject({
     outcome: 'recorded',
     proposalId: 7,
-    obsoleteSessionIds: ['cs_2'],
-    proposal: { ...proposal, sessionStatuses: outcomes, forgottenSessions: 0 },
+    obsoleteSessionIds: ['cs_2'], // the deposit is paid
+    proposal: { lifecycle: 'approved', sessionStatuses: outcomes, forgottenSessions: 0 },
   });
+});
+
+test('a Worker of the version before reads a status and a percentage that it knows', async () => {
+  const proposal = await createProposal((await createOrg()).id);
+  const shard = bindings.LOG_SHARD.getByName(`${proposal.id % 4}/4`);
+  const results = await shard.executeAll([settlement(proposal)]);
+  expect(results).toMatchObject([{ proposal: { status: 'deposit_paid', depositPercent: 30 } }]);
 });
 
 test('a Worker sends one by one what a shard of the version before takes only so', async () => {

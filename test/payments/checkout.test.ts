@@ -45,6 +45,7 @@ describe('in dev mode', () => {
       session_id: answer.json.session_id,
       deposit_cents: 472_500,
       total_cents: 1_575_000,
+      amount_cents: 472_500,
       currency: 'usd',
       version: 1,
       expires_at: expect.any(String),
@@ -105,7 +106,7 @@ describe('a checkout refuses and changes nothing for:', () => {
     ['NaN', { proposal_id: 7, amount_dollars: 'NaN' }, 'invalid_amount'],
     ['1e309', { proposal_id: 7, amount_dollars: '1e309' }, 'invalid_amount'],
     ['four decimals', { proposal_id: 7, amount_dollars: '15750.0001' }, 'invalid_amount'],
-    ['more than eight digits', { proposal_id: 7, amount_dollars: '100000000' }, 'invalid_amount'],
+    ['more than twelve digits', { proposal_id: 7, amount_dollars: '1000000000000' }, 'invalid_amount'],
   ])('%s', async (_, input, code) => {
     const { token } = await createOrg();
     const before = await rowCounts();

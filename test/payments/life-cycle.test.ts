@@ -113,7 +113,7 @@ describe('a refund', () => {
     expect(await metric(`crm_portal_refunds_total${labels}`)).toBe(2);
     expect(await metric(`crm_portal_refund_amount_cents_sum${labels}`)).toBe(150_000);
     expect(await metric(`crm_portal_payment_amount_cents_sum${labels}`)).toBe(472_500);
-    expect(await statusOf(proposal.id)).toBe('deposit_paid');
+    expect(await statusOf(proposal.id)).toBe('approved'); // it is not all held any more
   });
 
   test('that fails is recorded as made and as failed, in any order', async () => {

@@ -40,10 +40,12 @@ describe('the deposit status that a customer sees', () => {
     });
 
     await refund(paid, { amount: 72_500 });
-    expect(await look(proposal)).toMatchObject({ deposit_status: 'paid', refunded_cents: 72_500 });
+    expect(await look(proposal)).toMatchObject({
+      ...{ status: 'approved', deposit_status: 'unpaid', refunded_cents: 72_500, due_cents: 72_500 },
+    });
 
     await refund(paid, { amount: 72_500, status: 'failed' });
-    expect(await look(proposal)).toMatchObject({ deposit_status: 'paid', refunded_cents: 0 });
+    expect(await look(proposal)).toMatchObject({ deposit_status: 'paid', refunded_cents: 0, due_cents: 0 });
   });
 
   test('is pending while a delayed payment is processed, and failed when that fails', async () => {
@@ -68,7 +70,7 @@ describe('the deposit status that a customer sees', () => {
 });
 
 describe('the amount that is due', () => {
-  test("is that of the open session or of its pending payment, also after the org's percentage changes", async () => {
+  test("stays as it was offered, also after the org's percentage changes", async () => {
     const stripe = stripeAccount();
     const org = await createOrg();
     const proposal = await createProposal(org.id);
@@ -77,14 +79,14 @@ describe('the amount that is due', () => {
     await db.update(orgs).set({ depositPercent: 10 }).where(eq(orgs.id, org.id));
     const live = { token: proposal.token, bindings: stripe.bindings };
     const seen = async () => (await call(`GET /proposals/${proposal.id}`, live)).json;
-    expect(await seen()).toMatchObject({ deposit_cents: 157_500, due_cents: 472_500 });
+    expect(await seen()).toMatchObject({ deposit_cents: 472_500, due_cents: 472_500 });
 
     await stripe.control(`sessions/${json.session_id}/later`);
     await call(`GET /payments/sessions/${json.session_id}`, live);
-    expect(await seen()).toMatchObject({ deposit_status: 'pending', due_cents: 472_500 });
+    expect(await seen()).toMatchObject({ deposit_status: 'pending', due_cents: 0 });
     await stripe.control(`sessions/${json.session_id}/fail`);
     await call(`GET /payments/sessions/${json.session_id}`, live);
-    expect(await seen()).toMatchObject({ deposit_status: 'failed', due_cents: 157_500 });
+    expect(await seen()).toMatchObject({ deposit_status: 'failed', due_cents: 472_500 });
   });
 });
 
@@ -109,5 +111,5 @@ test('money in another currency is a payment, but not part of the paid amount', 
   await call('POST /payments/webhook', { json: paid });
   await refund(paid, { amount: 700_000, currency: 'jpy' });
   expect(await eventsOf(proposal.id)).toContain('payment_refunded');
-  expect(await look(proposal)).toMatchObject({ deposit_status: 'paid', paid_cents: 0, refunded_cents: 0 });
+  expect(await look(proposal)).toMatchObject({ deposit_status: 'unpaid', paid_cents: 0, due_cents: 472_500 });
 });

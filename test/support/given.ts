@@ -11,7 +11,12 @@ import type {
   RefundObservation,
   SessionObservation,
 } from '../../src/domain/observation.ts';
-import { type Checkout, initialProposal, type Proposal } from '../../src/domain/proposal.ts';
+import {
+  type Checkout,
+  initialProposal,
+  type Proposal,
+  type ProposalTerms,
+} from '../../src/domain/proposal.ts';
 
 // Tests of decisions read `given(history).when(command).then…`. The history is made of commands, so no test starts from a
 // state that no command leads to. All of it is about proposal 7 of org 1: $15,750.00 at 30 %, version 2.
@@ -21,15 +26,21 @@ export const terms = {
   id: 7,
   orgId: 1,
   title: 'Kitchen',
+  customerName: 'Ada',
   customerEmail: 'ada@example.com',
   currency: 'usd',
   totalCents: 1_575_000,
-  depositPercent: 30,
+  schedule: null,
+  validUntil: null,
+  timeZone: 'UTC',
+  defaultDeposit: { percent: 30 },
+  mayPayInFull: false,
   version: 2,
   contentHash: 'hash',
   linkGeneration: 0,
+  rowStatus: 'draft',
   createdAt: new Date('2026-11-20T12:00:00Z'),
-};
+} as const satisfies ProposalTerms;
 
 export const staff: Actor = { kind: 'staff', userId: 5, orgId: 1, email: 'a@example.com', role: 'admin' };
 export const customer: Customer = { kind: 'customer', proposalId: 7, orgId: 1 };
@@ -57,6 +68,7 @@ export const checkout: Checkout = {
   version: 2,
   depositCents: 472_500,
   totalCents: 1_575_000,
+  amountCents: 472_500,
   currency: 'usd',
   expiresAt: new Date('2026-11-24T11:55:00Z'),
   devMode: false,
@@ -70,7 +82,10 @@ export function recordCheckout(part: Partial<Checkout> = {}): CommandOf<'record_
 
 /** Changes the content to one with this hash, for $10,000.00. */
 export function revise(contentHash: string, version = 2, actor: Actor = staff): CommandOf<'revise'> {
-  const content = { title: 'Kitchen', customerName: 'Ada', customerEmail: 'ada@example.com', lineItems: [] };
+  const content = {
+    ...{ title: 'Kitchen', customerName: 'Ada', customerEmail: 'ada@example.com', currency: 'usd' },
+    ...{ lineItems: [], discount: {}, schedule: null, validUntil: null, terms: null },
+  };
   const replaced = { ...content, totalCents: 1_575_000 };
   return {
     ...{ kind: 'revise', proposalId: 7, actor, version, replaced },

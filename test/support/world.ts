@@ -66,6 +66,7 @@ export async function createProposal(orgId: number, status: MadeStatus = 'approv
     customerEmail: 'ada@example.com',
     lineItems: [{ description: 'Kitchen', quantity: 1, unit_price_cents: 1_575_000 }],
     totalCents: 1_575_000,
+    ...{ currency: 'usd', discount: {}, schedule: null, validUntil: null, terms: null },
   };
   const row = only(
     await db
@@ -74,8 +75,7 @@ export async function createProposal(orgId: number, status: MadeStatus = 'approv
         ...content,
         ...(givenId ? { id: givenId } : {}),
         orgId,
-        currency: 'usd',
-        contentHash: contentHash(content),
+        contentHash: contentHash(content, 1),
       })
       .returning(),
   );

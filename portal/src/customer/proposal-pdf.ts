@@ -57,7 +57,7 @@ function toDocument(proposal: Proposal): TDocumentDefinitions {
               item.description,
               number(formatNumber(item.quantity)),
               number(money(item.unit_price_cents)),
-              number(money(lineCents(item))),
+              number(money(lineCents(item, proposal.currency))),
             ]),
           ],
         },

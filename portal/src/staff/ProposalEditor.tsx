@@ -3,7 +3,7 @@ import { Form } from '@base-ui/react/form';
 import type { InferRequestType } from 'hono/client';
 import { type ReactNode, useRef, useState } from 'react';
 import { depositCents } from '../../../src/domain/deposit.ts';
-import { totalCents } from '../../../src/domain/pricing.ts';
+import { priceOf } from '../../../src/domain/pricing.ts';
 import type { Api } from '../api.ts';
 import { formatMoney } from '../money.ts';
 import { type Item, ItemFields } from './ItemFields.tsx';
@@ -114,7 +114,7 @@ function Text({
 
 function Sums({ items, currency }: { items: readonly Item[]; currency: string }) {
   const { deposit_percent: percent } = useStaff().me;
-  const total = totalCents(items);
+  const { totalCents: total } = priceOf(items, {}, currency);
   return (
     <dl className="sums" aria-live="polite">
       <div className="total">

@@ -5,6 +5,8 @@ export const statusWords: Record<ProposalSummary['status'], string> = {
   sent: 'Sent',
   approved: 'Approved',
   deposit_paid: 'Deposit paid',
+  paid: 'Paid',
+  declined: 'Declined',
   void: 'Void',
 };
 

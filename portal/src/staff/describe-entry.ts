@@ -1,4 +1,5 @@
-import type { AnomalyReason } from '../../../src/domain/entry.ts';
+import type { AnomalyReason, DeclineReason } from '../../../src/domain/entry.ts';
+import type { OfflineMethod } from '../../../src/domain/proposal.ts';
 import type { Entry } from '../api.ts';
 import { formatMoney } from '../money.ts';
 
@@ -9,6 +10,21 @@ export const reasonWords: Record<AnomalyReason, string> = {
   already_paid: 'The deposit had been paid already',
   proposal_void: 'The proposal had been voided',
   version_mismatch: 'It was for an older version of the proposal',
+};
+
+export const declineWords: Record<DeclineReason, string> = {
+  price: 'too expensive',
+  timing: 'the timing does not fit',
+  scope: 'it is not what was wanted',
+  other_supplier: 'somebody else was chosen',
+  other: 'another reason',
+};
+
+export const methodWords: Record<OfflineMethod, string> = {
+  cash: 'cash',
+  cheque: 'cheque',
+  bank_transfer: 'bank transfer',
+  other: 'other means',
 };
 
 /** An entry of the log in words. `currency` is the proposal's, for amounts that do not name theirs. */
@@ -26,7 +42,7 @@ export function describe(entry: Entry, currency: string): string {
     case 'revised':
       return `Changed to version ${entry.meta.version}, ${money(entry.meta.total_cents)} in all`;
     case 'checkout_created':
-      return `Went to pay ${money(entry.meta.deposit_cents, entry.meta.currency)}`;
+      return `Went to pay ${money(entry.meta.amount_cents ?? entry.meta.deposit_cents, entry.meta.currency)}`;
     case 'checkout_expired':
       return 'Payment page closed, nothing paid';
     case 'payment_pending':
@@ -45,6 +61,24 @@ export function describe(entry: Entry, currency: string): string {
       return `${money(entry.meta.amount_cents, entry.meta.currency)} disputed: ${entry.meta.reason.replaceAll('_', ' ')}`;
     case 'dispute_closed':
       return `Dispute closed: ${entry.meta.status.replaceAll('_', ' ')}`;
+    case 'customer_changed':
+      return 'Name or address corrected';
+    case 'declined':
+      return `Declined: ${declineWords[entry.meta.reason]}`;
+    case 'payment_requested':
+      return `${money(entry.meta.amount_cents)} asked for`;
+    case 'checkout_refused':
+      return `Stripe refused a payment of ${money(entry.meta.amount_cents)}: ${entry.meta.code.replaceAll('_', ' ')}`;
+    case 'payment_recorded':
+      return `${money(entry.meta.amount_cents, entry.meta.currency)} received by ${methodWords[entry.meta.method]}`;
+    case 'payment_reversed':
+      return `${money(entry.meta.amount_cents, entry.meta.currency)} by ${methodWords[entry.meta.method]} taken back: ${entry.meta.reason}`;
+    case 'refund_requested':
+      return `Refund of ${money(entry.meta.amount_cents, entry.meta.currency)} requested: ${entry.meta.reason}`;
+    case 'refund_refused':
+      return `Stripe refused the refund: ${entry.meta.code.replaceAll('_', ' ')}`;
+    case 'anomaly_accepted':
+      return `Mismatch accepted: ${entry.meta.note}`;
     case 'void':
       return 'Voided';
     case 'lead_created':
@@ -54,5 +88,8 @@ export function describe(entry: Entry, currency: string): string {
 
 /** Whether staff should look at it. */
 export function isWorrying({ event }: Entry): boolean {
-  return ['payment_anomaly', 'dispute_opened', 'refund_failed', 'payment_failed'].includes(event);
+  return [
+    ...['payment_anomaly', 'dispute_opened', 'refund_failed', 'refund_refused', 'payment_failed'],
+    ...['checkout_refused', 'declined', 'payment_reversed'],
+  ].includes(event);
 }

@@ -46,7 +46,7 @@ export function Offer({ proposal }: { proposal: Proposal }) {
                 {money(item.unit_price_cents)}
               </td>
               <td className="number" data-label="Amount">
-                {money(lineCents(item))}
+                {money(lineCents(item, currency))}
               </td>
             </tr>
           ))}
