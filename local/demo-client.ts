@@ -11,7 +11,7 @@ export function step(title: string): void {
 
 export type Call = ReturnType<typeof caller>;
 
-type Request = { token?: string; json?: object; body?: string; signature?: string };
+type Request = { token?: string; json?: object; body?: string; signature?: string; key?: string };
 // biome-ignore lint/suspicious/noExplicitAny: the demo checks what the body holds
 type Answer = { status: number; text: string; body: any };
 
@@ -52,13 +52,14 @@ export async function untilLogged(
 }
 
 async function send(url: string, method: string, path: string, request: Request): Promise<Answer> {
-  const { token, json, body, signature } = request;
+  const { token, json, body, signature, key } = request;
   const response = await fetch(url + path, {
     method,
     headers: {
       ...(token ? { authorization: `Bearer ${token}` } : {}),
       ...(json || body ? { 'content-type': 'application/json' } : {}),
       ...(signature ? { 'stripe-signature': signature } : {}),
+      ...(key ? { 'idempotency-key': key } : {}),
     },
     ...(method === 'POST' ? { body: body ?? (json ? JSON.stringify(json) : '') } : {}),
   });

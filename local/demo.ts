@@ -42,6 +42,9 @@ async function demo(): Promise<void> {
     await delayedMethod(scene);
     await blockedWebhook(scene);
     await voiding(scene);
+    await balance(scene);
+    await besideStripe(scene);
+    await runningOut(scene, postgres.url);
     await compareSums(scene, postgres.url);
   } finally {
     await stack.stop();
@@ -184,6 +187,88 @@ async function voiding({ call, stripe, staff }: Scene): Promise<void> {
   assert.equal(stripe.account.session(sessionId).status, 'expired');
 }
 
+async function balance({ url, call, stripe, staff }: Scene): Promise<void> {
+  step('Staff agree on a fixed deposit of $400.00; the customer pays it by their link');
+  const { id, link } = await newOffer(call, staff, 'A terrace', { deposit: { amount_cents: 40_000 } });
+  await call('POST', `/proposals/${id}/approve`, {
+    token: link,
+    json: { name: 'Edsger Dijkstra', version: 1 },
+  });
+  const pay = async () => {
+    const { body } = await call('POST', `/payments/checkout_session?proposal_id=${id}`, { token: link });
+    stripe.account.pay(body.session_id);
+    await untilLogged(url, staff, id, ['payment_success by stripe', 'checkout_created by customer']);
+    return body;
+  };
+  assert.equal((await pay()).amount_cents, 40_000);
+
+  step('The balance is not due yet: it cannot be paid');
+  const early = await call('POST', `/payments/checkout_session?proposal_id=${id}`, { token: link });
+  assert.deepEqual([early.status, early.body.code], [409, 'already_paid']);
+
+  step('Weeks later staff ask for it, and the customer pays it by the same link');
+  const asked = await call('POST', `/proposals/${id}/requests`, { token: staff, json: { key: 'balance' } });
+  assert.deepEqual([asked.status, asked.body.due_cents], [200, 60_000]);
+  assert.equal((await pay()).amount_cents, 60_000);
+  const paid = await call('GET', `/proposals/${id}`, { token: link });
+  assert.deepEqual([paid.body.status, paid.body.remaining_cents], ['paid', 0]);
+
+  step('An admin refunds $250.00 of the balance; the answer is lost, and sent again it is refunded once');
+  stripe.api.faults.push({ on: 'POST /v1/refunds', kind: 'lost', times: 2 });
+  const [, { payment_id: sessionId }] = paid.body.payments;
+  const json = { session_id: sessionId, amount_cents: 25_000, reason: 'One bench less' };
+  const refund = () => call('POST', `/proposals/${id}/refunds`, { token: staff, json, key: 'demo-refund' });
+  assert.equal((await refund()).status, 502);
+  const refunded = await refund();
+  assert.deepEqual([refunded.status, refunded.body.held_cents], [201, 75_000]);
+  const made = [...stripe.account.refunds.values()].filter(({ amount }) => amount === 25_000);
+  assert.equal(made.length, 1);
+}
+
+async function besideStripe({ call, staff }: Scene): Promise<void> {
+  step('A customer pays by bank transfer: staff record it, and it is held like any other money');
+  const { id, link } = await newOffer(call, staff, 'A pergola', {});
+  await call('POST', `/proposals/${id}/approve`, {
+    token: link,
+    json: { name: 'Edsger Dijkstra', version: 1 },
+  });
+  const receivedOn = new Date().toISOString().slice(0, 10);
+  const json = {
+    method: 'bank_transfer',
+    amount_cents: 100_000,
+    received_on: receivedOn,
+    reference: 'RF18 5390',
+  };
+  const recorded = await call('POST', `/proposals/${id}/payments`, { token: staff, json });
+  assert.deepEqual([recorded.status, recorded.body.status], [201, 'paid']);
+}
+
+async function runningOut({ call, staff }: Scene, postgresUrl: string): Promise<void> {
+  step('An offer runs out: it can be read, and neither approved nor paid');
+  const { id, link } = await newOffer(call, staff, 'A sauna', {});
+  // Its last day passes.
+  await withClient(postgresUrl, (client) =>
+    client.query('update proposals set valid_until = current_date - 2 where id = $1', [id]),
+  );
+  const opened = await call('GET', `/proposals/${id}`, { token: link });
+  assert.deepEqual([opened.body.expired, opened.body.due_cents], [true, 0]);
+  const approval = { name: 'Edsger Dijkstra', version: 1 };
+  const late = await call('POST', `/proposals/${id}/approve`, { token: link, json: approval });
+  assert.deepEqual([late.status, late.body.code], [409, 'proposal_expired']);
+}
+
+/** A new proposal of $1,000.00 that is sent, with the token of its link. */
+async function newOffer(call: Call, token: string, title: string, terms: object) {
+  const json = {
+    ...{ title, customer_name: 'Edsger Dijkstra', customer_email: 'edsger@example.com' },
+    line_items: [{ description: title, quantity: 1, unit_price_cents: 100_000 }],
+    ...terms,
+  };
+  const { id } = (await call('POST', '/proposals', { token, json })).body;
+  const sent = await call('POST', `/proposals/${id}/send`, { token });
+  return { id: id as number, link: sent.body.portal_url.split('#token=')[1] as string };
+}
+
 async function newCheckout(call: Call, token: string, title: string) {
   const json = {
     ...{ title, customer_name: 'Edsger Dijkstra', customer_email: 'edsger@example.com' },
@@ -196,28 +281,50 @@ async function newCheckout(call: Call, token: string, title: string) {
   return { id: id as number, sessionId: body.session_id as string };
 }
 
-async function compareSums({ call, stripe }: Scene, postgresUrl: string): Promise<void> {
-  step('The metrics equal the log, and the log equals what Stripe took');
+async function compareSums({ call, stripe, staff }: Scene, postgresUrl: string): Promise<void> {
+  step('What Stripe and the bank hold equals the log, the standing of all proposals, and the metrics');
   const { text } = await call('GET', '/metrics');
   const { rows } = await withClient(postgresUrl, (client) =>
-    client.query(`select event, count(*)::int, sum((meta->>'amount_cents')::bigint)::int as cents
-      from portal_activity_log where org_id = 1 and event in ('payment_success', 'payment_refunded') group by event`),
+    client.query(
+      `select event, count(*)::int, sum((meta->>'amount_cents')::bigint)::int as cents
+      from portal_activity_log where org_id = 1 and event = any($1) group by event`,
+      [['payment_success', 'payment_refunded', 'payment_recorded']],
+    ),
   );
   const logged = Object.fromEntries(rows.map((row) => [row.event, row]));
   const sample = (name: string) => Number(new RegExp(`^${name}{org_id="1"} (.*)$`, 'm').exec(text)?.[1]);
   const sums = [...stripe.account.sessions.values()].filter((session) => session.payment_status === 'paid');
   const took = sums.reduce((sum, session) => sum + session.amount_total, 0);
-  const [paid, refunded] = [logged.payment_success, logged.payment_refunded];
+  const refunds = [...stripe.account.refunds.values()];
+  const gaveBack = refunds.reduce((sum, { amount }) => sum + amount, 0);
+  const transferred = 100_000;
+  const { data } = (await call('GET', '/proposals', { token: staff })).body;
+  const held = data.reduce((sum: number, { held_cents: cents }: { held_cents: number }) => sum + cents, 0);
+  const [paid, refunded, recorded] = [
+    logged.payment_success,
+    logged.payment_refunded,
+    logged.payment_recorded,
+  ];
+  const [paidCents, refundedCents] = ['payment', 'refund'].map((of) =>
+    sample(`crm_portal_${of}_amount_cents_sum`),
+  );
+  const offlineCents = sample('crm_portal_offline_payment_amount_cents_sum');
+  const counted = (paidCents ?? 0) - (refundedCents ?? 0) + offlineCents;
   const table = [
-    ['payments', sums.length, paid?.count, sample('crm_portal_payments_total')],
-    ['… cents', took, paid?.cents, sample('crm_portal_payment_amount_cents_sum')],
-    ['refunds', stripe.account.refunds.size, refunded?.count, sample('crm_portal_refunds_total')],
-    ['… cents', 50_000, refunded?.cents, sample('crm_portal_refund_amount_cents_sum')],
+    ['payments', sums.length, paid?.count, '', sample('crm_portal_payments_total')],
+    ['… cents', took, paid?.cents, '', paidCents],
+    ['refunds', refunds.length, refunded?.count, '', sample('crm_portal_refunds_total')],
+    ['… cents', gaveBack, refunded?.cents, '', refundedCents],
+    ['transfers', transferred, recorded?.cents, '', offlineCents],
+    ['held', took - gaveBack + transferred, paid.cents - refunded.cents + recorded.cents, held, counted],
   ] as const;
-  print(`\n${['', 'Stripe', 'the log', '/metrics'].map((head) => head.padStart(12)).join('')}`);
+  print(
+    `\n${['', 'Stripe, bank', 'the log', 'standing', '/metrics'].map((head) => head.padStart(14)).join('')}`,
+  );
   for (const row of table) {
-    print(row.map((cell) => String(cell).padStart(12)).join(''));
-    assert.deepEqual([row[2], row[3]], [row[1], row[1]]);
+    print(row.map((cell) => String(cell).padStart(14)).join(''));
+    const [, truth, ...others] = row;
+    for (const other of others) if (other !== '') assert.equal(other, truth);
   }
 }
 

@@ -90,6 +90,76 @@ const rows: { readonly title: string; readonly height: number; readonly panels: 
     ],
   },
   {
+    title: 'What comes in, by its own currency and way',
+    height: 7,
+    panels: [
+      {
+        title: 'Received through Stripe (7d, minor units)',
+        description: 'In the currency that the money came in, also where that is not the org’s own.',
+        type: 'bargauge',
+        width: 6,
+        targets: [
+          [
+            'sum by (currency) (increase(crm_portal_payment_currency_amount_cents_sum[7d]))',
+            '{{currency}}',
+          ],
+        ],
+      },
+      {
+        title: 'Refunded through Stripe (7d, minor units)',
+        description: 'In the currency of the payment.',
+        type: 'bargauge',
+        width: 6,
+        targets: [
+          ['sum by (currency) (increase(crm_portal_refund_currency_amount_cents_sum[7d]))', '{{currency}}'],
+        ],
+      },
+      {
+        title: 'Beside Stripe (7d)',
+        description: 'Cash, cheques and transfers as staff recorded them; the amounts are in the org’s currency.',
+        type: 'stat',
+        width: 6,
+        targets: [
+          ['sum by (method) (round(increase(crm_portal_offline_payments_total[7d])))', '{{method}}'],
+          [byCurrency('crm_portal_offline_payment_amount_cents_sum', '7d'), '{{currency}}, minor units'],
+        ],
+      },
+      {
+        title: 'Proposals paid (7d)',
+        description: 'Each proposal counts once: at its first payment, and when all of it was held for the first time.',
+        type: 'stat',
+        width: 6,
+        targets: [
+          ['sum(round(increase(crm_portal_proposals_first_paid_total[7d])))', 'first paid'],
+          ['sum(round(increase(crm_portal_proposals_paid_in_full_total[7d])))', 'paid in full'],
+        ],
+      },
+    ],
+  },
+  {
+    title: 'Where people stop',
+    height: 7,
+    panels: [
+      {
+        title: 'Declined, by reason (30d)',
+        description: 'What customers gave as their reason.',
+        type: 'bargauge',
+        width: 12,
+        targets: [['sum by (reason) (round(increase(crm_portal_proposals_declined_total[30d])))', '{{reason}}']],
+      },
+      {
+        title: 'Payments that Stripe refused, refunds asked for (7d)',
+        description: 'A refused payment stops its customer until staff mend it: the code says what Stripe did not like.',
+        type: 'bargauge',
+        width: 12,
+        targets: [
+          ['sum by (code) (round(increase(crm_portal_checkout_refused_total[7d])))', 'refused: {{code}}'],
+          ['sum(round(increase(crm_portal_refunds_requested_total[7d])))', 'refunds asked for'],
+        ],
+      },
+    ],
+  },
+  {
     title: 'From lead to payment',
     height: 8,
     panels: [

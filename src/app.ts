@@ -15,6 +15,7 @@ import { requestLog } from './http/request-log.ts';
 import { leadRoutes } from './leads/routes.ts';
 import { healthRoutes } from './operations/health-routes.ts';
 import { metricsRoutes } from './operations/metrics-routes.ts';
+import { byHandRoutes } from './payments/by-hand-routes.ts';
 import { paymentRoutes } from './payments/routes.ts';
 import { webhookRoutes } from './payments/webhook-routes.ts';
 import { activityRoutes } from './proposals/activity-routes.ts';
@@ -58,6 +59,7 @@ export const app = base
   .route('/leads', leadRoutes)
   .route('/proposals', proposalRoutes)
   .route('/proposals', activityRoutes)
+  .route('/proposals', byHandRoutes)
   .route('/payments', paymentRoutes)
   .route('/reports', reportRoutes)
   .route('/metrics', metricsRoutes);

@@ -5,6 +5,7 @@ import { authComponents, authContracts } from './auth/contract.ts';
 import { type Contract, sharedComponents } from './http/contract.ts';
 import { leadComponents, leadContracts } from './leads/contract.ts';
 import { operationComponents, operationContracts } from './operations/contract.ts';
+import { byHandComponents, byHandContracts } from './payments/by-hand-contract.ts';
 import { paymentComponents, paymentContracts } from './payments/contract.ts';
 import { activityContracts } from './proposals/activity-contract.ts';
 import { proposalComponents } from './proposals/answer-schemas.ts';
@@ -42,6 +43,7 @@ export const contracts = {
   ...proposalContracts,
   ...activityContracts,
   ...paymentContracts,
+  ...byHandContracts,
   ...reportContracts,
   ...operationContracts,
 } satisfies { [R in Route]: ContractOf<Endpoint<R>> };
@@ -53,6 +55,7 @@ export const components = {
   ...leadComponents,
   ...proposalComponents,
   ...paymentComponents,
+  ...byHandComponents,
   ...reportComponents,
   ...operationComponents,
 };

@@ -128,7 +128,7 @@ export class StripeAccount {
     return session;
   }
 
-  refund(paymentIntent: string, amount?: number): Refund {
+  refund(paymentIntent: string, amount?: number, metadata: Refund['metadata'] = {}): Refund {
     const intent = this.intents.get(paymentIntent);
     if (intent?.status !== 'succeeded') {
       throw new StripeFailure(404, 'resource_missing', `No such payment_intent: '${paymentIntent}'`);
@@ -144,7 +144,7 @@ export class StripeAccount {
       created: this.nowSeconds,
       payment_intent: intent.id,
       status: 'succeeded',
-      metadata: {},
+      metadata,
     };
     this.refunds.set(refund.id, refund);
     this.#emit('refund.created', refund);

@@ -114,7 +114,17 @@ export class StripeApi {
       case 'GET payment_intents one':
         return found(account.intents.get(id), `No such payment_intent: '${id}'`);
       case 'POST refunds all':
-        return account.refund(required(form, 'payment_intent'), toAmount(form.get('amount')));
+        return account.refund(
+          required(form, 'payment_intent'),
+          toAmount(form.get('amount')),
+          toMetadata(form),
+        );
+      case 'GET refunds all': {
+        const intent = query.get('payment_intent');
+        return list([...account.refunds.values()].reverse(), query, (refund) => {
+          return intent === null || refund.payment_intent === intent;
+        });
+      }
       default:
         throw new StripeFailure(404, null, `Unrecognized request URL (${method}: ${pathname}).`);
     }
@@ -168,7 +178,8 @@ const parameters: Readonly<Record<string, readonly RegExp[]>> = {
   'GET events all': [listed, /^(type|types\[\d*\]|delivery_success)$/],
   'GET events one': [],
   'GET payment_intents one': [],
-  'POST refunds all': [/^(payment_intent|amount)$/],
+  'POST refunds all': [/^(payment_intent|amount)$/, /^metadata\[[^\]]+\]$/],
+  'GET refunds all': [listed, /^payment_intent$/],
 };
 
 function refuseUnknown(operation: string, names: readonly string[]): void {
@@ -215,7 +226,7 @@ function toNewSession(form: URLSearchParams, nowSeconds: number): NewSession {
     throw new StripeFailure(400, 'parameter_invalid_integer', 'Invalid integer.');
   if (amount < 50)
     throw new StripeFailure(400, 'amount_too_small', 'The amount is below the minimum charge.');
-  if (amount > 99_999_999)
+  if (amount > (form.get('line_items[0][price_data][currency]') === 'idr' ? 999_999_999_999 : 99_999_999))
     throw new StripeFailure(400, 'amount_too_large', 'The amount is above the maximum charge.');
   const currency = required(form, 'line_items[0][price_data][currency]');
   if (!Intl.supportedValuesOf('currency').includes(currency.toUpperCase()))
@@ -230,25 +241,29 @@ function toNewSession(form: URLSearchParams, nowSeconds: number): NewSession {
   if (expiresAt !== null && (expiresAt < nowSeconds + 1_800 || expiresAt > nowSeconds + 86_400)) {
     throw new StripeFailure(400, null, 'expires_at must be 30 minutes to 24 hours from now.');
   }
-  const metadata = [...form].flatMap(([name, value]) => {
-    const [, key] = /^metadata\[(\w+)\]$/.exec(name) ?? [];
-    return key ? [[key, value] as const] : [];
-  });
-  // https://docs.stripe.com/api/metadata
-  const isTooMuch = metadata.some(([key, value]) => key.length > 40 || value.length > 500);
-  if (metadata.length > 50 || isTooMuch)
-    throw new StripeFailure(400, null, 'Metadata has at most 50 keys of 40 characters, with values of 500.');
   return {
     amount_total: amount,
     currency,
     description: required(form, 'line_items[0][price_data][product_data][name]'),
     customer_email: email,
     client_reference_id: form.get('client_reference_id'),
-    metadata: Object.fromEntries(metadata),
+    metadata: toMetadata(form),
     success_url: required(form, 'success_url'),
     cancel_url: form.get('cancel_url'),
     expires_at: expiresAt,
   };
+}
+
+/** https://docs.stripe.com/api/metadata */
+function toMetadata(form: URLSearchParams): Record<string, string> {
+  const metadata = [...form].flatMap(([name, value]) => {
+    const [, key] = /^metadata\[(\w+)\]$/.exec(name) ?? [];
+    return key ? [[key, value] as const] : [];
+  });
+  const isTooMuch = metadata.some(([key, value]) => key.length > 40 || value.length > 500);
+  if (metadata.length > 50 || isTooMuch)
+    throw new StripeFailure(400, null, 'Metadata has at most 50 keys of 40 characters, with values of 500.');
+  return Object.fromEntries(metadata);
 }
 
 function toAmount(value: string | null): number | undefined {

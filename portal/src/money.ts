@@ -16,6 +16,13 @@ export function formatNumber(number: number): string {
   return new Intl.NumberFormat().format(number);
 }
 
+/** A percentage in the reader's own format: `8.875%`. */
+export function formatPercent(percent: number): string {
+  return new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 3 }).format(
+    percent / 100,
+  );
+}
+
 /** Converts a number of units, as typed, to minor units. */
 export function toCents(units: number, currency: string): number {
   return Math.round(units * minorUnits(currency));

@@ -7,6 +7,13 @@ export function formatDate(iso: string): string {
   return new Intl.DateTimeFormat(undefined, { dateStyle: 'long' }).format(new Date(iso));
 }
 
+/** A calendar date, which is the same day everywhere: `24 November 2026`. */
+export function formatDay(date: string): string {
+  return new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeZone: 'UTC' }).format(
+    new Date(`${date}T00:00:00Z`),
+  );
+}
+
 /** A span of time in words: `3 hours`. */
 export function formatSpan(seconds: number): string {
   const units = [

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Contracts, Currency, Id } from '../http/contract.ts';
+import { type Contracts, Currency, Id, Money } from '../http/contract.ts';
 import { LoginBody } from './schemas.ts';
 
 const Token = v.object({
@@ -15,7 +15,16 @@ const Me = v.object({
   role: v.picklist(['admin', 'staff']),
   org_name: v.string(),
   currency: Currency,
-  deposit_percent: v.pipe(v.number(), v.safeInteger()),
+  deposit_percent: v.pipe(
+    v.number(),
+    v.safeInteger(),
+    v.description('As earlier releases knew it; `deposit` is what new proposals get.'),
+  ),
+  deposit: v.nullable(v.union([v.object({ percent: v.number() }), v.object({ amount_cents: Money })])),
+  time_zone: v.string(),
+  valid_days: v.nullable(v.pipe(v.number(), v.safeInteger())),
+  pay_in_full: v.boolean(),
+  terms: v.nullable(v.string()),
 });
 
 export const authContracts = {
@@ -53,7 +62,8 @@ export const authContracts = {
         role: 'admin',
         org_name: 'Acme Kitchens',
         currency: 'usd',
-        deposit_percent: 30,
+        ...{ deposit_percent: 30, deposit: { percent: 30 }, time_zone: 'Europe/Berlin', valid_days: 30 },
+        ...{ pay_in_full: false, terms: null },
       },
     },
     problems: [],

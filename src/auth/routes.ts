@@ -14,10 +14,8 @@ export const authRoutes = new Hono<AppEnv>()
     return c.json({ access_token: accessToken, token_type: 'bearer', expires_in: expiresInSeconds });
   })
   .get('/me', authenticateStaff, async (c) => {
-    const { userId, orgId, email, role, orgName, currency, depositPercent } = await getMe(
-      c.var.deps,
-      c.var.actor,
-    );
+    const me = await getMe(c.var.deps, c.var.actor);
+    const { userId, orgId, email, role, orgName, currency, depositPercent } = me;
     return c.json({
       user_id: userId,
       org_id: orgId,
@@ -26,5 +24,10 @@ export const authRoutes = new Hono<AppEnv>()
       org_name: orgName,
       currency,
       deposit_percent: depositPercent,
+      deposit: me.deposit,
+      time_zone: me.timeZone,
+      valid_days: me.validDays,
+      pay_in_full: me.mayPayInFull,
+      terms: me.terms,
     });
   });

@@ -22,6 +22,16 @@ export function addDays(date: CalendarDate, days: number): CalendarDate {
   return noon.toISOString().slice(0, 10);
 }
 
+/** The moment at which a date begins in a time zone. */
+export function startOf(timeZone: string, date: CalendarDate): Date {
+  const midnight = Date.parse(`${date}T00:00:00Z`);
+  // No zone is further than 14 hours from UTC: the first quarter of an hour that has the date there.
+  const [quarterMs, furthestMs] = [15 * 60_000, 14 * 3_600_000];
+  let time = midnight - furthestMs;
+  while (dateIn(timeZone, new Date(time)) < date) time += quarterMs;
+  return new Date(time);
+}
+
 /** Whether a text is a date that the calendar has. */
 export function isDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;

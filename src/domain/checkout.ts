@@ -16,6 +16,7 @@ import { holdsForeignMoney, type Standing, standingOf } from './standing.ts';
 import { isDeposit } from './terms.ts';
 
 export type CheckoutAmounts = {
+  readonly pay: Pay;
   readonly totalCents: number;
   readonly depositCents: number;
   /** What is charged. */
@@ -57,7 +58,7 @@ export function checkoutAmounts(
   if (amountCents === 0) return { rejected: 'nothing_due', detail: 'Nothing is due yet.' };
   const refusal = whyNotChargeable(amountCents, state.currency);
   if (refusal) return { rejected: 'invalid_amount', detail: `The amount: ${refusal}` };
-  return { totalCents, depositCents, amountCents, label: labelOf(standing, amountCents) };
+  return { pay, totalCents, depositCents, amountCents, label: labelOf(standing, amountCents) };
 }
 
 /** The one part that it pays, or else that it is a payment. */

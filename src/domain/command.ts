@@ -58,6 +58,8 @@ export type ProposalCommand =
       readonly paymentId: string;
       readonly method: OfflineMethod;
       readonly amountCents: number;
+      /** The one that the caller states, if any. */
+      readonly currency?: string;
       readonly receivedOn: CalendarDate;
       readonly reference: string | null;
       /** Whether it may be more than what remains. */

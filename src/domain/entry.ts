@@ -36,6 +36,9 @@ type ContentMeta = Discount & {
 /** What a payment came to, where it did so for the first time. */
 type Milestones = { readonly is_first?: true; readonly completes?: true };
 
+/** The money is in another currency than the proposal: an anomaly, and part of no sum in the org's. */
+type Foreign = { readonly is_foreign?: true };
+
 type SessionMeta = {
   amount_cents: number;
   currency: string | null;
@@ -57,6 +60,7 @@ type DisputeMeta = {
 type RefundMeta = {
   /** Ours, where staff asked for it here. */
   refund_request_id?: string;
+  is_foreign?: true;
   refund_id: string;
   amount_cents: number;
   currency: string;
@@ -119,7 +123,7 @@ export type EntryMeta = {
   /** A delayed payment method is at work; `payment_success` or `payment_failed` follows. */
   payment_pending: SessionMeta;
   /** `approved_at` is when the paid version was approved, null for a second payment. Old entries lack the field. */
-  payment_success: SessionMeta & Milestones & { approved_at?: string | null };
+  payment_success: SessionMeta & Milestones & Foreign & { approved_at?: string | null };
   payment_failed: SessionMeta;
   payment_anomaly: {
     reason: AnomalyReason;

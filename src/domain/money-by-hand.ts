@@ -1,6 +1,14 @@
+import type { FieldErrorCode } from '../errors.ts';
 import { dateIn } from './calendar.ts';
 import type { CommandOf } from './command.ts';
-import { paymentNotFound, paymentPending, proposalDeclined, proposalVoid, type Ruling } from './decision.ts';
+import {
+  paymentNotFound,
+  paymentPending,
+  proposalDeclined,
+  proposalVoid,
+  type Rejection,
+  type Ruling,
+} from './decision.ts';
 import { approvalOf, hasPendingPayment, type Proposal } from './proposal.ts';
 import { milestonesOf, standingOf } from './standing.ts';
 
@@ -33,12 +41,14 @@ export function recordPayment(state: Proposal, command: CommandOf<'record_paymen
   if (state.lifecycle === 'void') return proposalVoid(state);
   if (hasPendingPayment(state)) return paymentPending();
   if (receivedOn > dateIn(state.timeZone, now)) {
-    const detail = 'Must not be in the future.';
-    return {
-      rejected: 'invalid_request',
-      detail: `received_on: ${detail}`,
-      errors: [{ pointer: '#/received_on', code: 'in_the_future', detail }],
-    };
+    return wrongField('received_on', 'in_the_future', 'Must not be in the future.');
+  }
+  if (command.currency !== undefined && command.currency !== state.currency) {
+    return wrongField(
+      'currency',
+      'unknown_value',
+      `Must be ${state.currency.toUpperCase()}, as the proposal is.`,
+    );
   }
   const { remainingCents } = standingOf(state, now);
   if (amountCents > remainingCents && !overpayment) {
@@ -72,4 +82,9 @@ export function reversePayment(state: Proposal, { paymentId, reason }: CommandOf
 export function acceptAnomaly(state: Proposal, { entryId, note }: CommandOf<'accept_anomaly'>): Ruling {
   if (state.acceptedAnomalies.has(entryId)) return { events: [] };
   return { events: [{ event: 'anomaly_accepted', meta: { entry_id: entryId, note } }] };
+}
+
+function wrongField(name: string, code: FieldErrorCode, detail: string): Rejection {
+  const errors = [{ pointer: `#/${name}`, code, detail }];
+  return { rejected: 'invalid_request', detail: `${name}: ${detail}`, errors };
 }

@@ -71,6 +71,7 @@ export type RefundRequest = {
   readonly paymentId: string;
   readonly paymentIntent: string;
   readonly amountCents: number;
+  readonly currency: string;
   readonly status: 'reserved' | 'made' | 'refused';
 };
 

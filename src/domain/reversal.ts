@@ -2,6 +2,7 @@ import { isRejection, type Rejection, type Ruling } from './decision.ts';
 import type { UnstampedEvent } from './entry.ts';
 import type { DisputeObservation, RefundObservation } from './observation.ts';
 import type { Payment, Proposal } from './proposal.ts';
+import { isForeign } from './standing.ts';
 
 /** https://docs.stripe.com/api/refunds/object#refund_object-status: we keep the money. */
 const failedStatuses = ['failed', 'canceled'];
@@ -21,6 +22,7 @@ export function recordRefund(state: Proposal, refund: RefundObservation): Ruling
   const meta = {
     ...{ refund_id: refundId, amount_cents: amountCents, currency, status, ...reference(payment) },
     ...(request ? { refund_request_id: request } : {}),
+    ...(isForeign(currency, state) ? { is_foreign: true as const } : {}),
   };
   const known = state.refunds.get(refundId);
   const events: UnstampedEvent[] = [];

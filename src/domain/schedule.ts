@@ -15,9 +15,14 @@ export type Instalment = {
   readonly isDue: boolean;
 };
 
+/** The parts of the schedule: those of the row, or what a row of an earlier release means. */
+export function partsOf(proposal: Proposal): readonly Part[] {
+  return proposal.schedule ?? defaultSchedule(configuredDeposit(proposal));
+}
+
 /** What is to be paid, and when. The amounts add up to the total. Pure: `now` is passed in. */
 export function scheduleOf(proposal: Proposal, now: Date): Instalment[] {
-  const parts = proposal.schedule ?? defaultSchedule(configuredDeposit(proposal));
+  const parts = partsOf(proposal);
   const { totalCents, currency, timeZone } = proposal;
   const amounts = amountsOf(parts, totalCents, currency);
   const today = dateIn(timeZone, now);

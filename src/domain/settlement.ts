@@ -5,7 +5,7 @@ import type { Observation, SessionObservation } from './observation.ts';
 import type { Proposal } from './proposal.ts';
 import { recordDispute, recordRefund } from './reversal.ts';
 import { scheduleOf } from './schedule.ts';
-import { dueByNow, milestonesOf, standingOf } from './standing.ts';
+import { dueByNow, isForeign, milestonesOf, standingOf } from './standing.ts';
 
 /** Records what was observed at Stripe: one rule for each kind of observation. */
 export function settle(state: Proposal, observation: Observation, now: Date): Ruling {
@@ -62,6 +62,7 @@ function paymentSuccess(state: Proposal, session: SessionObservation): Unstamped
   const meta = {
     ...toMeta(session),
     approved_at: approvedAt?.toISOString() ?? null,
+    ...(isForeign(currency, state) ? { is_foreign: true as const } : {}),
     ...milestonesOf(state, { amountCents, currency }),
   };
   return { event: 'payment_success', meta };

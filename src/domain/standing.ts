@@ -141,6 +141,11 @@ function moneyIn(proposal: Proposal, currency: string): Money {
   return { paidCents, refundedCents, lostCents, heldCents, pendingCents: sumCents(onTheWay) };
 }
 
+/** Whether money is in another currency than the proposal. Where Stripe did not say, it is in the proposal's. */
+export function isForeign(currency: string | null, proposal: Proposal): boolean {
+  return currency !== null && currency !== proposal.currency;
+}
+
 function currencyOf({ currency }: Pick<Payment, 'currency'>, proposal: Proposal): string {
   return currency ?? proposal.currency; // where Stripe did not say
 }

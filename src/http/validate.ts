@@ -46,7 +46,8 @@ function escapeStep(step: string): string {
   return encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'));
 }
 
-function fieldErrorCode({ kind, type, received }: BaseIssue<unknown>): FieldErrorCode {
+function fieldErrorCode({ kind, type, received, requirement }: BaseIssue<unknown>): FieldErrorCode {
+  if (typeof requirement === 'function' && 'code' in requirement) return requirement.code as FieldErrorCode; // `coded` set it
   if (kind === 'schema') {
     if (received === 'undefined') return 'required';
     return type === 'picklist' ? 'unknown_value' : 'wrong_type';
@@ -59,6 +60,7 @@ const validationCodes: Readonly<Record<string, FieldErrorCode>> = {
   min_length: 'too_short',
   max_length: 'too_long',
   min_value: 'too_small',
+  gt_value: 'too_small',
   max_value: 'too_large',
   safe_integer: 'not_an_integer',
 };

@@ -11,7 +11,7 @@ const defaultSeriesLimit = 250_000;
 export class Sums implements Projection {
   /** Also of its table. */
   readonly name: string;
-  readonly version = 3;
+  readonly version = 4;
   /** The same as text. */
   readonly text: SeriesText;
   readonly #sql: SqlStorage;

@@ -37,26 +37,26 @@ export const catalogue = {
   crm_portal_payments_total: {
     type: 'counter',
     labels: ['org_id'],
-    help: 'Deposits that Stripe reported paid.',
+    help: 'Payments that Stripe reported paid.',
   },
   crm_portal_payment_amount_cents: {
     type: 'histogram',
     labels: ['org_id'],
     unit: 'cents',
-    help: "Amounts of paid deposits, in minor units of the org's currency.",
+    help: "Amounts of payments through Stripe, in minor units of the org's currency.",
     buckets: amountBuckets,
   },
   crm_portal_approval_to_payment_seconds: {
     type: 'histogram',
     labels: ['org_id'],
     unit: 'seconds',
-    help: 'Time from the approval of a proposal to the payment of its deposit.',
+    help: 'Time from the approval of a proposal to its first payment.',
     buckets: [minute, 5 * minute, 15 * minute, hour, 6 * hour, day, 3 * day, 7 * day, 30 * day],
   },
   crm_portal_payments_failed_total: {
     type: 'counter',
     labels: ['org_id'],
-    help: 'Deposits by a delayed method that failed after all.',
+    help: 'Payments by a delayed method that failed after all.',
   },
   crm_portal_refunds_total: {
     type: 'counter',
@@ -74,6 +74,57 @@ export const catalogue = {
     type: 'counter',
     labels: ['org_id'],
     help: 'Refunds that failed after they were made.',
+  },
+  crm_portal_payment_currency_amount_cents: {
+    type: 'histogram',
+    labels: ['org_id', 'currency'],
+    unit: 'cents',
+    help: 'Amounts of payments through Stripe, in minor units of the currency they came in.',
+    buckets: amountBuckets,
+  },
+  crm_portal_refund_currency_amount_cents: {
+    type: 'histogram',
+    labels: ['org_id', 'currency'],
+    unit: 'cents',
+    help: 'Amounts of refunds made, in minor units of the currency they were made in.',
+    buckets: amountBuckets,
+  },
+  crm_portal_refunds_requested_total: {
+    type: 'counter',
+    labels: ['org_id'],
+    help: 'Refunds that staff asked for in the portal.',
+  },
+  crm_portal_offline_payments_total: {
+    type: 'counter',
+    labels: ['org_id', 'method'],
+    help: 'Payments that did not come through Stripe, as staff recorded them.',
+  },
+  crm_portal_offline_payment_amount_cents: {
+    type: 'histogram',
+    labels: ['org_id'],
+    unit: 'cents',
+    help: "Amounts of such payments, in minor units of the org's currency.",
+    buckets: amountBuckets,
+  },
+  crm_portal_proposals_first_paid_total: {
+    type: 'counter',
+    labels: ['org_id'],
+    help: 'Proposals that got their first payment.',
+  },
+  crm_portal_proposals_paid_in_full_total: {
+    type: 'counter',
+    labels: ['org_id'],
+    help: 'Proposals of which all was held for the first time.',
+  },
+  crm_portal_proposals_declined_total: {
+    type: 'counter',
+    labels: ['org_id', 'reason'],
+    help: 'Versions of proposals declined, by reason.',
+  },
+  crm_portal_checkout_refused_total: {
+    type: 'counter',
+    labels: ['org_id', 'code'],
+    help: 'Sessions that Stripe refused to make, by its code.',
   },
   crm_portal_disputes_total: {
     type: 'counter',

@@ -18,7 +18,7 @@ function incrementsOfEvent(entry: Entry): Increment[] {
       return [{ metric: 'crm_portal_proposal_views_total', labels, value: 1 }];
     case 'approve':
       return [
-        ...startAtZero(labels, beforePayment),
+        ...startAtZero(labels, [...beforePayment, ...beforeMilestone]),
         { metric: 'crm_portal_approvals_total', labels, value: 1 },
       ];
     case 'checkout_created': {
@@ -29,10 +29,19 @@ function incrementsOfEvent(entry: Entry): Increment[] {
       ];
     }
     case 'payment_success': {
-      const { amount_cents, approved_at } = entry.meta;
+      const { amount_cents, approved_at, is_foreign, currency } = entry.meta;
       const increments: Increment[] = [
         { metric: 'crm_portal_payments_total', labels, value: 1 },
-        { metric: 'crm_portal_payment_amount_cents', labels, value: amount_cents },
+        // Cents are never added to yen.
+        ...(is_foreign
+          ? []
+          : [{ metric: 'crm_portal_payment_amount_cents', labels, value: amount_cents } as const]),
+        {
+          metric: 'crm_portal_payment_currency_amount_cents',
+          labels: { org_id, currency: currency ?? 'unknown' },
+          value: amount_cents,
+        },
+        ...milestones(labels, entry.meta, Boolean(approved_at)),
         ...startAtZero(labels, beforeRefund),
       ];
       if (!approved_at) return increments;
@@ -47,9 +56,34 @@ function incrementsOfEvent(entry: Entry): Increment[] {
     case 'payment_refunded':
       return [
         { metric: 'crm_portal_refunds_total', labels, value: 1 },
-        { metric: 'crm_portal_refund_amount_cents', labels, value: entry.meta.amount_cents },
+        ...(entry.meta.is_foreign
+          ? []
+          : [{ metric: 'crm_portal_refund_amount_cents', labels, value: entry.meta.amount_cents } as const]),
+        {
+          metric: 'crm_portal_refund_currency_amount_cents',
+          labels: { org_id, currency: entry.meta.currency },
+          value: entry.meta.amount_cents,
+        },
         ...startAtZero(labels, beforeFailure),
       ];
+    case 'refund_requested':
+      return [{ metric: 'crm_portal_refunds_requested_total', labels, value: 1 }];
+    case 'payment_recorded': {
+      const { method, amount_cents } = entry.meta;
+      return [
+        { metric: 'crm_portal_offline_payments_total', labels: { org_id, method }, value: 1 },
+        { metric: 'crm_portal_offline_payment_amount_cents', labels, value: amount_cents },
+        ...milestones(labels, entry.meta, false),
+      ];
+    }
+    case 'declined': {
+      const { reason } = entry.meta;
+      return [{ metric: 'crm_portal_proposals_declined_total', labels: { org_id, reason }, value: 1 }];
+    }
+    case 'checkout_refused': {
+      const { code } = entry.meta;
+      return [{ metric: 'crm_portal_checkout_refused_total', labels: { org_id, code }, value: 1 }];
+    }
     case 'refund_failed':
       return [{ metric: 'crm_portal_refunds_failed_total', labels, value: 1 }];
     case 'dispute_opened':
@@ -66,14 +100,10 @@ function incrementsOfEvent(entry: Entry): Increment[] {
       return startAtZero(labels, beforePayment);
     case 'revised':
     case 'customer_changed':
-    case 'declined':
     case 'payment_requested':
-    case 'payment_recorded':
     case 'payment_reversed':
-    case 'refund_requested':
     case 'refund_refused':
     case 'anomaly_accepted':
-    case 'checkout_refused':
     case 'links_revoked':
     case 'checkout_expired':
     case 'void':
@@ -82,6 +112,20 @@ function incrementsOfEvent(entry: Entry): Increment[] {
   // Written by a newer version that was rolled back: not counted by this one.
   entry satisfies never;
   return [];
+}
+
+/** What a payment was the first to bring about. Of earlier releases, the first payment says when it was approved. */
+function milestones(
+  labels: { org_id: string },
+  { is_first, completes }: { readonly is_first?: true; readonly completes?: true },
+  isDated: boolean,
+): Increment[] {
+  return [
+    ...(is_first || isDated
+      ? [{ metric: 'crm_portal_proposals_first_paid_total', labels, value: 1 } as const]
+      : []),
+    ...(completes ? [{ metric: 'crm_portal_proposals_paid_in_full_total', labels, value: 1 } as const] : []),
+  ];
 }
 
 /**
@@ -97,7 +141,21 @@ const beforePayment = [
   'crm_portal_payment_amount_cents',
   'crm_portal_approval_to_payment_seconds',
 ] as const;
-const beforeRefund = ['crm_portal_refunds_total', 'crm_portal_refund_amount_cents'] as const;
+const beforeMilestone = [
+  'crm_portal_offline_payment_amount_cents',
+  'crm_portal_proposals_first_paid_total',
+  'crm_portal_proposals_paid_in_full_total',
+] as const;
+const beforeRefund = [
+  'crm_portal_refunds_requested_total',
+  'crm_portal_refunds_total',
+  'crm_portal_refund_amount_cents',
+] as const;
 const beforeFailure = ['crm_portal_payments_failed_total', 'crm_portal_refunds_failed_total'] as const;
 
-type OrgMetric = (typeof beforePayment | typeof beforeRefund | typeof beforeFailure)[number];
+type OrgMetric = (
+  | typeof beforePayment
+  | typeof beforeMilestone
+  | typeof beforeRefund
+  | typeof beforeFailure
+)[number];

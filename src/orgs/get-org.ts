@@ -4,7 +4,7 @@ import { readAs } from '../db/read-as.ts';
 import { orgs } from '../db/schema.ts';
 import type { Actor } from '../domain/actor.ts';
 
-type Org = typeof orgs.$inferSelect;
+export type Org = typeof orgs.$inferSelect;
 
 /** The actor's own org. One request. */
 export async function getOrg(db: Database, actor: Actor): Promise<Org> {

@@ -1,17 +1,19 @@
 import { type Deadline, withDeadline } from '../deadline.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/actor.ts';
+import { addDays, startOf } from '../domain/calendar.ts';
 import type { CheckoutAmounts } from '../domain/checkout.ts';
 import { toMinorUnits } from '../domain/currency.ts';
 import { canSee, orThrow, proposalNotFound } from '../domain/decision.ts';
 import { nextStep } from '../domain/next-step.ts';
 import type { SessionObservation } from '../domain/observation.ts';
 import { authorize } from '../domain/permissions.ts';
-import type { Checkout, Proposal } from '../domain/proposal.ts';
+import type { Checkout, Pay, Proposal } from '../domain/proposal.ts';
 import { countSessions } from '../domain/sessions.ts';
+import { moneyOf } from '../domain/standing.ts';
 import { AppError, invalidField } from '../errors.ts';
 import { findProposal } from '../log/load.ts';
-import type { CheckoutRequest } from '../stripe/gateway.ts';
+import { type CheckoutRequest, StripeRefusal } from '../stripe/gateway.ts';
 import { expireObsoleteCheckouts } from './expire-checkouts.ts';
 import { recordCheckout } from './record-checkout.ts';
 import { settle } from './settle.ts';
@@ -26,10 +28,11 @@ type Input = {
   readonly proposalId: number;
   /** The total that the caller states, if any, in units of the proposal's currency. */
   readonly amountDollars: string | undefined;
+  readonly pay: Pay;
 };
 
 /**
- * A Checkout Session for the deposit: the open one, or else a new one. One read, one call to Stripe, and for a new session
+ * A Checkout Session for what is due, or all that remains: the open one, or else a new one. One read, one call to Stripe, and for a new session
  * one to the shard, which has the last word: a session that it did not record is never handed out. `domain/next-step.ts`
  * decides each round. Throws `stripe_timeout` at the deadline, whatever is slow; the round that is running still
  * completes, and a retry finds its result.
@@ -55,7 +58,7 @@ export async function beginCheckout(deps: Deps, actor: Actor, input: Input): Pro
 async function takeRounds(
   deps: Deps,
   actor: Actor,
-  { proposalId, amountDollars }: Input,
+  { proposalId, amountDollars, pay }: Input,
   deadline: Deadline,
 ): Promise<Checkout> {
   const { db, config, stripe, now } = deps;
@@ -63,17 +66,20 @@ async function takeRounds(
   let proposal =
     (await findProposal(db, actor, proposalId, config.depositPercent)) ?? orThrow(proposalNotFound());
   if (!canSee(actor, proposal)) return orThrow(proposalNotFound());
-  const statedTotalCents = parseStatedTotal(amountDollars, proposal.currency);
+  const asked = { pay, statedTotalCents: parseStatedTotal(amountDollars, proposal.currency) };
   const unknownSessions = new Set<string>();
 
   for (let round = 1; round <= maxRounds && !deadline.isOver; round += 1) {
-    const next = nextStep(proposal, { pay: 'due', statedTotalCents, devMode, unknownSessions }, now());
+    const next = nextStep(proposal, { ...asked, devMode, unknownSessions }, now());
     switch (next.step) {
       case 'refuse':
         return orThrow(next.rejection);
       case 'create': {
-        const made = await stripe.createCheckoutSession(toRequest(proposal, next.amounts), now());
-        if (!('fact' in made)) return recordCheckout(deps, actor, proposalId, statedTotalCents, made);
+        const request = toRequest(proposal, next.amounts);
+        const made = await stripe
+          .createCheckoutSession(request, now())
+          .catch((error) => noteRefusal(deps, actor, request, error));
+        if (!('fact' in made)) return recordCheckout(deps, actor, proposalId, asked, made);
         proposal = await settleSession(deps, proposalId, made);
         break;
       }
@@ -104,7 +110,24 @@ async function settleSession(deps: Deps, owner: number, seen: SessionObservation
 function toRequest(proposal: Proposal, amounts: CheckoutAmounts): CheckoutRequest {
   const { id: proposalId, orgId, version, title, customerEmail, currency } = proposal;
   const previousCheckouts = countSessions(proposal);
-  return { proposalId, orgId, version, title, customerEmail, currency, previousCheckouts, ...amounts };
+  const lastDay = moneyOf(proposal).heldCents > 0 ? null : proposal.validUntil;
+  const endsAt = lastDay === null ? null : startOf(proposal.timeZone, addDays(lastDay, 1));
+  const about = { proposalId, orgId, version, title, customerEmail, currency };
+  return { ...about, previousCheckouts, endsAt, ...amounts };
+}
+
+/** Has staff hear of it where Stripe will never make this session. Throws the refusal. */
+async function noteRefusal(
+  { shards }: Deps,
+  actor: Actor,
+  { proposalId, version, amountCents }: CheckoutRequest,
+  error: unknown,
+): Promise<never> {
+  if (error instanceof StripeRefusal) {
+    const refused = { proposalId, actor, version, amountCents, code: error.reason };
+    await shards.execute({ kind: 'refuse_checkout', ...refused }).catch(() => {}); // the customer hears of it all the same
+  }
+  throw error;
 }
 
 function parseStatedTotal(amountDollars: string | undefined, currency: string): number | null {

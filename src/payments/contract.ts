@@ -8,6 +8,7 @@ const Checkout = v.object({
   session_id: v.string(),
   deposit_cents: Money,
   total_cents: Money,
+  amount_cents: v.pipe(Money, v.description('What is charged.')),
   dev_mode: v.optional(
     v.pipe(v.literal(true), v.description('No Stripe key is set: the payment is simulated.')),
   ),
@@ -21,6 +22,7 @@ const CheckoutSession = v.object({
   payment_status: v.picklist(['paid', 'unpaid']),
   deposit_cents: Money,
   total_cents: Money,
+  amount_cents: v.pipe(Money, v.description('What is charged.')),
   currency: Currency,
 });
 
@@ -46,9 +48,9 @@ export const paymentContracts = {
   'POST /payments/checkout_session': {
     id: 'createCheckoutSession',
     tag: 'Payments',
-    summary: 'Begin to pay the deposit',
+    summary: 'Begin to pay',
     description:
-      'Answers with the session that is open, else with a new one. The input may come in the query or in a JSON body. `amount_dollars`, where given, must be the total of the version.',
+      'Of what is due, or (`pay=full`) of all that remains, where the org offers that. Answers with the session that is open, else with a new one. The input may come in the query or in a JSON body. `amount_dollars`, where given, must be the total of the version.',
     permission: 'checkouts:write',
     query: CheckoutInput,
     bodyOrQuery: true,
@@ -62,6 +64,7 @@ export const paymentContracts = {
         session_id: 'cs_test_a1b2c3',
         deposit_cents: 472500,
         total_cents: 1575000,
+        amount_cents: 472500,
       },
     },
     problems: [
@@ -72,8 +75,12 @@ export const paymentContracts = {
       'proposal_not_found',
       'proposal_not_approved',
       'proposal_void',
+      'proposal_declined',
+      'proposal_expired',
       'already_paid',
       'payment_pending',
+      'nothing_due',
+      'pay_in_full_not_offered',
       'amount_mismatch',
       'version_conflict',
       'checkout_open',
@@ -104,6 +111,7 @@ export const paymentContracts = {
         payment_status: 'paid',
         deposit_cents: 472500,
         total_cents: 1575000,
+        amount_cents: 472500,
         currency: 'usd',
       },
     },

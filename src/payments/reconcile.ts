@@ -3,6 +3,7 @@ import type { Outcome } from '../domain/observation.ts';
 import { decodeUnlessInvalid } from '../stripe/decode-event.ts';
 import { expireObsoleteCheckouts } from './expire-checkouts.ts';
 import { expireDueCheckout } from './expire-due-checkouts.ts';
+import { finishRefunds } from './finish-refunds.ts';
 import { followStripe } from './follow-stripe.ts';
 import { type Failed, forEach } from './for-each.ts';
 import { countUnattributedEvents, deleteEvent, listUnattributedEvents } from './list-unattributed-events.ts';
@@ -17,16 +18,18 @@ export async function reconcile(deps: Deps): Promise<void> {
   await deps.shards.catchUp();
   if (deps.config.devMode) return;
   const due = await deps.shards.takeDueCheckouts();
-  const [followed, closed, retried] = await Promise.allSettled([
+  const [followed, closed, retried, refunded] = await Promise.allSettled([
     followStripe(deps, (rawBody) => recordEvent(deps, rawBody)),
     forEach(due, (checkout) => expireDueCheckout(deps, checkout)),
     retryUnattributed(deps),
+    finishRefunds(deps),
   ]);
-  for (const part of [followed, closed, retried]) if (part.status === 'rejected') throw part.reason;
+  for (const part of [followed, closed, retried, refunded]) if (part.status === 'rejected') throw part.reason;
   const failures = [
     ...(followed.status === 'fulfilled' ? followed.value : []),
     ...(closed.status === 'fulfilled' ? closed.value.map(({ error }) => error) : []),
     ...(retried.status === 'fulfilled' ? retried.value.map(({ error }) => error) : []),
+    ...(refunded.status === 'fulfilled' ? refunded.value.map(({ error }) => error) : []),
   ];
   if (failures.length > 0) throw failures[0];
   await deps.shards.noteReconciliation({ succeededAt: deps.now().getTime() });

@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/actor.ts';
+import type { Asked } from '../domain/checkout.ts';
 import type { Checkout } from '../domain/proposal.ts';
 import { AppError } from '../errors.ts';
 import { expireCheckout } from './expire-checkouts.ts';
@@ -12,12 +13,12 @@ export async function recordCheckout(
   deps: Deps,
   actor: Actor,
   proposalId: number,
-  statedTotalCents: number | null,
+  asked: Asked,
   checkout: Checkout,
 ): Promise<Checkout> {
   const { shards, waitUntil } = deps;
   try {
-    const command = { kind: 'record_checkout', proposalId, actor, statedTotalCents, checkout } as const;
+    const command = { kind: 'record_checkout', proposalId, actor, ...asked, checkout } as const;
     const { proposal } = await shards.execute(command);
     const recorded = proposal.checkouts.findLast(({ devMode }) => devMode === checkout.devMode) ?? checkout;
     if (recorded.sessionId !== checkout.sessionId) {

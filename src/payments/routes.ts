@@ -18,13 +18,14 @@ const checkoutInput = validator('query', async (query, c) => {
 
 export const paymentRoutes = new Hono<AppEnv>()
   .post('/checkout_session', authenticate, checkoutInput, async (c) => {
-    const { proposal_id: proposalId, amount_dollars: amountDollars } = c.req.valid('query');
-    const checkout = await beginCheckout(c.var.deps, c.var.actor, { proposalId, amountDollars });
+    const { proposal_id: proposalId, amount_dollars: amountDollars, pay = 'due' } = c.req.valid('query');
+    const checkout = await beginCheckout(c.var.deps, c.var.actor, { proposalId, amountDollars, pay });
     return c.json({
       checkout_url: checkout.url,
       session_id: checkout.sessionId,
       deposit_cents: checkout.depositCents,
       total_cents: checkout.totalCents,
+      amount_cents: checkout.amountCents,
       ...(checkout.devMode ? { dev_mode: true } : {}),
     });
   })
@@ -39,6 +40,7 @@ export const paymentRoutes = new Hono<AppEnv>()
       payment_status: status === 'paid' ? 'paid' : 'unpaid',
       deposit_cents: checkout.depositCents,
       total_cents: checkout.totalCents,
+      amount_cents: checkout.amountCents,
       currency: checkout.currency,
     });
   });

@@ -12,6 +12,7 @@ const decimal = v.pipe(
 export const CheckoutInput = v.object({
   proposal_id: v.pipe(v.union([v.string(), v.number()]), v.transform(String), rowId),
   amount_dollars: v.optional(decimal),
+  pay: v.optional(v.picklist(['due', 'full'])),
 });
 
 export const SessionParam = v.object({ session_id: sessionId });

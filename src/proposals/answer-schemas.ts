@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { proposalStatuses } from '../domain/proposal.ts';
+import { offlineMethods, proposalStatuses } from '../domain/proposal.ts';
 import { Currency, Id, Money, pageOf, Time } from '../http/contract.ts';
 import { ActivityEntry } from './entry-schema.ts';
-import { LineItem } from './schemas.ts';
+import { Deposit, Due, LineItem } from './schemas.ts';
 
 // What the routes answer.
 
@@ -15,32 +15,77 @@ const summary = {
   customer_email: v.string(),
   currency: Currency,
   total_cents: Money,
+  deposit_cents: v.pipe(Money, v.description('The first part, if it is due with the approval.')),
+  held_cents: v.pipe(Money, v.description('What was paid, less refunds and lost disputes.')),
+  due_cents: v.pipe(Money, v.description('What is to be paid now; before the approval, what it makes due.')),
+  remaining_cents: v.pipe(Money, v.description('What of the total is not held.')),
   version: Id,
   status: v.picklist(proposalStatuses),
+  valid_until: v.nullable(v.pipe(v.string(), v.isoDate())),
+  expired: v.pipe(v.boolean(), v.description('The offer ran out before money was on it.')),
   created_at: Time,
 };
 
-const proposal = { ...summary, line_items: v.array(LineItem) };
-
-export const Proposal = v.object(proposal);
-export const ProposalSummary = v.pipe(v.object(summary), v.description('A proposal without its line items.'));
+export const ProposalSummary = v.pipe(v.object(summary), v.description('A proposal without its contents.'));
 export const ProposalPage = pageOf(ProposalSummary);
 
+export const TaxSum = v.object({ percent: v.number(), inclusive: v.boolean(), amount_cents: Money });
+
+export const Instalment = v.object({
+  key: v.pipe(v.string(), v.description('Names the part within its version.')),
+  label: v.string(),
+  percent: v.exactOptional(v.number()),
+  rest: v.exactOptional(v.literal(true)),
+  amount_cents: Money,
+  due: Due,
+  due_on: v.nullable(v.pipe(v.string(), v.isoDate())),
+  state: v.picklist(['later', 'due', 'pending', 'paid']),
+});
+
+export const Payment = v.object({
+  payment_id: v.pipe(v.string(), v.description('The session’s id, or ours for money beside Stripe.')),
+  method: v.picklist(['stripe', ...offlineMethods]),
+  amount_cents: Money,
+  currency: Currency,
+  paid_at: Time,
+  refundable_cents: v.pipe(Money, v.description('What can still be refunded through Stripe.')),
+  reversed: v.boolean(),
+});
+
 export const ProposalDetails = v.object({
-  ...proposal,
+  ...summary,
   org_name: v.string(),
-  deposit_cents: Money,
+  line_items: v.array(LineItem),
+  discount_percent: v.nullable(v.number()),
+  discount_cents: v.nullable(Money),
+  subtotal_cents: v.pipe(Money, v.description('The lines, each less its own discount.')),
+  discounted_cents: v.pipe(Money, v.description('What the discount on the whole takes off.')),
+  taxes: v.pipe(v.array(TaxSum), v.description('By rate.')),
+  tax_cents: Money,
+  deposit: Deposit,
+  schedule: v.array(Instalment),
+  terms: v.nullable(v.string()),
+  pay_in_full: v.pipe(v.boolean(), v.description('Whether all may be paid at once.')),
+  time_zone: v.pipe(v.string(), v.description('The org’s, in which dates are meant.')),
   deposit_status: v.picklist(['unpaid', 'pending', 'failed', 'paid']),
+  last_payment_failed: v.boolean(),
   approved_by: v.nullable(v.string()),
   approved_at: v.nullable(Time),
   paid_cents: Money,
   paid_at: v.nullable(Time),
+  pending_cents: v.pipe(Money, v.description('Delayed payments that are being processed.')),
   refunded_cents: Money,
-  due_cents: v.pipe(Money, v.description('What the next payment is for.')),
+  lost_cents: v.pipe(Money, v.description('Lost in disputes.')),
+  payments: v.array(Payment),
+  checkout_refusal: v.pipe(
+    v.nullable(v.string()),
+    v.description('Stripe’s code, where it would not take a payment of this version.'),
+  ),
 });
 
 const outcome = { id: Id, status: v.picklist(proposalStatuses), version: Id };
 export const Voided = v.object(outcome);
+export const Declined = v.object(outcome);
 export const Approval = v.object({ ...outcome, approved_by: v.string(), approved_at: Time });
 export const PortalLink = v.object({
   portal_url: v.pipe(v.string(), v.url(), v.description('Opens the proposal; the token is in the fragment.')),
@@ -53,11 +98,14 @@ export const ActivityPage = pageOf(ActivityEntry);
 /** By their names in the reference. */
 export const proposalComponents = {
   LineItem,
-  Proposal,
   ProposalSummary,
+  TaxSum,
+  Instalment,
+  Payment,
   ProposalPage,
   ProposalDetails,
   Voided,
+  Declined,
   Approval,
   PortalLink,
   LinksRevoked,

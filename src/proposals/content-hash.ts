@@ -3,7 +3,7 @@ import type { Content } from '../domain/command.ts';
 import type { LineItem } from '../domain/pricing.ts';
 
 /** What a new version's hash is over. */
-export const hashVersion = 1;
+export const hashVersion = 2;
 
 /**
  * SHA-256, hex, of what is approved: the same terms have the same hash. Version 2 is over all terms and never over a name or

@@ -2,15 +2,21 @@ import type { Contracts } from '../http/contract.ts';
 import { IdempotencyHeader, ProposalParam } from '../schemas.ts';
 import {
   Approval,
+  Declined,
   LinksRevoked,
   PortalLink,
-  Proposal,
   ProposalDetails,
   ProposalPage,
   Viewed,
   Voided,
 } from './answer-schemas.ts';
-import { ApproveBody, CreateProposalBody, ListProposalsQuery, ReviseProposalBody } from './schemas.ts';
+import {
+  ApproveBody,
+  CreateProposalBody,
+  DeclineBody,
+  ListProposalsQuery,
+  ReviseProposalBody,
+} from './schemas.ts';
 
 const terms = {
   title: 'Kitchen renovation',
@@ -18,11 +24,32 @@ const terms = {
   customer_email: 'ada@example.com',
   line_items: [{ description: 'Cabinets', quantity: 3, unit_price_cents: 525_000 }],
 };
-const row = {
-  ...{ id: 7, org_id: 1, lead_id: null, ...terms, currency: 'usd', total_cents: 1_575_000 },
-  ...{ version: 1, status: 'draft', created_at: '2026-11-26T09:00:00.000Z' },
+const { line_items, ...offer } = terms;
+const summary = {
+  ...{ id: 7, org_id: 1, lead_id: null, ...offer, currency: 'usd', total_cents: 1_575_000 },
+  ...{ deposit_cents: 472_500, held_cents: 0, due_cents: 472_500, remaining_cents: 1_575_000 },
+  ...{ version: 1, status: 'draft', valid_until: '2026-12-24', expired: false },
+  created_at: '2026-11-26T09:00:00.000Z',
 };
-const { line_items: _, ...summary } = row;
+const details = {
+  ...summary,
+  ...{ org_name: 'Acme Kitchens', line_items, discount_percent: null, discount_cents: null },
+  ...{ subtotal_cents: 1_575_000, discounted_cents: 0, taxes: [], tax_cents: 0, terms: null },
+  deposit: { percent: 30 },
+  schedule: [
+    {
+      ...{ key: 'deposit', label: 'Deposit', percent: 30, amount_cents: 472_500, due: 'approval' },
+      ...{ due_on: null, state: 'later' },
+    },
+    {
+      ...{ key: 'balance', label: 'Balance', rest: true, amount_cents: 1_102_500, due: 'request' },
+      ...{ due_on: null, state: 'later' },
+    },
+  ],
+  ...{ pay_in_full: false, time_zone: 'Europe/Berlin', deposit_status: 'unpaid', last_payment_failed: false },
+  ...{ approved_by: null, approved_at: null, paid_cents: 0, paid_at: null, pending_cents: 0 },
+  ...{ refunded_cents: 0, lost_cents: 0, payments: [], checkout_refusal: null },
+};
 const path = { proposal_id: '7' };
 
 export const proposalContracts = {
@@ -31,7 +58,7 @@ export const proposalContracts = {
     tag: 'Proposals',
     summary: 'Create a draft',
     description:
-      'Its total is the sum of its line items, in the org’s currency. The same Idempotency-Key with the same body is the same proposal.',
+      'In the org’s currency. What it leaves open is as the org has it now: the deposit, how long it is valid, the terms. Without a `schedule` the deposit is due with the approval and the rest when staff ask for it. The same Idempotency-Key with the same body is the same proposal.',
     permission: 'proposals:write',
     headers: IdempotencyHeader,
     body: CreateProposalBody,
@@ -39,9 +66,9 @@ export const proposalContracts = {
     answer: {
       status: 201,
       description: 'The proposal.',
-      body: Proposal,
+      body: ProposalDetails,
       headers: { Location: 'The path of the proposal.' },
-      example: row,
+      example: details,
     },
     problems: ['invalid_request', 'invalid_amount'],
   },
@@ -66,7 +93,7 @@ export const proposalContracts = {
     id: 'getProposal',
     tag: 'Proposals',
     summary: 'Read a proposal',
-    description: 'With its approval, and how its deposit stands.',
+    description: 'With its terms, its approval, and how its money stands.',
     permission: 'proposals:read',
     path: ProposalParam,
     example: { path },
@@ -75,10 +102,8 @@ export const proposalContracts = {
       description: 'The proposal.',
       body: ProposalDetails,
       example: {
-        ...row,
-        ...{ status: 'approved', org_name: 'Acme Kitchens', deposit_cents: 472_500 },
-        ...{ deposit_status: 'unpaid', approved_by: 'Ada Lovelace', approved_at: '2026-11-26T10:00:00.000Z' },
-        ...{ paid_cents: 0, paid_at: null, refunded_cents: 0, due_cents: 472_500 },
+        ...details,
+        ...{ status: 'approved', approved_by: 'Ada Lovelace', approved_at: '2026-11-26T10:00:00.000Z' },
       },
     },
     problems: ['invalid_proposal_id', 'proposal_not_found'],
@@ -88,7 +113,7 @@ export const proposalContracts = {
     tag: 'Proposals',
     summary: 'Revise a proposal',
     description:
-      'Makes a new version, which needs an approval of its own. Missing fields stay as they are. `version`, if given, must be the current one.',
+      'Makes a new version, which needs an approval of its own; a corrected name or address makes none. Missing fields stay as they are. `version`, if given, must be the current one.',
     permission: 'proposals:write',
     path: ProposalParam,
     body: ReviseProposalBody,
@@ -96,8 +121,8 @@ export const proposalContracts = {
     answer: {
       status: 200,
       description: 'The proposal.',
-      body: Proposal,
-      example: { ...row, title: 'Kitchen and pantry', version: 2 },
+      body: ProposalDetails,
+      example: { ...details, title: 'Kitchen and pantry', version: 2 },
     },
     problems: [
       'invalid_request',
@@ -115,7 +140,7 @@ export const proposalContracts = {
     id: 'voidProposal',
     tag: 'Proposals',
     summary: 'Void a proposal',
-    description: 'For good. What was paid must have been refunded.',
+    description: 'For good. What was paid must have been refunded, and no payment may be on its way.',
     permission: 'proposals:write',
     path: ProposalParam,
     example: { path },
@@ -125,7 +150,7 @@ export const proposalContracts = {
       body: Voided,
       example: { id: 7, status: 'void', version: 1 },
     },
-    problems: ['invalid_proposal_id', 'proposal_not_found', 'already_paid'],
+    problems: ['invalid_proposal_id', 'proposal_not_found', 'already_paid', 'payment_pending'],
   },
   'POST /proposals/:proposal_id/send': {
     id: 'sendProposal',
@@ -144,7 +169,13 @@ export const proposalContracts = {
         expires_at: '2026-12-26T09:00:00.000Z',
       },
     },
-    problems: ['invalid_proposal_id', 'proposal_not_found', 'proposal_void', 'limit_reached'],
+    problems: [
+      'invalid_proposal_id',
+      'proposal_not_found',
+      'proposal_void',
+      'proposal_expired',
+      'limit_reached',
+    ],
   },
   'POST /proposals/:proposal_id/links/revoke': {
     id: 'revokeLinks',
@@ -179,6 +210,7 @@ export const proposalContracts = {
     id: 'approveProposal',
     tag: 'Proposals',
     summary: 'Approve a version',
+    description: 'Staff who approve for the customer say how they were told: `method`, and a `reference`.',
     permission: 'proposals:approve',
     path: ProposalParam,
     body: ApproveBody,
@@ -197,9 +229,55 @@ export const proposalContracts = {
       'invalid_proposal_id',
       'proposal_not_found',
       'proposal_void',
+      'proposal_declined',
+      'proposal_expired',
       'version_conflict',
       'already_approved',
       'limit_reached',
     ],
+  },
+  'POST /proposals/:proposal_id/decline': {
+    id: 'declineProposal',
+    tag: 'Proposals',
+    summary: 'Decline a proposal',
+    description: 'By the customer, or by staff for them. Not where money is on it. A new version reopens it.',
+    permission: 'proposals:decline',
+    path: ProposalParam,
+    body: DeclineBody,
+    example: { path, body: { reason: 'timing', comment: 'We will come back in spring.' } },
+    answer: {
+      status: 200,
+      description: 'It is declined.',
+      body: Declined,
+      example: { id: 7, status: 'declined', version: 1 },
+    },
+    problems: [
+      'invalid_request',
+      'invalid_proposal_id',
+      'proposal_not_found',
+      'proposal_void',
+      'already_paid',
+      'payment_pending',
+      'limit_reached',
+    ],
+  },
+  'POST /proposals/:proposal_id/duplicate': {
+    id: 'duplicateProposal',
+    tag: 'Proposals',
+    summary: 'Make a draft with the same customer and terms',
+    description:
+      'It is valid as long as a new offer is. What was due on a date is due on request. The same Idempotency-Key makes one.',
+    permission: 'proposals:write',
+    path: ProposalParam,
+    headers: IdempotencyHeader,
+    example: { path, headers: { 'idempotency-key': '8f14e45f' } },
+    answer: {
+      status: 201,
+      description: 'The draft.',
+      body: ProposalDetails,
+      headers: { Location: 'The path of the draft.' },
+      example: { ...details, id: 8 },
+    },
+    problems: ['invalid_proposal_id', 'proposal_not_found', 'invalid_request', 'invalid_amount'],
   },
 } as const satisfies Contracts;

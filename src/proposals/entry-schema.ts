@@ -19,6 +19,7 @@ const session = {
 
 const refund = v.object({
   refund_request_id: v.optional(text),
+  is_foreign: v.optional(v.literal(true)),
   refund_id: text,
   amount_cents: Money,
   currency: text,
@@ -34,6 +35,8 @@ const offline = {
   currency: Currency,
   user_id: userId,
 };
+
+const foreign = { is_foreign: v.optional(v.literal(true)) };
 
 /** What a payment came to, where it did so for the first time. */
 const milestones = { is_first: v.optional(v.literal(true)), completes: v.optional(v.literal(true)) };
@@ -138,7 +141,7 @@ export const ActivityEntry = v.variant('event', [
   entry('payment_pending', v.object(session)),
   entry(
     'payment_success',
-    v.object({ ...session, ...milestones, approved_at: v.optional(v.nullable(Time)) }),
+    v.object({ ...session, ...milestones, ...foreign, approved_at: v.optional(v.nullable(Time)) }),
   ),
   entry('payment_failed', v.object(session)),
   entry(

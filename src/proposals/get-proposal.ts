@@ -8,7 +8,9 @@ import { authorize } from '../domain/permissions.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import { proposalColumns, toProposal } from '../log/load.ts';
 import { isSnapshotDue, saveSnapshots } from '../log/snapshots.ts';
-import type { ProposalRow } from './create-proposal.ts';
+import type { Org } from '../orgs/get-org.ts';
+
+export type ProposalRow = typeof proposals.$inferSelect;
 
 /** The proposal's row and org, and what the log says has happened. */
 export type ProposalDetails = {
@@ -32,4 +34,11 @@ export async function getProposal(deps: Deps, actor: Actor, proposalId: number):
   const proposal = toProposal(row, config.depositPercent);
   if (isSnapshotDue(proposal.seq, row.snapshot?.seq)) waitUntil(saveSnapshots(db, [proposal]));
   return { row, orgName: row.orgName, proposal };
+}
+
+/** A proposal that has no entry yet. */
+export function newProposal(row: ProposalRow, org: Org, deploymentPercent: number): Proposal {
+  const { timeZone, deposit, depositPercent, payInFull: mayPayInFull } = org;
+  const settings = { timeZone, deposit, depositPercent, mayPayInFull, rowStatus: row.status };
+  return toProposal({ ...row, ...settings, seq: 0, snapshot: null, entries: [] }, deploymentPercent);
 }

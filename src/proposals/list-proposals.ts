@@ -1,31 +1,37 @@
 import { and, desc, eq, getTableColumns, ilike, lt, or } from 'drizzle-orm';
 import type { InferOutput } from 'valibot';
 import { readAs } from '../db/read-as.ts';
-import { proposals } from '../db/schema.ts';
+import { orgs, proposals } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
 import { authorize } from '../domain/permissions.ts';
+import type { Proposal } from '../domain/proposal.ts';
 import { type Page, pageLimit, toPage } from '../http/page.ts';
-import type { ProposalRow } from './create-proposal.ts';
+import { proposalColumns, toProposal } from '../log/load.ts';
+import type { ProposalRow } from './get-proposal.ts';
 import type { ListProposalsQuery } from './schemas.ts';
 
-/** A proposal's row without its contents, which have no small limit: a page has fifty. */
-export type ProposalSummary = Omit<ProposalRow, 'lineItems'>;
+/** A proposal without its contents, which have no small limit: a page has fifty. */
+export type ListedProposal = {
+  readonly row: Omit<ProposalRow, 'lineItems' | 'terms'>;
+  readonly proposal: Proposal;
+};
 
-const { lineItems: _, ...summary } = getTableColumns(proposals);
+const { lineItems: _, terms: __, ...summary } = getTableColumns(proposals);
 
 /** The org's proposals that match, newest first, after the cursor. One request. */
 export async function listProposals(
-  { db }: Deps,
+  { db, config }: Deps,
   actor: Staff,
   { cursor, status, q }: InferOutput<typeof ListProposalsQuery>,
-): Promise<Page<ProposalSummary>> {
+): Promise<Page<ListedProposal>> {
   authorize(actor, 'proposals:list');
   const pattern = q && `%${q.replace(/[\\%_]/g, '\\$&')}%`; // the search text has no wildcards of its own
   const { title, customerName, customerEmail } = proposals;
   const found = db
-    .select(summary)
+    .select({ ...summary, ...proposalColumns })
     .from(proposals)
+    .innerJoin(orgs, eq(orgs.id, proposals.orgId))
     .where(
       and(
         eq(proposals.orgId, actor.orgId),
@@ -37,5 +43,6 @@ export async function listProposals(
     .orderBy(desc(proposals.id))
     .limit(pageLimit + 1);
   const [rows] = await readAs(db, actor, [found]);
-  return toPage(rows, (proposal) => proposal.id);
+  const listed = rows.map((row) => ({ row, proposal: toProposal(row, config.depositPercent) }));
+  return toPage(listed, ({ row }) => row.id);
 }

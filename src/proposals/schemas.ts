@@ -1,12 +1,76 @@
 import * as v from 'valibot';
+import { approvalMethods, declineReasons } from '../domain/entry.ts';
 import { proposalStatuses } from '../domain/proposal.ts';
+import { mostParts, type UnnamedPart } from '../domain/terms.ts';
+import { amountCents, calendarDate, coded, decimal, paragraphs } from '../http/fields.ts';
 import { email, line, rowId } from '../schemas.ts';
 
-export const LineItem = v.object({
-  description: line(500),
-  quantity: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(1_000_000)),
-  unit_price_cents: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(99_999_999)),
-});
+/** Above zero, to 100, with two decimals at most. */
+const percent = v.pipe(decimal(2), v.gtValue(0), v.maxValue(100));
+
+const largestPrice = 999_999_999_999;
+
+export const LineItem = v.pipe(
+  v.object({
+    description: line(500),
+    quantity: v.pipe(decimal(3), v.gtValue(0), v.maxValue(1_000_000)),
+    unit_price_cents: v.pipe(
+      v.number(),
+      v.safeInteger(),
+      v.minValue(-largestPrice),
+      v.maxValue(largestPrice),
+    ),
+    discount_percent: v.exactOptional(percent),
+    discount_cents: v.exactOptional(amountCents),
+    tax_percent: v.exactOptional(v.pipe(decimal(3), v.minValue(0), v.maxValue(100))),
+    tax_inclusive: v.exactOptional(v.boolean()),
+  }),
+  v.check(
+    ({ discount_percent: share, discount_cents: cents }) => share === undefined || cents === undefined,
+    'Must have a discount in percent or an amount, not both.',
+  ),
+);
+
+/** A deposit in percent of the total or in minor units; null is none. */
+export const Deposit = v.nullable(
+  v.union([v.strictObject({ percent }), v.strictObject({ amount_cents: amountCents })]),
+);
+
+export const Due = v.union([
+  v.picklist(['approval', 'request']),
+  v.strictObject({ date: calendarDate }),
+  v.strictObject({
+    days_after_approval: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(3650)),
+  }),
+]);
+
+const Part = v.pipe(
+  v.strictObject({
+    label: line(100),
+    percent: v.optional(percent),
+    amount_cents: v.optional(amountCents),
+    rest: v.optional(v.literal(true)),
+    due: Due,
+  }),
+  v.check(
+    (part) =>
+      [part.percent, part.amount_cents, part.rest].filter((amount) => amount !== undefined).length === 1,
+    'Must have a percentage, an amount, or be the rest.',
+  ),
+  // Sound: it has exactly one of them.
+  v.transform((part) => part as UnnamedPart),
+);
+
+/** The rest is what the other parts leave, so it is the last one. */
+export const Schedule = v.pipe(
+  v.array(Part),
+  v.minLength(1),
+  v.maxLength(mostParts),
+  v.check(
+    coded((parts: UnnamedPart[]) => parts.slice(0, -1).every((part) => !('rest' in part)), 'wrong_sum'),
+    'The rest must be the last part.',
+  ),
+);
 
 const version = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 
@@ -17,14 +81,26 @@ const content = {
   line_items: v.pipe(v.array(LineItem), v.minLength(1), v.maxLength(200)),
 };
 
+const terms = {
+  /** Of the whole; null is none, as is neither. */
+  discount_percent: v.optional(v.nullable(percent)),
+  discount_cents: v.optional(v.nullable(amountCents)),
+  deposit: v.optional(Deposit),
+  schedule: v.optional(v.nullable(Schedule)),
+  valid_until: v.optional(v.nullable(calendarDate)),
+  terms: v.optional(v.nullable(paragraphs(10_000))),
+};
+
 export const CreateProposalBody = v.object({
   ...content,
+  ...terms,
   lead_id: v.optional(v.pipe(v.string(), v.uuid())),
 });
 
 /** Missing fields stay as they are. `version` is the one that the caller saw; if it is not the current one, the change is refused. */
 export const ReviseProposalBody = v.object({
   ...v.partial(v.object(content)).entries,
+  ...terms,
   version: v.optional(version),
 });
 
@@ -40,7 +116,15 @@ export const ListProposalsQuery = v.object({
   q: v.optional(line(200)),
 });
 
+/** Staff who approve for a customer say how the customer told them. */
 export const ApproveBody = v.object({
   name: line(200),
   version,
+  method: v.optional(v.picklist(approvalMethods)),
+  reference: v.optional(line(200)),
+});
+
+export const DeclineBody = v.object({
+  reason: v.picklist(declineReasons),
+  comment: v.optional(paragraphs(2_000)),
 });

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { anomalyReasons } from '../domain/entry.ts';
 import { type Contracts, Id, Money, Time } from '../http/contract.ts';
+import { refusals } from './get-attention.ts';
 import { NumbersQuery } from './schemas.ts';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -8,9 +9,11 @@ const seconds = v.nullable(v.number());
 
 const Numbers = v.object({
   payments: count,
-  revenue_cents: Money,
-  average_deposit_cents: Money,
+  revenue_cents: v.pipe(Money, v.description('Gross: all that was paid, through Stripe and beside it.')),
+  average_deposit_cents: v.pipe(Money, v.description('The average payment.')),
   refunded_cents: v.pipe(Money, v.description('Less refunds that failed.')),
+  lost_cents: v.pipe(Money, v.description('Disputes that were lost.')),
+  net_cents: v.pipe(Money, v.description('Gross less refunds and lost disputes.')),
   disputes: count,
   funnel: v.object({ leads: count, sent: count, viewed: count, approved: count, paid: count }),
   velocity_seconds: v.pipe(
@@ -21,6 +24,7 @@ const Numbers = v.object({
 });
 
 const Anomaly = v.object({
+  entry_id: v.pipe(Id, v.description('What accepting it names.')),
   proposal_id: Id,
   title: v.string(),
   reason: v.picklist(anomalyReasons),
@@ -41,6 +45,18 @@ const OpenDispute = v.object({
   created_at: Time,
 });
 
+const Refused = v.pipe(
+  v.object({
+    proposal_id: Id,
+    title: v.string(),
+    event: v.picklist(refusals),
+    code: v.pipe(v.nullable(v.string()), v.description('Stripe’s.')),
+    amount_cents: v.nullable(Money),
+    created_at: Time,
+  }),
+  v.description('A payment or refund that Stripe would not make.'),
+);
+
 const UnattributedEvent = v.object({
   event_id: v.string(),
   type: v.string(),
@@ -53,6 +69,7 @@ const UnattributedEvent = v.object({
 const Attention = v.object({
   anomalies: v.array(Anomaly),
   disputes: v.array(OpenDispute),
+  refused: v.array(Refused),
   unattributed: v.array(UnattributedEvent),
 });
 
@@ -74,6 +91,8 @@ export const reportContracts = {
         revenue_cents: 472500,
         average_deposit_cents: 472500,
         refunded_cents: 0,
+        lost_cents: 0,
+        net_cents: 472500,
         disputes: 0,
         funnel: { leads: 3, sent: 2, viewed: 2, approved: 1, paid: 1 },
         velocity_seconds: { p50: 5400, p90: 5400 },
@@ -87,7 +106,7 @@ export const reportContracts = {
     tag: 'Reports',
     summary: 'Read what needs attention',
     description:
-      'Anomalies of the last 30 days, open disputes, and money that no proposal claims; 100 of each at most.',
+      'Anomalies of the last 30 days that nobody accepted, open disputes, payments and refunds that Stripe would not make, and money that no proposal claims; 100 of each at most.',
     permission: 'reports:read',
     example: {},
     answer: {
@@ -97,6 +116,7 @@ export const reportContracts = {
       example: {
         anomalies: [
           {
+            entry_id: 12,
             proposal_id: 7,
             title: 'Kitchen',
             reason: 'already_paid',
@@ -108,6 +128,7 @@ export const reportContracts = {
           },
         ],
         disputes: [],
+        refused: [],
         unattributed: [],
       },
     },
@@ -115,4 +136,4 @@ export const reportContracts = {
   },
 } as const satisfies Contracts;
 
-export const reportComponents = { Numbers, Anomaly, OpenDispute, UnattributedEvent, Attention };
+export const reportComponents = { Numbers, Anomaly, OpenDispute, Refused, UnattributedEvent, Attention };

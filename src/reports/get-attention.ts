@@ -13,6 +13,7 @@ import { concerns } from './concerns.ts';
 
 /** A payment that is not what was asked for. */
 export type Anomaly = {
+  readonly entry_id: number;
   readonly proposal_id: number;
   readonly title: string;
   readonly reason: AnomalyReason;
@@ -34,6 +35,18 @@ export type OpenDispute = {
   readonly created_at: string;
 };
 
+/** What Stripe would not do, in the order of how it is looked at. */
+export const refusals = ['checkout_refused', 'refund_refused', 'refund_failed'] as const;
+
+export type Refused = {
+  readonly proposal_id: number;
+  readonly title: string;
+  readonly event: (typeof refusals)[number];
+  readonly code: string | null;
+  readonly amount_cents: number | null;
+  readonly created_at: string;
+};
+
 /** Money at Stripe that matches no proposal. */
 export type UnattributedEvent = {
   readonly event_id: string;
@@ -47,6 +60,7 @@ export type UnattributedEvent = {
 export type Attention = {
   readonly anomalies: Anomaly[];
   readonly disputes: OpenDispute[];
+  readonly refused: Refused[];
   readonly unattributed: UnattributedEvent[];
 };
 
@@ -57,9 +71,10 @@ const limit = 100;
 export async function getAttention({ db, config }: Deps, actor: Staff): Promise<Attention> {
   authorize(actor, 'reports:read');
   const { orgId } = actor;
-  const [anomalies, disputes, events, [orgCount]] = await readAs(db, actor, [
+  const [anomalies, disputes, refused, events, [orgCount]] = await readAs(db, actor, [
     selectAnomalies(db, orgId),
     selectOpenDisputes(db, orgId),
+    selectRefused(db, orgId),
     selectNewestUnattributedEvents(db, limit),
     db.select({ count: count() }).from(orgs),
   ]);
@@ -72,6 +87,7 @@ export async function getAttention({ db, config }: Deps, actor: Staff): Promise<
   return {
     anomalies: anomalies.rows,
     disputes: disputes.rows,
+    refused: refused.rows,
     unattributed,
   };
 }
@@ -82,12 +98,29 @@ const iso = (column: ReturnType<typeof sql>) =>
 
 function selectAnomalies(db: Database, orgId: number) {
   return db.execute<Anomaly>(sql`
-    select proposal_id::float8 as proposal_id, title, meta->>'reason' as reason,
+    select entry.id::float8 as entry_id, proposal_id::float8 as proposal_id, title, meta->>'reason' as reason,
       (meta->>'amount_cents')::float8 as amount_cents, meta->>'currency' as currency,
       (meta->>'expected_cents')::float8 as expected_cents, meta->>'expected_currency' as expected_currency,
       ${iso(sql`entry.created_at`)} as created_at
     from portal_activity_log as entry join proposals on proposals.id = proposal_id
     where entry.org_id = ${orgId} and event = 'payment_anomaly' and entry.created_at > now() - interval '30 days'
+      and not exists (select from portal_activity_log as accepted
+        where accepted.dedupe_key = 'anomaly_accepted:' || entry.id)
+    order by entry.created_at desc limit ${limit}`);
+}
+
+/** A session of the version that is offered now, unless one was made since; a refund, unless one was made since. */
+function selectRefused(db: Database, orgId: number) {
+  return db.execute<Refused>(sql`
+    select proposal_id::float8 as proposal_id, title, event, meta->>'code' as code,
+      (meta->>'amount_cents')::float8 as amount_cents, ${iso(sql`entry.created_at`)} as created_at
+    from portal_activity_log as entry join proposals on proposals.id = proposal_id
+    where entry.org_id = ${orgId} and event = any(${sql.param(refusals)}::text[])
+      and entry.created_at > now() - interval '30 days' and proposals.status <> 'void'
+      and (event <> 'checkout_refused' or (meta->>'version')::integer = proposals.version)
+      and not exists (select from portal_activity_log as later
+        where later.proposal_id = entry.proposal_id and later.seq > entry.seq
+          and later.event = case when entry.event = 'checkout_refused' then 'checkout_created' else 'payment_refunded' end)
     order by entry.created_at desc limit ${limit}`);
 }
 

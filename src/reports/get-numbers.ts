@@ -12,11 +12,17 @@ import { invalidField } from '../errors.ts';
  * funnel.
  */
 export type Numbers = {
+  /** Through Stripe and beside it, less those whose record was taken back. */
   readonly payments: number;
+  /** Gross: all that was paid. */
   readonly revenue_cents: number;
   readonly average_deposit_cents: number;
   /** Less refunds that failed, which may have been made before the period. */
   readonly refunded_cents: number;
+  /** Disputes that were lost, and not won back in the period. */
+  readonly lost_cents: number;
+  /** Gross less refunds and lost disputes. */
+  readonly net_cents: number;
   readonly disputes: number;
   readonly funnel: {
     readonly leads: number;
@@ -58,9 +64,12 @@ const counted = [
   'view',
   'approve',
   'payment_success',
+  'payment_recorded',
+  'payment_reversed',
   'payment_refunded',
   'refund_failed',
   'dispute_opened',
+  'dispute_closed',
 ] satisfies EventName[];
 
 /** An entry's amount; null in a currency other than the org's, which is an anomaly and part of no sum. */
@@ -71,6 +80,10 @@ function beginningOf({ days, timeZone }: Period) {
   return sql`date_trunc('day', now() at time zone ${timeZone}) - make_interval(days => ${days - 1}::int)`;
 }
 
+function sumOf(condition: string) {
+  return sql.raw(`coalesce(sum(cents) filter (where ${condition}), 0)`);
+}
+
 function selectTotals(db: Database, orgId: number, period: Period) {
   const proposalsWith = (event: string) => sql`count(distinct proposal_id) filter (where event = ${event})`;
   const seconds = sql`extract(epoch from created_at - (meta->>'approved_at')::timestamptz)`;
@@ -78,24 +91,33 @@ function selectTotals(db: Database, orgId: number, period: Period) {
     sql`round(percentile_cont(${share}::float8) within group (order by ${seconds}) filter (where paid))`;
   return db.execute<{ numbers: Numbers }>(sql`
     with entry as (
-      select event, proposal_id, meta, portal_activity_log.created_at, event = 'payment_success' as paid, ${cents} as cents
+      select event, proposal_id, meta, portal_activity_log.created_at, event = 'payment_success' as paid, ${cents} as cents,
+        row_number() over (partition by event, meta->>'dispute_id' order by portal_activity_log.id desc) = 1 as is_last
       from portal_activity_log join orgs on orgs.id = org_id
       where org_id = ${orgId} and event = any(${sql.param(counted)}::text[])
         and portal_activity_log.created_at >= (${beginningOf(period)}) at time zone ${period.timeZone}
+    ), money as (
+      select ${sumOf("paid or event = 'payment_recorded'")} - ${sumOf("event = 'payment_reversed'")} as gross,
+        ${sumOf("event = 'payment_refunded'")} - ${sumOf("event = 'refund_failed'")} as refunded,
+        ${sumOf("event = 'dispute_closed' and is_last and meta->>'status' = 'lost'")} as lost
+      from entry
     )
     select json_build_object(
-      'payments', count(*) filter (where paid),
-      'revenue_cents', coalesce(sum(cents) filter (where paid), 0),
-      'average_deposit_cents', coalesce(round(avg(cents) filter (where paid)), 0),
-      'refunded_cents', coalesce(sum(cents) filter (where event = 'payment_refunded'), 0)
-        - coalesce(sum(cents) filter (where event = 'refund_failed'), 0),
+      'payments', count(*) filter (where paid or event = 'payment_recorded')
+        - count(*) filter (where event = 'payment_reversed'),
+      'revenue_cents', (select gross from money),
+      'average_deposit_cents',
+        coalesce(round(avg(cents) filter (where paid or event = 'payment_recorded')), 0),
+      'refunded_cents', (select refunded from money),
+      'lost_cents', (select lost from money),
+      'net_cents', (select gross - refunded - lost from money),
       'disputes', count(*) filter (where event = 'dispute_opened'),
       'funnel', json_build_object(
         'leads', count(*) filter (where event = 'lead_created'),
         'sent', ${proposalsWith('sent')},
         'viewed', ${proposalsWith('view')},
         'approved', ${proposalsWith('approve')},
-        'paid', ${proposalsWith('payment_success')}),
+        'paid', count(distinct proposal_id) filter (where paid or event = 'payment_recorded')),
       'velocity_seconds', json_build_object('p50', ${percentile(0.5)}, 'p90', ${percentile(0.9)})
     ) as numbers
     from entry`);
@@ -104,12 +126,14 @@ function selectTotals(db: Database, orgId: number, period: Period) {
 function selectDays(db: Database, orgId: number, period: Period) {
   const { days, timeZone } = period;
   return db.execute<Day>(sql`
-    select to_char(day, 'YYYY-MM-DD') as date, count(entry.id)::int as payments,
-      coalesce(sum(${cents}), 0)::float8 as revenue_cents
+    select to_char(day, 'YYYY-MM-DD') as date,
+      (count(entry.id) filter (where event <> 'payment_reversed')
+        - count(entry.id) filter (where event = 'payment_reversed'))::int as payments,
+      coalesce(sum(case when event = 'payment_reversed' then -${cents} else ${cents} end), 0)::float8 as revenue_cents
     from orgs cross join generate_series(0, ${days - 1}::int) as n
     cross join lateral (select ${beginningOf(period)} + make_interval(days => n) as day) as calendar
     left join portal_activity_log as entry
-      on entry.org_id = orgs.id and entry.event = 'payment_success'
+      on entry.org_id = orgs.id and entry.event in ('payment_success', 'payment_recorded', 'payment_reversed')
       and entry.created_at >= day at time zone ${timeZone}
       and entry.created_at < (day + interval '1 day') at time zone ${timeZone}
     where orgs.id = ${orgId}

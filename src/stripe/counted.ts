@@ -33,6 +33,8 @@ export function countCalls(
       counted('create_session', () => gateway.createCheckoutSession(...args)),
     retrieveCheckoutSession: (id) => counted('retrieve_session', () => gateway.retrieveCheckoutSession(id)),
     expireCheckoutSession: (id) => counted('expire_session', () => gateway.expireCheckoutSession(id)),
+    createRefund: (order) => counted('create_refund', () => gateway.createRefund(order)),
+    findRefund: (order) => counted('list_refunds', () => gateway.findRefund(order)),
     retrieveMarks: (id) => counted('retrieve_payment_intent', () => gateway.retrieveMarks(id)),
     retrieveEvent: (id) => counted('retrieve_event', () => gateway.retrieveEvent(id)),
     listUndeliveredEvents: (...args) => countedList('list_events', gateway.listUndeliveredEvents(...args)),

@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
 import Stripe from 'stripe';
 import * as v from 'valibot';
+import type { RefundObservation } from '../domain/observation.ts';
 import { AppError } from '../errors.ts';
-import { Session, toMarks, toSession, UnpaidSession } from './decode-object.ts';
-import { type CheckoutRequest, type SessionState, type StripeGateway, sessionExpiry } from './gateway.ts';
+import { Refund, Session, toMarks, toRefund, toSession, UnpaidSession } from './decode-object.ts';
+import {
+  type CheckoutRequest,
+  type SessionState,
+  type StripeGateway,
+  StripeRefusal,
+  sessionExpiry,
+} from './gateway.ts';
 
 /** The API version of our requests and our webhook endpoint. Changing it needs testing. */
 const apiVersion = '2026-10-28.endive';
@@ -31,8 +38,12 @@ export function createLiveGateway(
 
   return {
     async createCheckoutSession(request, now) {
-      const expiresAt = sessionExpiry(now);
-      const session = await create(request, expiresAt).catch(rejectAs);
+      const expiresAt = sessionExpiry(now, request.endsAt);
+      // Stripe asks for the address itself where it does not like ours.
+      const withoutAddress = { ...request, customerEmail: null };
+      const session = await create(request, expiresAt)
+        .catch((error) => (isEmailInvalid(error) ? create(withoutAddress, expiresAt) : Promise.reject(error)))
+        .catch(rejectAs);
       // A replay shows the session as it was when it was created. (The fetch client's headers are a `Headers` object,
       // whatever their type says; a plain object works as well.)
       if (new Headers(session.lastResponse.headers).get('idempotent-replayed') === 'true') {
@@ -58,6 +69,26 @@ export function createLiveGateway(
       const state = session ? toState(session) : await retrieve(sessionId);
       if (state.fact !== 'checkout_open') return state;
       throw new AppError('stripe_failed', 'Stripe did not close the checkout. Try again.');
+    },
+
+    async createRefund({ refundRequestId, paymentIntent, amountCents }) {
+      const metadata = { portal_url: portalUrl, refund_request_id: refundRequestId };
+      const refund = await stripe.refunds
+        .create(
+          { payment_intent: paymentIntent, amount: amountCents, metadata },
+          { idempotencyKey: `${hashOf(portalUrl)}-refund-${refundRequestId}` },
+        )
+        .catch(rejectAs);
+      return readRefund(refund);
+    },
+
+    async findRefund({ refundRequestId, paymentIntent }) {
+      for await (const refund of iterate(
+        stripe.refunds.list({ payment_intent: paymentIntent, limit: 100 }),
+      )) {
+        if (refund.metadata?.refund_request_id === refundRequestId) return readRefund(refund);
+      }
+      return null;
     },
 
     async retrieveMarks(paymentIntent) {
@@ -97,7 +128,7 @@ export function createLiveGateway(
   }
 
   function create(
-    request: CheckoutRequest,
+    request: Omit<CheckoutRequest, 'customerEmail'> & { readonly customerEmail: string | null },
     expiresAt: Date,
   ): Promise<Stripe.Response<Stripe.Checkout.Session>> {
     const { proposalId, orgId, version, amountCents, totalCents } = request;
@@ -122,7 +153,7 @@ export function createLiveGateway(
           },
         ],
         client_reference_id: String(proposalId),
-        customer_email: request.customerEmail,
+        ...(request.customerEmail === null ? {} : { customer_email: request.customerEmail }),
         metadata,
         payment_intent_data: { metadata },
         success_url: `${portalUrl}/proposal/${proposalId}?session_id={CHECKOUT_SESSION_ID}`,
@@ -139,6 +170,7 @@ export function createLiveGateway(
           expiresAtSeconds,
           // Earlier releases took deposits only.
           ...(request.label === 'Deposit' ? [] : [hashOf(request.label)]),
+          ...(request.customerEmail === null ? ['no-email'] : []),
         ].join('-'),
       },
     );
@@ -161,6 +193,16 @@ function read<S extends v.GenericSchema>(schema: S, session: Stripe.Checkout.Ses
   const result = v.safeParse(schema, session);
   if (result.success) return result.output;
   throw new AppError('stripe_failed', 'Stripe returned something that is not a session.');
+}
+
+function readRefund(refund: Stripe.Refund): RefundObservation {
+  const result = v.safeParse(Refund, refund);
+  if (result.success) return toRefund(result.output);
+  throw new AppError('stripe_failed', 'Stripe returned something that is not a refund.');
+}
+
+function isEmailInvalid(error: unknown): boolean {
+  return error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'email_invalid';
 }
 
 /** All items of a paged list; throws Stripe's errors as ours. */
@@ -195,8 +237,9 @@ function rejectAs(error: unknown): never {
     throw new AppError('stripe_timeout', 'Stripe did not answer in time. Try again.', { cause: error });
   }
   if (error instanceof Stripe.errors.StripeInvalidRequestError) {
-    const detail = `Stripe refused this${error.code ? `: ${error.code}` : ''}. Trying again will not help.`;
-    throw new AppError('stripe_refused', detail, { cause: error });
+    // A label of a metric, and words for staff: only what looks like one of Stripe's codes.
+    const reason = /^[a-z_]{1,60}$/.test(error.code ?? '') ? String(error.code) : 'invalid_request';
+    throw new StripeRefusal(reason, { cause: error });
   }
   throw new AppError('stripe_failed', 'Stripe could not do this. Try again.', { cause: error });
 }

@@ -32,6 +32,7 @@ test('the right password gets a token that names the user', async () => {
     org_name: 'Test',
     currency: 'usd',
     deposit_percent: 30,
+    ...{ deposit: { percent: 30 }, time_zone: 'UTC', valid_days: null, pay_in_full: false, terms: null },
   });
 });
 

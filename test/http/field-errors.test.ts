@@ -27,14 +27,14 @@ test.each([
       title: '',
       line_items: [
         item,
-        { ...item, quantity: 1.5 },
-        { ...item, quantity: 0, unit_price_cents: 1e9 },
+        { ...item, quantity: 1.2345 },
+        { ...item, quantity: 0, unit_price_cents: 1e12 },
         { quantity: 1 },
       ],
     },
     {
       '#/title': 'invalid_format',
-      '#/line_items/1/quantity': 'not_an_integer',
+      '#/line_items/1/quantity': 'too_many_decimals',
       '#/line_items/2/quantity': 'too_small',
       '#/line_items/2/unit_price_cents': 'too_large',
       '#/line_items/3/description': 'required',

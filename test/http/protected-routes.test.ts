@@ -65,7 +65,9 @@ describe.each(protectedRoutes)('$route', ({ route, customer }) => {
     const before = await rowCounts();
     const answer = await call(route.replace('/1', `/${other.id}`), {
       token: own.token,
-      ...(route.startsWith('POST') ? { json: { proposal_id: other.id, name: 'Eve', version: 1 } } : {}),
+      ...(route.startsWith('POST')
+        ? { json: { proposal_id: other.id, name: 'Eve', version: 1, reason: 'price' } }
+        : {}),
     });
     // A session's id does not name its proposal, so a foreign one looks like an unknown one.
     const refusal = route.includes('/sessions/') ? [404, 'session_not_found'] : [403, 'forbidden'];

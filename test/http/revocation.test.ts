@@ -25,7 +25,8 @@ function ask(
   const { query, body, headers } = contract.example;
   const path = route
     .replace(':proposal_id', String(about.proposalId))
-    .replace(':session_id', about.sessionId);
+    .replace(':session_id', about.sessionId)
+    .replace(/:(payment_id|entry_id)/, (_, name) => contract.example.path?.[name] ?? '');
   const asked = query?.proposal_id ? { proposal_id: String(about.proposalId) } : query;
   return call(`${path}?${new URLSearchParams(asked)}`, {
     token,
@@ -119,6 +120,7 @@ const afterVoid: Record<string, [status: number, code?: string]> = {
   'GET /proposals/:proposal_id': [200],
   'POST /proposals/:proposal_id/view': [200],
   'POST /proposals/:proposal_id/approve': [409, 'proposal_void'],
+  'POST /proposals/:proposal_id/decline': [409, 'proposal_void'],
   'POST /payments/checkout_session': [409, 'proposal_void'],
   'GET /payments/sessions/:session_id': [200],
 };

@@ -91,7 +91,7 @@ export interface paths {
         put?: never;
         /**
          * Create a draft
-         * @description Its total is the sum of its line items, in the org’s currency. The same Idempotency-Key with the same body is the same proposal.
+         * @description In the org’s currency. What it leaves open is as the org has it now: the deposit, how long it is valid, the terms. Without a `schedule` the deposit is due with the approval and the rest when staff ask for it. The same Idempotency-Key with the same body is the same proposal.
          *
          *     Permission `proposals:write`: admin, staff.
          */
@@ -111,7 +111,7 @@ export interface paths {
         };
         /**
          * Read a proposal
-         * @description With its approval, and how its deposit stands.
+         * @description With its terms, its approval, and how its money stands.
          *
          *     Permission `proposals:read`: admin, staff, customer.
          */
@@ -123,7 +123,7 @@ export interface paths {
         head?: never;
         /**
          * Revise a proposal
-         * @description Makes a new version, which needs an approval of its own. Missing fields stay as they are. `version`, if given, must be the current one.
+         * @description Makes a new version, which needs an approval of its own; a corrected name or address makes none. Missing fields stay as they are. `version`, if given, must be the current one.
          *
          *     Permission `proposals:write`: admin, staff.
          */
@@ -141,7 +141,7 @@ export interface paths {
         put?: never;
         /**
          * Void a proposal
-         * @description For good. What was paid must have been refunded.
+         * @description For good. What was paid must have been refunded, and no payment may be on its way.
          *
          *     Permission `proposals:write`: admin, staff.
          */
@@ -229,11 +229,55 @@ export interface paths {
         put?: never;
         /**
          * Approve a version
-         * @description Approve a version.
+         * @description Staff who approve for the customer say how they were told: `method`, and a `reference`.
          *
          *     Permission `proposals:approve`: admin, staff, customer.
          */
         post: operations["approveProposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/proposals/{proposal_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline a proposal
+         * @description By the customer, or by staff for them. Not where money is on it. A new version reopens it.
+         *
+         *     Permission `proposals:decline`: admin, staff, customer.
+         */
+        post: operations["declineProposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/proposals/{proposal_id}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a draft with the same customer and terms
+         * @description It is valid as long as a new offer is. What was due on a date is due on request. The same Idempotency-Key makes one.
+         *
+         *     Permission `proposals:write`: admin, staff.
+         */
+        post: operations["duplicateProposal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -272,8 +316,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Begin to pay the deposit
-         * @description Answers with the session that is open, else with a new one. The input may come in the query or in a JSON body. `amount_dollars`, where given, must be the total of the version.
+         * Begin to pay
+         * @description Of what is due, or (`pay=full`) of all that remains, where the org offers that. Answers with the session that is open, else with a new one. The input may come in the query or in a JSON body. `amount_dollars`, where given, must be the total of the version.
          *
          *     Permission `checkouts:write`: admin, staff, customer.
          */
@@ -326,6 +370,116 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/proposals/{proposal_id}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for an instalment
+         * @description A part of the schedule that is due on request is due then; the customer pays it by their link.
+         *
+         *     Permission `payments:write`: admin, staff.
+         */
+        post: operations["requestPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/proposals/{proposal_id}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record money beside Stripe
+         * @description Closes the open session first. More than what remains needs `overpayment`. The same Idempotency-Key records it once.
+         *
+         *     Permission `payments:write`: admin, staff.
+         */
+        post: operations["recordPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/proposals/{proposal_id}/payments/{payment_id}/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take such a record back
+         * @description By a counter-entry: a cheque that was returned, money that was given back, a mistake.
+         *
+         *     Permission `payments:write`: admin, staff.
+         */
+        post: operations["reversePayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/proposals/{proposal_id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refund a payment through Stripe
+         * @description Whole, or `amount_cents` of it. `session_id` names the payment where there are several. The same Idempotency-Key refunds once.
+         *
+         *     Permission `refunds:write`: admin.
+         */
+        post: operations["refundPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/proposals/{proposal_id}/anomalies/{entry_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an anomaly
+         * @description Staff have looked at it. It needs no attention any more.
+         *
+         *     Permission `payments:write`: admin, staff.
+         */
+        post: operations["acceptAnomaly"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/reports/numbers": {
         parameters: {
             query?: never;
@@ -357,7 +511,7 @@ export interface paths {
         };
         /**
          * Read what needs attention
-         * @description Anomalies of the last 30 days, open disputes, and money that no proposal claims; 100 of each at most.
+         * @description Anomalies of the last 30 days that nobody accepted, open disputes, payments and refunds that Stripe would not make, and money that no proposal claims; 100 of each at most.
          *
          *     Permission `reports:read`: admin, staff.
          */
@@ -504,7 +658,17 @@ export interface components {
             role: "admin" | "staff";
             org_name: string;
             currency: components["schemas"]["Currency"];
+            /** @description As earlier releases knew it; `deposit` is what new proposals get. */
             deposit_percent: number;
+            deposit: ({
+                percent: number;
+            } | {
+                amount_cents: components["schemas"]["Money"];
+            }) | null;
+            time_zone: string;
+            valid_days: number | null;
+            pay_in_full: boolean;
+            terms: string | null;
         };
         NewLead: {
             /** Format: uuid */
@@ -532,24 +696,12 @@ export interface components {
             description: string;
             quantity: number;
             unit_price_cents: number;
+            discount_percent?: number;
+            discount_cents?: number;
+            tax_percent?: number;
+            tax_inclusive?: boolean;
         };
-        Proposal: {
-            id: number;
-            org_id: number;
-            lead_id: string | null;
-            title: string;
-            customer_name: string;
-            customer_email: string;
-            currency: components["schemas"]["Currency"];
-            total_cents: components["schemas"]["Money"];
-            version: number;
-            /** @enum {string} */
-            status: "draft" | "sent" | "approved" | "deposit_paid" | "paid" | "declined" | "void";
-            /** Format: date-time */
-            created_at: string;
-            line_items: components["schemas"]["LineItem"][];
-        };
-        /** @description A proposal without its line items. */
+        /** @description A proposal without its contents. */
         ProposalSummary: {
             id: number;
             org_id: number;
@@ -559,11 +711,57 @@ export interface components {
             customer_email: string;
             currency: components["schemas"]["Currency"];
             total_cents: components["schemas"]["Money"];
+            /** @description The first part, if it is due with the approval. */
+            deposit_cents: number;
+            /** @description What was paid, less refunds and lost disputes. */
+            held_cents: number;
+            /** @description What is to be paid now; before the approval, what it makes due. */
+            due_cents: number;
+            /** @description What of the total is not held. */
+            remaining_cents: number;
             version: number;
             /** @enum {string} */
             status: "draft" | "sent" | "approved" | "deposit_paid" | "paid" | "declined" | "void";
+            valid_until: string | null;
+            /** @description The offer ran out before money was on it. */
+            expired: boolean;
             /** Format: date-time */
             created_at: string;
+        };
+        TaxSum: {
+            percent: number;
+            inclusive: boolean;
+            amount_cents: components["schemas"]["Money"];
+        };
+        Instalment: {
+            /** @description Names the part within its version. */
+            key: string;
+            label: string;
+            percent?: number;
+            /** @constant */
+            rest?: true;
+            amount_cents: components["schemas"]["Money"];
+            due: ("approval" | "request") | {
+                date: string;
+            } | {
+                days_after_approval: number;
+            };
+            due_on: string | null;
+            /** @enum {string} */
+            state: "later" | "due" | "pending" | "paid";
+        };
+        Payment: {
+            /** @description The session’s id, or ours for money beside Stripe. */
+            payment_id: string;
+            /** @enum {string} */
+            method: "stripe" | "cash" | "cheque" | "bank_transfer" | "other";
+            amount_cents: components["schemas"]["Money"];
+            currency: components["schemas"]["Currency"];
+            /** Format: date-time */
+            paid_at: string;
+            /** @description What can still be refunded through Stripe. */
+            refundable_cents: number;
+            reversed: boolean;
         };
         ProposalPage: {
             data: components["schemas"]["ProposalSummary"][];
@@ -578,25 +776,67 @@ export interface components {
             customer_email: string;
             currency: components["schemas"]["Currency"];
             total_cents: components["schemas"]["Money"];
+            /** @description The first part, if it is due with the approval. */
+            deposit_cents: number;
+            /** @description What was paid, less refunds and lost disputes. */
+            held_cents: number;
+            /** @description What is to be paid now; before the approval, what it makes due. */
+            due_cents: number;
+            /** @description What of the total is not held. */
+            remaining_cents: number;
             version: number;
             /** @enum {string} */
             status: "draft" | "sent" | "approved" | "deposit_paid" | "paid" | "declined" | "void";
+            valid_until: string | null;
+            /** @description The offer ran out before money was on it. */
+            expired: boolean;
             /** Format: date-time */
             created_at: string;
-            line_items: components["schemas"]["LineItem"][];
             org_name: string;
-            deposit_cents: components["schemas"]["Money"];
+            line_items: components["schemas"]["LineItem"][];
+            discount_percent: number | null;
+            discount_cents: components["schemas"]["Money"] | null;
+            /** @description The lines, each less its own discount. */
+            subtotal_cents: number;
+            /** @description What the discount on the whole takes off. */
+            discounted_cents: number;
+            /** @description By rate. */
+            taxes: components["schemas"]["TaxSum"][];
+            tax_cents: components["schemas"]["Money"];
+            deposit: ({
+                percent: number;
+            } | {
+                amount_cents: number;
+            }) | null;
+            schedule: components["schemas"]["Instalment"][];
+            terms: string | null;
+            /** @description Whether all may be paid at once. */
+            pay_in_full: boolean;
+            /** @description The org’s, in which dates are meant. */
+            time_zone: string;
             /** @enum {string} */
             deposit_status: "unpaid" | "pending" | "failed" | "paid";
+            last_payment_failed: boolean;
             approved_by: string | null;
             approved_at: string | null;
             paid_cents: components["schemas"]["Money"];
             paid_at: string | null;
+            /** @description Delayed payments that are being processed. */
+            pending_cents: number;
             refunded_cents: components["schemas"]["Money"];
-            /** @description What the next payment is for. */
-            due_cents: number;
+            /** @description Lost in disputes. */
+            lost_cents: number;
+            payments: components["schemas"]["Payment"][];
+            /** @description Stripe’s code, where it would not take a payment of this version. */
+            checkout_refusal: string | null;
         };
         Voided: {
+            id: number;
+            /** @enum {string} */
+            status: "draft" | "sent" | "approved" | "deposit_paid" | "paid" | "declined" | "void";
+            version: number;
+        };
+        Declined: {
             id: number;
             /** @enum {string} */
             status: "draft" | "sent" | "approved" | "deposit_paid" | "paid" | "declined" | "void";
@@ -878,6 +1118,8 @@ export interface components {
                 is_first?: true;
                 /** @constant */
                 completes?: true;
+                /** @constant */
+                is_foreign?: true;
                 approved_at?: string | null;
             };
         } | {
@@ -1028,6 +1270,8 @@ export interface components {
             event: "payment_refunded";
             meta: {
                 refund_request_id?: string;
+                /** @constant */
+                is_foreign?: true;
                 refund_id: string;
                 amount_cents: components["schemas"]["Money"];
                 currency: string;
@@ -1048,6 +1292,8 @@ export interface components {
             event: "refund_failed";
             meta: {
                 refund_request_id?: string;
+                /** @constant */
+                is_foreign?: true;
                 refund_id: string;
                 amount_cents: components["schemas"]["Money"];
                 currency: string;
@@ -1123,6 +1369,8 @@ export interface components {
             session_id: string;
             deposit_cents: components["schemas"]["Money"];
             total_cents: components["schemas"]["Money"];
+            /** @description What is charged. */
+            amount_cents: number;
             /**
              * @description No Stripe key is set: the payment is simulated.
              * @constant
@@ -1140,6 +1388,8 @@ export interface components {
             payment_status: "paid" | "unpaid";
             deposit_cents: components["schemas"]["Money"];
             total_cents: components["schemas"]["Money"];
+            /** @description What is charged. */
+            amount_cents: number;
             currency: components["schemas"]["Currency"];
         };
         /** @description An event as Stripe sends it: https://docs.stripe.com/api/events/object */
@@ -1161,12 +1411,61 @@ export interface components {
             /** @constant */
             received: true;
         };
+        Requested: {
+            key: string;
+            id: number;
+            /** @enum {string} */
+            status: "draft" | "sent" | "approved" | "deposit_paid" | "paid" | "declined" | "void";
+            held_cents: components["schemas"]["Money"];
+            refunded_cents: components["schemas"]["Money"];
+            due_cents: components["schemas"]["Money"];
+            remaining_cents: components["schemas"]["Money"];
+        };
+        Recorded: {
+            /** Format: uuid */
+            payment_id: string;
+            id: number;
+            /** @enum {string} */
+            status: "draft" | "sent" | "approved" | "deposit_paid" | "paid" | "declined" | "void";
+            held_cents: components["schemas"]["Money"];
+            refunded_cents: components["schemas"]["Money"];
+            due_cents: components["schemas"]["Money"];
+            remaining_cents: components["schemas"]["Money"];
+        };
+        Refunded: {
+            /** Format: uuid */
+            refund_request_id: string;
+            amount_cents: components["schemas"]["Money"];
+            id: number;
+            /** @enum {string} */
+            status: "draft" | "sent" | "approved" | "deposit_paid" | "paid" | "declined" | "void";
+            held_cents: components["schemas"]["Money"];
+            refunded_cents: components["schemas"]["Money"];
+            due_cents: components["schemas"]["Money"];
+            remaining_cents: components["schemas"]["Money"];
+        };
+        AnomalyAccepted: {
+            entry_id: number;
+            id: number;
+            /** @enum {string} */
+            status: "draft" | "sent" | "approved" | "deposit_paid" | "paid" | "declined" | "void";
+            held_cents: components["schemas"]["Money"];
+            refunded_cents: components["schemas"]["Money"];
+            due_cents: components["schemas"]["Money"];
+            remaining_cents: components["schemas"]["Money"];
+        };
         Numbers: {
             payments: number;
-            revenue_cents: components["schemas"]["Money"];
-            average_deposit_cents: components["schemas"]["Money"];
+            /** @description Gross: all that was paid, through Stripe and beside it. */
+            revenue_cents: number;
+            /** @description The average payment. */
+            average_deposit_cents: number;
             /** @description Less refunds that failed. */
             refunded_cents: number;
+            /** @description Disputes that were lost. */
+            lost_cents: number;
+            /** @description Gross less refunds and lost disputes. */
+            net_cents: number;
             disputes: number;
             funnel: {
                 leads: number;
@@ -1188,6 +1487,8 @@ export interface components {
             }[];
         };
         Anomaly: {
+            /** @description What accepting it names. */
+            entry_id: number;
             proposal_id: number;
             title: string;
             /** @enum {string} */
@@ -1209,6 +1510,18 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        /** @description A payment or refund that Stripe would not make. */
+        Refused: {
+            proposal_id: number;
+            title: string;
+            /** @enum {string} */
+            event: "checkout_refused" | "refund_refused" | "refund_failed";
+            /** @description Stripe’s. */
+            code: string | null;
+            amount_cents: components["schemas"]["Money"] | null;
+            /** Format: date-time */
+            created_at: string;
+        };
         UnattributedEvent: {
             event_id: string;
             type: string;
@@ -1221,6 +1534,7 @@ export interface components {
         Attention: {
             anomalies: components["schemas"]["Anomaly"][];
             disputes: components["schemas"]["OpenDispute"][];
+            refused: components["schemas"]["Refused"][];
             unattributed: components["schemas"]["UnattributedEvent"][];
         };
         Health: {
@@ -1406,7 +1720,14 @@ export interface operations {
                      *       "role": "admin",
                      *       "org_name": "Acme Kitchens",
                      *       "currency": "usd",
-                     *       "deposit_percent": 30
+                     *       "deposit_percent": 30,
+                     *       "deposit": {
+                     *         "percent": 30
+                     *       },
+                     *       "time_zone": "Europe/Berlin",
+                     *       "valid_days": 30,
+                     *       "pay_in_full": false,
+                     *       "terms": null
                      *     }
                      */
                     "application/json": components["schemas"]["Me"];
@@ -1791,8 +2112,14 @@ export interface operations {
                      *           "customer_email": "ada@example.com",
                      *           "currency": "usd",
                      *           "total_cents": 1575000,
+                     *           "deposit_cents": 472500,
+                     *           "held_cents": 0,
+                     *           "due_cents": 472500,
+                     *           "remaining_cents": 1575000,
                      *           "version": 1,
                      *           "status": "approved",
+                     *           "valid_until": "2026-12-24",
+                     *           "expired": false,
                      *           "created_at": "2026-11-26T09:00:00.000Z"
                      *         }
                      *       ],
@@ -1922,6 +2249,27 @@ export interface operations {
                     /** Format: email */
                     customer_email: string;
                     line_items: components["schemas"]["LineItem"][];
+                    discount_percent?: number | null;
+                    discount_cents?: number | null;
+                    deposit?: ({
+                        percent: number;
+                    } | {
+                        amount_cents: number;
+                    }) | null;
+                    schedule?: {
+                        label: string;
+                        percent?: number;
+                        amount_cents?: number;
+                        /** @constant */
+                        rest?: true;
+                        due: ("approval" | "request") | {
+                            date: string;
+                        } | {
+                            days_after_approval: number;
+                        };
+                    }[] | null;
+                    valid_until?: string | null;
+                    terms?: string | null;
                     /** Format: uuid */
                     lead_id?: string;
                 };
@@ -1944,6 +2292,18 @@ export interface operations {
                      *       "title": "Kitchen renovation",
                      *       "customer_name": "Ada Lovelace",
                      *       "customer_email": "ada@example.com",
+                     *       "currency": "usd",
+                     *       "total_cents": 1575000,
+                     *       "deposit_cents": 472500,
+                     *       "held_cents": 0,
+                     *       "due_cents": 472500,
+                     *       "remaining_cents": 1575000,
+                     *       "version": 1,
+                     *       "status": "draft",
+                     *       "valid_until": "2026-12-24",
+                     *       "expired": false,
+                     *       "created_at": "2026-11-26T09:00:00.000Z",
+                     *       "org_name": "Acme Kitchens",
                      *       "line_items": [
                      *         {
                      *           "description": "Cabinets",
@@ -1951,14 +2311,52 @@ export interface operations {
                      *           "unit_price_cents": 525000
                      *         }
                      *       ],
-                     *       "currency": "usd",
-                     *       "total_cents": 1575000,
-                     *       "version": 1,
-                     *       "status": "draft",
-                     *       "created_at": "2026-11-26T09:00:00.000Z"
+                     *       "discount_percent": null,
+                     *       "discount_cents": null,
+                     *       "subtotal_cents": 1575000,
+                     *       "discounted_cents": 0,
+                     *       "taxes": [],
+                     *       "tax_cents": 0,
+                     *       "terms": null,
+                     *       "deposit": {
+                     *         "percent": 30
+                     *       },
+                     *       "schedule": [
+                     *         {
+                     *           "key": "deposit",
+                     *           "label": "Deposit",
+                     *           "percent": 30,
+                     *           "amount_cents": 472500,
+                     *           "due": "approval",
+                     *           "due_on": null,
+                     *           "state": "later"
+                     *         },
+                     *         {
+                     *           "key": "balance",
+                     *           "label": "Balance",
+                     *           "rest": true,
+                     *           "amount_cents": 1102500,
+                     *           "due": "request",
+                     *           "due_on": null,
+                     *           "state": "later"
+                     *         }
+                     *       ],
+                     *       "pay_in_full": false,
+                     *       "time_zone": "Europe/Berlin",
+                     *       "deposit_status": "unpaid",
+                     *       "last_payment_failed": false,
+                     *       "approved_by": null,
+                     *       "approved_at": null,
+                     *       "paid_cents": 0,
+                     *       "paid_at": null,
+                     *       "pending_cents": 0,
+                     *       "refunded_cents": 0,
+                     *       "lost_cents": 0,
+                     *       "payments": [],
+                     *       "checkout_refusal": null
                      *     }
                      */
-                    "application/json": components["schemas"]["Proposal"];
+                    "application/json": components["schemas"]["ProposalDetails"];
                 };
             };
             /** @description `invalid_request`, `invalid_amount`, `malformed_json` */
@@ -2089,6 +2487,18 @@ export interface operations {
                      *       "title": "Kitchen renovation",
                      *       "customer_name": "Ada Lovelace",
                      *       "customer_email": "ada@example.com",
+                     *       "currency": "usd",
+                     *       "total_cents": 1575000,
+                     *       "deposit_cents": 472500,
+                     *       "held_cents": 0,
+                     *       "due_cents": 472500,
+                     *       "remaining_cents": 1575000,
+                     *       "version": 1,
+                     *       "status": "approved",
+                     *       "valid_until": "2026-12-24",
+                     *       "expired": false,
+                     *       "created_at": "2026-11-26T09:00:00.000Z",
+                     *       "org_name": "Acme Kitchens",
                      *       "line_items": [
                      *         {
                      *           "description": "Cabinets",
@@ -2096,20 +2506,49 @@ export interface operations {
                      *           "unit_price_cents": 525000
                      *         }
                      *       ],
-                     *       "currency": "usd",
-                     *       "total_cents": 1575000,
-                     *       "version": 1,
-                     *       "status": "approved",
-                     *       "created_at": "2026-11-26T09:00:00.000Z",
-                     *       "org_name": "Acme Kitchens",
-                     *       "deposit_cents": 472500,
+                     *       "discount_percent": null,
+                     *       "discount_cents": null,
+                     *       "subtotal_cents": 1575000,
+                     *       "discounted_cents": 0,
+                     *       "taxes": [],
+                     *       "tax_cents": 0,
+                     *       "terms": null,
+                     *       "deposit": {
+                     *         "percent": 30
+                     *       },
+                     *       "schedule": [
+                     *         {
+                     *           "key": "deposit",
+                     *           "label": "Deposit",
+                     *           "percent": 30,
+                     *           "amount_cents": 472500,
+                     *           "due": "approval",
+                     *           "due_on": null,
+                     *           "state": "later"
+                     *         },
+                     *         {
+                     *           "key": "balance",
+                     *           "label": "Balance",
+                     *           "rest": true,
+                     *           "amount_cents": 1102500,
+                     *           "due": "request",
+                     *           "due_on": null,
+                     *           "state": "later"
+                     *         }
+                     *       ],
+                     *       "pay_in_full": false,
+                     *       "time_zone": "Europe/Berlin",
                      *       "deposit_status": "unpaid",
+                     *       "last_payment_failed": false,
                      *       "approved_by": "Ada Lovelace",
                      *       "approved_at": "2026-11-26T10:00:00.000Z",
                      *       "paid_cents": 0,
                      *       "paid_at": null,
+                     *       "pending_cents": 0,
                      *       "refunded_cents": 0,
-                     *       "due_cents": 472500
+                     *       "lost_cents": 0,
+                     *       "payments": [],
+                     *       "checkout_refusal": null
                      *     }
                      */
                     "application/json": components["schemas"]["ProposalDetails"];
@@ -2241,6 +2680,27 @@ export interface operations {
                     /** Format: email */
                     customer_email?: string;
                     line_items?: components["schemas"]["LineItem"][];
+                    discount_percent?: number | null;
+                    discount_cents?: number | null;
+                    deposit?: ({
+                        percent: number;
+                    } | {
+                        amount_cents: number;
+                    }) | null;
+                    schedule?: {
+                        label: string;
+                        percent?: number;
+                        amount_cents?: number;
+                        /** @constant */
+                        rest?: true;
+                        due: ("approval" | "request") | {
+                            date: string;
+                        } | {
+                            days_after_approval: number;
+                        };
+                    }[] | null;
+                    valid_until?: string | null;
+                    terms?: string | null;
                     version?: number;
                 };
             };
@@ -2260,6 +2720,18 @@ export interface operations {
                      *       "title": "Kitchen and pantry",
                      *       "customer_name": "Ada Lovelace",
                      *       "customer_email": "ada@example.com",
+                     *       "currency": "usd",
+                     *       "total_cents": 1575000,
+                     *       "deposit_cents": 472500,
+                     *       "held_cents": 0,
+                     *       "due_cents": 472500,
+                     *       "remaining_cents": 1575000,
+                     *       "version": 2,
+                     *       "status": "draft",
+                     *       "valid_until": "2026-12-24",
+                     *       "expired": false,
+                     *       "created_at": "2026-11-26T09:00:00.000Z",
+                     *       "org_name": "Acme Kitchens",
                      *       "line_items": [
                      *         {
                      *           "description": "Cabinets",
@@ -2267,14 +2739,52 @@ export interface operations {
                      *           "unit_price_cents": 525000
                      *         }
                      *       ],
-                     *       "currency": "usd",
-                     *       "total_cents": 1575000,
-                     *       "version": 2,
-                     *       "status": "draft",
-                     *       "created_at": "2026-11-26T09:00:00.000Z"
+                     *       "discount_percent": null,
+                     *       "discount_cents": null,
+                     *       "subtotal_cents": 1575000,
+                     *       "discounted_cents": 0,
+                     *       "taxes": [],
+                     *       "tax_cents": 0,
+                     *       "terms": null,
+                     *       "deposit": {
+                     *         "percent": 30
+                     *       },
+                     *       "schedule": [
+                     *         {
+                     *           "key": "deposit",
+                     *           "label": "Deposit",
+                     *           "percent": 30,
+                     *           "amount_cents": 472500,
+                     *           "due": "approval",
+                     *           "due_on": null,
+                     *           "state": "later"
+                     *         },
+                     *         {
+                     *           "key": "balance",
+                     *           "label": "Balance",
+                     *           "rest": true,
+                     *           "amount_cents": 1102500,
+                     *           "due": "request",
+                     *           "due_on": null,
+                     *           "state": "later"
+                     *         }
+                     *       ],
+                     *       "pay_in_full": false,
+                     *       "time_zone": "Europe/Berlin",
+                     *       "deposit_status": "unpaid",
+                     *       "last_payment_failed": false,
+                     *       "approved_by": null,
+                     *       "approved_at": null,
+                     *       "paid_cents": 0,
+                     *       "paid_at": null,
+                     *       "pending_cents": 0,
+                     *       "refunded_cents": 0,
+                     *       "lost_cents": 0,
+                     *       "payments": [],
+                     *       "checkout_refusal": null
                      *     }
                      */
-                    "application/json": components["schemas"]["Proposal"];
+                    "application/json": components["schemas"]["ProposalDetails"];
                 };
             };
             /** @description `invalid_request`, `invalid_proposal_id`, `invalid_amount`, `malformed_json` */
@@ -2491,7 +3001,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `already_paid` */
+            /** @description `already_paid`, `payment_pending` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2501,7 +3011,7 @@ export interface operations {
                         /** @constant */
                         status?: 409;
                         /** @enum {string} */
-                        code?: "already_paid";
+                        code?: "already_paid" | "payment_pending";
                     };
                 };
             };
@@ -2634,7 +3144,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `proposal_void`, `limit_reached` */
+            /** @description `proposal_void`, `proposal_expired`, `limit_reached` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2644,7 +3154,7 @@ export interface operations {
                         /** @constant */
                         status?: 409;
                         /** @enum {string} */
-                        code?: "proposal_void" | "limit_reached";
+                        code?: "proposal_void" | "proposal_expired" | "limit_reached";
                     };
                 };
             };
@@ -2985,6 +3495,9 @@ export interface operations {
                 "application/json": {
                     name: string;
                     version: number;
+                    /** @enum {string} */
+                    method?: "phone" | "paper" | "in_person";
+                    reference?: string;
                 };
             };
         };
@@ -3063,7 +3576,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `proposal_void`, `version_conflict`, `already_approved`, `limit_reached` */
+            /** @description `proposal_void`, `proposal_declined`, `proposal_expired`, `version_conflict`, `already_approved`, `limit_reached` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3073,7 +3586,7 @@ export interface operations {
                         /** @constant */
                         status?: 409;
                         /** @enum {string} */
-                        code?: "proposal_void" | "version_conflict" | "already_approved" | "limit_reached";
+                        code?: "proposal_void" | "proposal_declined" | "proposal_expired" | "version_conflict" | "already_approved" | "limit_reached";
                     };
                 };
             };
@@ -3088,6 +3601,378 @@ export interface operations {
                         status?: 413;
                         /** @enum {string} */
                         code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    declineProposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 7 */
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "timing",
+                 *       "comment": "We will come back in spring."
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {string} */
+                    reason: "price" | "timing" | "scope" | "other_supplier" | "other";
+                    comment?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is declined. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 7,
+                     *       "status": "declined",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Declined"];
+                };
+            };
+            /** @description `invalid_request`, `invalid_proposal_id`, `malformed_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "invalid_request" | "invalid_proposal_id" | "malformed_json";
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `proposal_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "proposal_not_found";
+                    };
+                };
+            };
+            /** @description `proposal_void`, `already_paid`, `payment_pending`, `limit_reached` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "proposal_void" | "already_paid" | "payment_pending" | "limit_reached";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 413;
+                        /** @enum {string} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    duplicateProposal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @example 8f14e45f */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @example 7 */
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The draft. */
+            201: {
+                headers: {
+                    /** @description The path of the draft. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 8,
+                     *       "org_id": 1,
+                     *       "lead_id": null,
+                     *       "title": "Kitchen renovation",
+                     *       "customer_name": "Ada Lovelace",
+                     *       "customer_email": "ada@example.com",
+                     *       "currency": "usd",
+                     *       "total_cents": 1575000,
+                     *       "deposit_cents": 472500,
+                     *       "held_cents": 0,
+                     *       "due_cents": 472500,
+                     *       "remaining_cents": 1575000,
+                     *       "version": 1,
+                     *       "status": "draft",
+                     *       "valid_until": "2026-12-24",
+                     *       "expired": false,
+                     *       "created_at": "2026-11-26T09:00:00.000Z",
+                     *       "org_name": "Acme Kitchens",
+                     *       "line_items": [
+                     *         {
+                     *           "description": "Cabinets",
+                     *           "quantity": 3,
+                     *           "unit_price_cents": 525000
+                     *         }
+                     *       ],
+                     *       "discount_percent": null,
+                     *       "discount_cents": null,
+                     *       "subtotal_cents": 1575000,
+                     *       "discounted_cents": 0,
+                     *       "taxes": [],
+                     *       "tax_cents": 0,
+                     *       "terms": null,
+                     *       "deposit": {
+                     *         "percent": 30
+                     *       },
+                     *       "schedule": [
+                     *         {
+                     *           "key": "deposit",
+                     *           "label": "Deposit",
+                     *           "percent": 30,
+                     *           "amount_cents": 472500,
+                     *           "due": "approval",
+                     *           "due_on": null,
+                     *           "state": "later"
+                     *         },
+                     *         {
+                     *           "key": "balance",
+                     *           "label": "Balance",
+                     *           "rest": true,
+                     *           "amount_cents": 1102500,
+                     *           "due": "request",
+                     *           "due_on": null,
+                     *           "state": "later"
+                     *         }
+                     *       ],
+                     *       "pay_in_full": false,
+                     *       "time_zone": "Europe/Berlin",
+                     *       "deposit_status": "unpaid",
+                     *       "last_payment_failed": false,
+                     *       "approved_by": null,
+                     *       "approved_at": null,
+                     *       "paid_cents": 0,
+                     *       "paid_at": null,
+                     *       "pending_cents": 0,
+                     *       "refunded_cents": 0,
+                     *       "lost_cents": 0,
+                     *       "payments": [],
+                     *       "checkout_refusal": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProposalDetails"];
+                };
+            };
+            /** @description `invalid_proposal_id`, `invalid_request`, `invalid_amount` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "invalid_proposal_id" | "invalid_request" | "invalid_amount";
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `proposal_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "proposal_not_found";
                     };
                 };
             };
@@ -3290,6 +4175,7 @@ export interface operations {
                 proposal_id?: string | number;
                 /** @example 15750.00 */
                 amount_dollars?: string | number;
+                pay?: "due" | "full";
             };
             header?: never;
             path?: never;
@@ -3306,6 +4192,8 @@ export interface operations {
                 "application/json": {
                     proposal_id: string | number;
                     amount_dollars?: string | number;
+                    /** @enum {string} */
+                    pay?: "due" | "full";
                 };
             };
         };
@@ -3321,7 +4209,8 @@ export interface operations {
                      *       "checkout_url": "https://checkout.stripe.com/c/pay/cs_test_a1b2c3",
                      *       "session_id": "cs_test_a1b2c3",
                      *       "deposit_cents": 472500,
-                     *       "total_cents": 1575000
+                     *       "total_cents": 1575000,
+                     *       "amount_cents": 472500
                      *     }
                      */
                     "application/json": components["schemas"]["Checkout"];
@@ -3383,7 +4272,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `proposal_not_approved`, `proposal_void`, `already_paid`, `payment_pending`, `amount_mismatch`, `version_conflict`, `checkout_open`, `limit_reached` */
+            /** @description `proposal_not_approved`, `proposal_void`, `proposal_declined`, `proposal_expired`, `already_paid`, `payment_pending`, `nothing_due`, `pay_in_full_not_offered`, `amount_mismatch`, `version_conflict`, `checkout_open`, `limit_reached` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3393,7 +4282,7 @@ export interface operations {
                         /** @constant */
                         status?: 409;
                         /** @enum {string} */
-                        code?: "proposal_not_approved" | "proposal_void" | "already_paid" | "payment_pending" | "amount_mismatch" | "version_conflict" | "checkout_open" | "limit_reached";
+                        code?: "proposal_not_approved" | "proposal_void" | "proposal_declined" | "proposal_expired" | "already_paid" | "payment_pending" | "nothing_due" | "pay_in_full_not_offered" | "amount_mismatch" | "version_conflict" | "checkout_open" | "limit_reached";
                     };
                 };
             };
@@ -3526,6 +4415,7 @@ export interface operations {
                      *       "payment_status": "paid",
                      *       "deposit_cents": 472500,
                      *       "total_cents": 1575000,
+                     *       "amount_cents": 472500,
                      *       "currency": "usd"
                      *     }
                      */
@@ -3827,6 +4717,936 @@ export interface operations {
             };
         };
     };
+    requestPayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 7 */
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "key": "balance"
+                 *     }
+                 */
+                "application/json": {
+                    key: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is due. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "key": "balance",
+                     *       "id": 7,
+                     *       "status": "deposit_paid",
+                     *       "held_cents": 472500,
+                     *       "refunded_cents": 0,
+                     *       "due_cents": 1102500,
+                     *       "remaining_cents": 1102500
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Requested"];
+                };
+            };
+            /** @description `invalid_request`, `invalid_proposal_id`, `malformed_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "invalid_request" | "invalid_proposal_id" | "malformed_json";
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `proposal_not_found`, `instalment_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "proposal_not_found" | "instalment_not_found";
+                    };
+                };
+            };
+            /** @description `limit_reached`, `proposal_void`, `proposal_declined`, `proposal_not_approved`, `not_on_request`, `already_paid` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "limit_reached" | "proposal_void" | "proposal_declined" | "proposal_not_approved" | "not_on_request" | "already_paid";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 413;
+                        /** @enum {string} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    recordPayment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @example 8f14e45f */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @example 7 */
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "method": "bank_transfer",
+                 *       "amount_cents": 1102500,
+                 *       "received_on": "2026-11-26",
+                 *       "reference": "RF18 5390 0754"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {string} */
+                    method: "cash" | "cheque" | "bank_transfer" | "other";
+                    amount_cents: number;
+                    currency?: string;
+                    received_on: string;
+                    reference?: string;
+                    overpayment?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description It is recorded. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "payment_id": "0b0f9f0e-3c1d-4d5a-9d51-0f3f0d9f5c11",
+                     *       "id": 7,
+                     *       "status": "paid",
+                     *       "held_cents": 1575000,
+                     *       "refunded_cents": 0,
+                     *       "due_cents": 0,
+                     *       "remaining_cents": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description `invalid_request`, `invalid_proposal_id`, `malformed_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "invalid_request" | "invalid_proposal_id" | "malformed_json";
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `proposal_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "proposal_not_found";
+                    };
+                };
+            };
+            /** @description `limit_reached`, `proposal_void`, `payment_pending`, `overpayment` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "limit_reached" | "proposal_void" | "payment_pending" | "overpayment";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 413;
+                        /** @enum {string} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    reversePayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 7 */
+                proposal_id: string;
+                /** @example 0b0f9f0e-3c1d-4d5a-9d51-0f3f0d9f5c11 */
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "The cheque was returned"
+                 *     }
+                 */
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It counts no more. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "payment_id": "0b0f9f0e-3c1d-4d5a-9d51-0f3f0d9f5c11",
+                     *       "id": 7,
+                     *       "status": "deposit_paid",
+                     *       "held_cents": 472500,
+                     *       "refunded_cents": 0,
+                     *       "due_cents": 0,
+                     *       "remaining_cents": 1102500
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description `invalid_request`, `invalid_proposal_id`, `malformed_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "invalid_request" | "invalid_proposal_id" | "malformed_json";
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `proposal_not_found`, `payment_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "proposal_not_found" | "payment_not_found";
+                    };
+                };
+            };
+            /** @description `paid_through_stripe` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "paid_through_stripe";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 413;
+                        /** @enum {string} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    refundPayment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @example 8f14e45f */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @example 7 */
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount_cents": 50000,
+                 *       "reason": "One cabinet less"
+                 *     }
+                 */
+                "application/json": {
+                    session_id?: string;
+                    amount_cents?: number;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Stripe makes the refund. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "refund_request_id": "0b0f9f0e-3c1d-4d5a-9d51-0f3f0d9f5c11",
+                     *       "amount_cents": 50000,
+                     *       "id": 7,
+                     *       "status": "approved",
+                     *       "held_cents": 422500,
+                     *       "refunded_cents": 50000,
+                     *       "due_cents": 50000,
+                     *       "remaining_cents": 1152500
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Refunded"];
+                };
+            };
+            /** @description `invalid_request`, `invalid_proposal_id`, `malformed_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "invalid_request" | "invalid_proposal_id" | "malformed_json";
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `proposal_not_found`, `payment_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "proposal_not_found" | "payment_not_found";
+                    };
+                };
+            };
+            /** @description `limit_reached`, `payment_ambiguous`, `not_refundable`, `payment_disputed`, `refund_pending`, `refund_too_large` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "limit_reached" | "payment_ambiguous" | "not_refundable" | "payment_disputed" | "refund_pending" | "refund_too_large";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 413;
+                        /** @enum {string} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `stripe_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 422;
+                        /** @enum {string} */
+                        code?: "stripe_refused";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `stripe_failed` */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 502;
+                        /** @enum {string} */
+                        code?: "stripe_failed";
+                    };
+                };
+            };
+            /** @description `stripe_rate_limited`, `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "stripe_rate_limited" | "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+            /** @description `stripe_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 504;
+                        /** @enum {string} */
+                        code?: "stripe_timeout";
+                    };
+                };
+            };
+        };
+    };
+    acceptAnomaly: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 7 */
+                proposal_id: string;
+                /** @example 12 */
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "note": "Agreed on the phone"
+                 *     }
+                 */
+                "application/json": {
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is accepted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "entry_id": 12,
+                     *       "id": 7,
+                     *       "status": "deposit_paid",
+                     *       "held_cents": 472500,
+                     *       "refunded_cents": 0,
+                     *       "due_cents": 0,
+                     *       "remaining_cents": 1102500
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AnomalyAccepted"];
+                };
+            };
+            /** @description `invalid_request`, `invalid_proposal_id`, `malformed_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "invalid_request" | "invalid_proposal_id" | "malformed_json";
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `proposal_not_found`, `anomaly_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "proposal_not_found" | "anomaly_not_found";
+                    };
+                };
+            };
+            /** @description `limit_reached` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "limit_reached";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 413;
+                        /** @enum {string} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
     getNumbers: {
         parameters: {
             query?: {
@@ -3853,6 +5673,8 @@ export interface operations {
                      *       "revenue_cents": 472500,
                      *       "average_deposit_cents": 472500,
                      *       "refunded_cents": 0,
+                     *       "lost_cents": 0,
+                     *       "net_cents": 472500,
                      *       "disputes": 0,
                      *       "funnel": {
                      *         "leads": 3,
@@ -3984,6 +5806,7 @@ export interface operations {
                      * @example {
                      *       "anomalies": [
                      *         {
+                     *           "entry_id": 12,
                      *           "proposal_id": 7,
                      *           "title": "Kitchen",
                      *           "reason": "already_paid",
@@ -3995,6 +5818,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "disputes": [],
+                     *       "refused": [],
                      *       "unattributed": []
                      *     }
                      */

@@ -221,9 +221,9 @@ test('a lead, an approval, a checkout and a payment write as many rows in the sh
     const checkpoints = 2; // one a projection
     expect(rows).toEqual([
       4 + checkpoints, // its sum and three that are started
-      4 + checkpoints,
+      7 + checkpoints, // and three more
       2 + 3 + checkpoints, // two sums; the open session and its two index rows
-      7 + 1 + checkpoints, // one, two and two sums, and two that are started; the session that is closed
+      11 + 1 + checkpoints, // 1, 2, 2, 2 and 1 sums, and three that are started; the session that is closed
     ]);
   });
 });

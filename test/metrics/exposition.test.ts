@@ -25,7 +25,7 @@ test.each([
 
 test('a family has its HELP and TYPE before anything is counted', async () => {
   expect(await expose('text/plain', [])).toContain(
-    '# HELP crm_portal_payments_total Deposits that Stripe reported paid.\n# TYPE crm_portal_payments_total counter\n',
+    '# HELP crm_portal_payments_total Payments that Stripe reported paid.\n# TYPE crm_portal_payments_total counter\n',
   );
 });
 

@@ -49,11 +49,17 @@ describe('a payment', () => {
   const always = [
     { metric: 'crm_portal_payments_total', labels: org, value: 1 },
     { metric: 'crm_portal_payment_amount_cents', labels: org, value: 472_500 },
+    {
+      metric: 'crm_portal_payment_currency_amount_cents',
+      labels: { ...org, currency: 'unknown' },
+      value: 472_500,
+    },
   ];
 
   test('is counted, with its amount and the whole seconds since the approval', () => {
+    const firstPaid = { metric: 'crm_portal_proposals_first_paid_total', labels: org, value: 1 };
     const velocity = { metric: 'crm_portal_approval_to_payment_seconds', labels: org, value: 90 };
-    expect(paid('2026-11-23T11:58:29.500Z')).toEqual([...always, velocity]);
+    expect(paid('2026-11-23T11:58:29.500Z')).toEqual([...always, firstPaid, velocity]);
   });
 
   test('without a known approval adds no velocity', () => {

@@ -21,7 +21,7 @@ test('a checkout that takes longer than a page waits is given up with stripe_tim
   Object.defineProperty(deps, 'stripe', { value: stripe });
 
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  const input = { proposalId: proposal.id, amountDollars: undefined };
+  const input = { proposalId: proposal.id, amountDollars: undefined, pay: 'due' } as const;
   const outcome = beginCheckout(deps, proposal.customer, input).catch((error: unknown) => error);
   await asked.promise;
   let isGivenUp = false;

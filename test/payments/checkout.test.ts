@@ -35,6 +35,7 @@ describe('in dev mode', () => {
       session_id: expect.stringMatching(new RegExp(`^cs_test_mock_${proposal.id}_\\d+$`)),
       deposit_cents: 472_500,
       total_cents: 1_575_000,
+      amount_cents: 472_500,
       dev_mode: true,
     });
     expect(Number(answer.json.session_id.split('_').at(-1)) - seconds).toBeLessThanOrEqual(2);
@@ -201,6 +202,7 @@ describe('in live mode', () => {
       session_id: expect.stringMatching(/^cs_test_/),
       deposit_cents: 472_500,
       total_cents: 1_575_000,
+      amount_cents: 472_500,
     });
 
     const [request, ...more] = await stripe.requests();

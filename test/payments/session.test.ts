@@ -28,6 +28,7 @@ describe('a customer who returns from Stripe', () => {
           payment_status: 'paid',
           deposit_cents: 472_500,
           total_cents: 1_575_000,
+          amount_cents: 472_500,
           currency: 'usd',
         },
       ]);

@@ -193,7 +193,8 @@ test('when the deposit has changed since the page was opened, the button that na
     `**/proposals/${sent.id}`,
     async (route) => {
       const response = await route.fetch();
-      await route.fulfill({ response, json: { ...(await response.json()), due_cents: 500_000 } });
+      const json = { ...(await response.json()), due_cents: 500_000, deposit_cents: 500_000 };
+      await route.fulfill({ response, json });
     },
     { times: 1 },
   );
@@ -221,7 +222,10 @@ test("when a second attempt is paid while the page still shows the first one's f
 
   // Serves the earlier proposal for a while.
   const before = await office.call<object>('GET', `/proposals/${sent.id}`);
-  const old = { ...before, deposit_status: 'failed', paid_cents: 0, paid_at: null, status: 'approved' };
+  const old = {
+    ...{ ...before, deposit_status: 'failed', last_payment_failed: true, status: 'approved' },
+    ...{ paid_cents: 0, paid_at: null, held_cents: 0, due_cents: 472_500, payments: [] },
+  };
   let isStale = true;
   await page.route(`**/proposals/${sent.id}`, (route) =>
     isStale ? route.fulfill({ json: old }) : route.continue(),
@@ -280,7 +284,7 @@ test('a return without a payment shows no receipt', async ({ page, deployed: { o
   await page.goto(`${url}/proposal/${sent.id}?session_id=${session.id}`);
   await expect(page.getByRole('heading', { name: 'Confirming your payment…' })).toBeVisible();
   await page.clock.fastForward('00:25');
-  await expect(page.getByText('We have not heard of your payment yet')).toBeVisible();
+  await expect(page.getByText('Still confirming your payment')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Pay deposit $4,725.00' })).toBeVisible();
   stripe.account.pay(session.id);
   await page.clock.fastForward('00:10'); // the next, slower poll

@@ -9,6 +9,7 @@ test('the reference shows every route with its answers, its errors and a curl co
   deployed: { url },
   complaints,
 }) => {
+  test.slow(); // the whole document is drawn at once, and axe looks at all of it
   await page.goto(`${url}/docs`);
   await expect(page.getByRole('heading', { name: 'Portal payments API', level: 1 })).toBeVisible();
   const operations = Object.values(openapi.paths).flatMap((methods) =>

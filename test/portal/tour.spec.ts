@@ -60,7 +60,7 @@ test("the customer's page during and after a delayed payment", async ({
   stripe.account.refund(paid.payment_intent ?? '');
   await expect.poll(() => office.count(sent.id, 'payment_refunded')).toBe(1);
   await page.reload();
-  await page.getByText('Your deposit was refunded').waitFor();
+  await page.getByText('Refunded').waitFor(); // and due again
   await look(page, 'customer-refunded');
 });
 
@@ -157,7 +157,7 @@ test("the staff's pages", async ({ page, deployed: { url, office, stripe } }) =>
   await look(page, 'staff-new');
 
   await page.goto(`${url}/staff/proposals/${id}/edit`);
-  await page.getByRole('button', { name: 'Save as a new version' }).waitFor();
+  await page.getByRole('button', { name: 'Save new version' }).waitFor();
   await look(page, 'staff-change');
   await page.goto(`${url}/staff/proposals/${id}`);
   await page.getByText('Changed to version 2').waitFor();

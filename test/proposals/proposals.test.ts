@@ -98,14 +98,14 @@ describe('creating', () => {
   test.each([
     ['no line items', { ...body, line_items: [] }, 'invalid_request'],
     [
-      'half an item',
+      'half an item of a cent',
       { ...body, line_items: [{ description: 'x', quantity: 0.5, unit_price_cents: 1 }] },
-      'invalid_request',
+      'invalid_amount',
     ],
     [
-      'a negative price',
+      'a total below zero',
       { ...body, line_items: [{ description: 'x', quantity: 1, unit_price_cents: -1 }] },
-      'invalid_request',
+      'invalid_amount',
     ],
     [
       'a total of nothing',

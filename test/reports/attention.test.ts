@@ -4,9 +4,9 @@ import { createOrg, createProposal, paidEvent } from '../support/world.ts';
 
 const attention = async (token: string) => (await call('GET /reports/attention', { token })).json;
 
-test('attention without concerns is three empty lists', async () => {
+test('attention without concerns is four empty lists', async () => {
   const { token } = await createOrg();
-  expect(await attention(token)).toEqual({ anomalies: [], disputes: [], unattributed: [] });
+  expect(await attention(token)).toEqual({ anomalies: [], disputes: [], refused: [], unattributed: [] });
 });
 
 test('attention lists a payment of another amount, for its org only', async () => {
@@ -15,6 +15,7 @@ test('attention lists a payment of another amount, for its org only', async () =
   await call('POST /payments/webhook', { json: paidEvent(proposal, { amount_total: 5 }) });
   expect((await attention(org.token)).anomalies).toEqual([
     {
+      entry_id: expect.any(Number),
       proposal_id: proposal.id,
       title: 'Kitchen',
       reason: 'amount_mismatch',

@@ -70,7 +70,7 @@ export class Game {
     games += 1;
     const tag = `${Date.now().toString(36)}${games}x`;
     const account = new StripeAccount({ now: () => new Date(), pageUrl: stripeBase, tag });
-    const { id, actor } = await createOrg();
+    const { id, actor } = await createOrg({ payInFull: true });
     // A schedule lasts weeks.
     const later = new Date(Date.now() + 90 * 24 * 3_600_000);
     const first = await createProposal(id);
@@ -115,6 +115,15 @@ export class Game {
     return answer?.status === 200 ? answer.text() : null;
   }
 
+  /** A proposal as its page shows it, after the last round. */
+  async read(id: number): Promise<{ json: { held_cents: number; due_cents: number } }> {
+    const reading = this.#fetch('GET', `/proposals/${id}`, this.org.token);
+    await this.#platform.settle([reading]);
+    const answer = await reading;
+    if (answer?.status !== 200) throw new Error(`The proposal answered ${answer?.status}.`);
+    return { json: await answer.json() };
+  }
+
   /** The same after the last round. It may have to wait for its turn, and time passes only while something is played. */
   async scrapeAtRest(): Promise<string | null> {
     const scraping = this.scrape();
@@ -145,6 +154,20 @@ export class Game {
         return this.#checkout(action.proposal, action.by === 'staff', undefined, isCalm);
       case 'checkout of another total':
         return this.#checkout(action.proposal, true, '1', isCalm);
+      case 'checkout of all':
+        return this.#checkout(action.proposal, false, undefined, isCalm, 'full');
+      case 'ask for the balance':
+        return this.#byStaff(action.proposal, 'requests', { key: 'balance' }, isCalm);
+      case 'decline the offer':
+        return this.#byStaff(action.proposal, 'decline', { reason: 'price' }, isCalm);
+      case 'record a cheque':
+        return this.#byStaff(action.proposal, 'payments', cheque(), isCalm);
+      case 'refund by staff':
+        return this.#byStaff(action.proposal, 'refunds', { reason: 'All' }, isCalm);
+      case 'refund a part by staff':
+        return this.#byStaff(action.proposal, 'refunds', { reason: 'Less', amount_cents: 2_000 }, isCalm);
+      case 'take a cheque back':
+        return this.#takeBack(action.proposal, action.payment, isCalm);
       case 'look': {
         const { id, token } = this.#proposal(action.proposal);
         await this.#call('GET', `/proposals/${id}`, token, undefined, isCalm);
@@ -201,10 +224,11 @@ export class Game {
     byStaff: boolean,
     dollars: string | undefined,
     isCalm: boolean,
+    pay: 'due' | 'full' = 'due',
   ): Promise<void> {
     const { id, token } = this.#proposal(index);
     const before = new Map([...this.account.sessions].map(([sessionId, { status }]) => [sessionId, status]));
-    const json = { proposal_id: id, ...(dollars ? { amount_dollars: dollars } : {}) };
+    const json = { proposal_id: id, pay, ...(dollars ? { amount_dollars: dollars } : {}) };
     const answer = await this.#fetch(
       'POST',
       '/payments/checkout_session',
@@ -221,6 +245,24 @@ export class Game {
     // It may be paid or closed by another while it is handed out, but not before.
     const wasOpen = (before.get(sessionId) ?? 'open') === 'open';
     if (!wasOpen) this.complaints.push(`${sessionId} was handed out and was ${before.get(sessionId)}`);
+  }
+
+  /** What staff do about money; each time they mean it anew. */
+  async #byStaff(index: number, path: string, json: object, isCalm: boolean): Promise<void> {
+    const { id } = this.#proposal(index);
+    const answer = await this.#fetch('POST', `/proposals/${id}/${path}`, this.org.token, json);
+    // A refund that Stripe will not make is a refusal of Stripe's, as is one that it makes already.
+    this.#checkStatus(`POST ${path}`, answer, isCalm);
+  }
+
+  async #takeBack(index: number, payment: number, isCalm: boolean): Promise<void> {
+    const { id } = this.#proposal(index);
+    const read = await this.#fetch('GET', `/proposals/${id}`, this.org.token);
+    if (read?.status !== 200) return;
+    const { payments } = (await read.json()) as { payments: { payment_id: string; method: string }[] };
+    const cheques = payments.filter(({ method }) => method === 'cheque');
+    const taken = pick(cheques, payment);
+    if (taken) await this.#byStaff(index, `payments/${taken.payment_id}/reverse`, { reason: 'Back' }, isCalm);
   }
 
   async #revise(index: number, price: number, isCalm: boolean): Promise<void> {
@@ -347,6 +389,11 @@ const foreignSale = {
   ...{ customer_email: 'eve@example.com', client_reference_id: null, expires_at: null },
   ...{ success_url: 'https://shop.example', cancel_url: null },
 };
+
+const cheque = () => ({
+  ...{ method: 'cheque', amount_cents: 100_000, overpayment: true },
+  received_on: new Date().toISOString().slice(0, 10),
+});
 
 /** One sample of an exposition, 0 where there is none. */
 export function sampleOf(text: string, series: string): number {

@@ -6,7 +6,16 @@ import type { CallFault } from './shard-host.ts';
 /** One action. Its number selects among what exists by then: sessions, events, payments. */
 export type Action =
   | { readonly does: 'approve' | 'checkout'; readonly proposal: number; readonly by: 'customer' | 'staff' }
-  | { readonly does: 'checkout of another total' | 'void' | 'look'; readonly proposal: number }
+  | {
+      readonly does: 'checkout of another total' | 'checkout of all' | 'void' | 'look';
+      readonly proposal: number;
+    }
+  | {
+      readonly does: 'ask for the balance' | 'decline the offer' | 'record a cheque';
+      readonly proposal: number;
+    }
+  | { readonly does: 'take a cheque back'; readonly proposal: number; readonly payment: number }
+  | { readonly does: 'refund by staff' | 'refund a part by staff'; readonly proposal: number }
   | { readonly does: 'revise'; readonly proposal: number; readonly price: number }
   | { readonly does: 'come back'; readonly session: number }
   | { readonly does: 'pay' | 'decline' | 'pay later'; readonly session: number }
@@ -71,6 +80,25 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       proposal,
     }),
   },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      does: fc.constantFrom(
+        'checkout of all' as const,
+        'ask for the balance',
+        'ask for the balance',
+        'record a cheque',
+        'refund by staff',
+        'refund a part by staff',
+      ),
+      proposal,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ does: fc.constant('take a cheque back' as const), proposal, payment: n }),
+  },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('decline the offer' as const), proposal }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('revise' as const), proposal, price: n }) },
   {
     weight: 2,

@@ -16,6 +16,9 @@ export async function checkTruth(game: Game): Promise<void> {
     all.push(...entries);
     expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, index) => index + 1));
     expect(await statusOf(id)).toBe(statusAfter(entries));
+    const { json: page } = await game.read(id);
+    expect(page.held_cents).toBe(moneyAfter(entries).heldCents);
+    expect(page.due_cents).toBeGreaterThanOrEqual(0);
     checkAnomalies(entries);
     checkOpenSessions(game, id, entries);
   }
@@ -31,6 +34,9 @@ export async function checkTruth(game: Game): Promise<void> {
     return intent !== undefined && isOurs(intent);
   };
   const refunds = [...account.refunds.values()].filter(ofOurs);
+  // What staff asked for was made once at most.
+  const asked = refunds.flatMap(({ metadata }) => metadata.refund_request_id ?? []);
+  expect(new Set(asked).size).toBe(asked.length);
   expect(valuesOf(all, 'payment_refunded', 'refund_id', 'amount_cents')).toEqual(
     refunds.map(({ id, amount }) => `${id} ${amount}`).sort(),
   );
@@ -75,33 +81,51 @@ function moneyAfter(entries: Rows) {
   const last = new Map(closings.map((closing) => [closing.dispute_id, closing]));
   const lost = [...last.values()].filter(({ status }) => status === 'lost');
   const lostCents = lost.reduce((sum, closing) => sum + closing.amount_cents, 0);
-  const revised = valuesOf(
-    entries.filter(({ event }) => event === 'revised').slice(-1),
-    'revised',
-    'total_cents',
-  );
-  const totalCents = Number(revised[0] ?? 1_575_000);
-  const heldCents = cents('payment_success') - cents('payment_refunded') + cents('refund_failed') - lostCents;
-  return { heldCents, totalCents, depositCents: Math.floor((totalCents * 30 + 50) / 100) };
+  const start = entries.findLastIndex(({ event }) => event === 'revised');
+  const [revised] = valuesOf(entries.slice(Math.max(start, 0)), 'revised', 'total_cents');
+  const totalCents = Number(revised ?? 1_575_000);
+  const depositCents = Math.floor((totalCents * 30 + 50) / 100);
+  const isAsked = entries.slice(start + 1).some(({ event }) => event === 'payment_requested');
+  const heldCents =
+    cents('payment_success') +
+    cents('payment_recorded') -
+    cents('payment_reversed') -
+    cents('payment_refunded') +
+    cents('refund_failed') -
+    lostCents;
+  return { heldCents, totalCents, depositCents, owedCents: isAsked ? totalCents : depositCents };
 }
 
 type Closing = { readonly dispute_id: string; readonly status: string; readonly amount_cents: number };
 
-function statusAfter(entries: Rows): string {
+function lifecycleAfter(entries: Rows): string {
   const events = entries.map(({ event }) => event);
-  const { heldCents, totalCents, depositCents } = moneyAfter(entries);
+  const last = events.findLast((event) => ['void', 'approve', 'declined', 'revised'].includes(event));
   if (events.includes('void')) return 'void';
-  if (heldCents >= totalCents) return 'paid';
-  if (heldCents >= depositCents) return 'deposit_paid';
-  return events.lastIndexOf('approve') > events.lastIndexOf('revised') ? 'approved' : 'draft';
+  return last === 'approve' ? 'approved' : last === 'declined' ? 'declined' : 'draft';
 }
+
+function statusAfter(entries: Rows): string {
+  const { heldCents, totalCents, depositCents } = moneyAfter(entries);
+  const lifecycle = lifecycleAfter(entries);
+  if (lifecycle === 'void') return lifecycle;
+  if (heldCents >= totalCents) return 'paid';
+  return heldCents >= depositCents ? 'deposit_paid' : lifecycle;
+}
+
+type Made = {
+  readonly session_id: string;
+  readonly version: number;
+  readonly deposit_cents: number;
+  readonly amount_cents: number;
+};
 
 /** Every payment of what was not due, and every one on a void proposal, has its anomaly; no other has. */
 function checkAnomalies(entries: Rows): void {
   const made = new Map(
     entries
       .filter(({ event }) => event === 'checkout_created')
-      .map(({ meta }) => meta as { session_id: string; version: number; deposit_cents: number })
+      .map(({ meta }) => meta as Made)
       .map((session) => [session.session_id, session]),
   );
   const expected: string[] = [];
@@ -109,25 +133,32 @@ function checkAnomalies(entries: Rows): void {
     if (event !== 'payment_success') continue;
     const { stripe_session_id, amount_cents } = meta as { stripe_session_id: string; amount_cents: number };
     const before = entries.slice(0, index);
-    const { heldCents, depositCents } = moneyAfter(before);
+    const { heldCents, owedCents, totalCents } = moneyAfter(before);
     const version = 1 + before.filter((entry) => entry.event === 'revised').length;
-    const isCurrent = (made.get(stripe_session_id)?.version ?? version) === version;
-    const isPaid = heldCents >= depositCents || (isCurrent && amount_cents > depositCents - heldCents);
-    if (isPaid) expected.push(`already_paid ${stripe_session_id}`);
+    const session = made.get(stripe_session_id);
+    const isCurrent = (session?.version ?? version) === version;
+    // All that remains may be paid at once.
+    const isInFull = session !== undefined && session.amount_cents > owedCents;
+    const payableCents = (isInFull ? totalCents : owedCents) - heldCents;
+    if (payableCents <= 0 || (isCurrent && amount_cents > payableCents))
+      expected.push(`already_paid ${stripe_session_id}`);
     if (!isCurrent) expected.push(`version_mismatch ${stripe_session_id}`);
     if (before.some((entry) => entry.event === 'void')) expected.push(`proposal_void ${stripe_session_id}`);
   }
   expect(valuesOf(entries, 'payment_anomaly', 'reason', 'stripe_session_id')).toEqual(expected.sort());
 }
 
-/** What is paid, void or revised cannot be paid; and every open session was handed out. */
+/** What is void, declined, revised or more than what remains cannot be paid; every open session was handed out. */
 function checkOpenSessions({ account, handedOut }: Game, proposalId: number, entries: Rows): void {
   const open = [...account.sessions.values()].filter(
     ({ status, metadata }) => status === 'open' && metadata.proposal_id === String(proposalId),
   );
-  const status = statusAfter(entries);
-  if (status !== 'approved')
-    expect(open.map(({ id }) => `${id} is open and the proposal is ${status}`)).toEqual([]);
+  const lifecycle = lifecycleAfter(entries);
+  const { heldCents, totalCents } = moneyAfter(entries);
+  // The org lets customers pay all of it at once: nobody can pay more than that.
+  const remainingCents = lifecycle === 'approved' ? totalCents - Math.max(0, heldCents) : 0;
+  const tooMuch = open.filter(({ amount_total: cents }) => cents > remainingCents);
+  expect(tooMuch.map(({ id }) => `${id} is open, and ${remainingCents} remain`)).toEqual([]);
   const version = 1 + entries.filter(({ event }) => event === 'revised').length;
   expect(open.filter(({ metadata }) => metadata.proposal_version !== String(version))).toEqual([]);
   // Its answer may have been lost; then the log has it, and the next click gets it.
@@ -150,6 +181,8 @@ async function checkCounters(game: Game, entries: Rows): Promise<void> {
     crm_portal_refunds_total: counts('payment_refunded'),
     crm_portal_refund_amount_cents_sum: sums('payment_refunded'),
     crm_portal_refunds_failed_total: counts('refund_failed'),
+    crm_portal_refunds_requested_total: counts('refund_requested'),
+    crm_portal_offline_payment_amount_cents_sum: sums('payment_recorded'),
   };
   const names = Object.keys(expected);
   const scraped = Object.fromEntries(names.map((name) => [name, sampleOf(text ?? '', `${name}${labels}`)]));

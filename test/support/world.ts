@@ -27,7 +27,7 @@ const inAnHour = () => new Date(Date.now() + 3_600_000);
 
 /** An org with an admin, whose token this is. `passwordHash` is of no password unless given. */
 export async function createOrg(
-  options: { passwordHash?: string; depositPercent?: number; currency?: string } = {},
+  options: { passwordHash?: string; depositPercent?: number; currency?: string; payInFull?: boolean } = {},
 ) {
   const org = only(
     await db
@@ -36,6 +36,7 @@ export async function createOrg(
         name: 'Test',
         currency: options.currency ?? 'usd',
         depositPercent: options.depositPercent ?? null,
+        payInFull: options.payInFull ?? false,
       })
       .returning(),
   );

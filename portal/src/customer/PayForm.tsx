@@ -5,34 +5,53 @@ import { formatMoney } from '../money.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { AmountChanged, usePayment } from './use-payment.ts';
 
-/** One button that approves the version on the screen, if it is not approved yet, and goes to pay. */
-export function PayForm({ api, proposal, amount }: { api: Api; proposal: Proposal; amount: string }) {
+/**
+ * Approves the version on the screen, if it is not approved yet, and goes to pay what is due; or all of it, where the org
+ * offers that. Where nothing is due it only approves.
+ */
+export function PayForm({ api, proposal, what }: { api: Api; proposal: Proposal; what: string | null }) {
   const { pay, isBusy, error } = usePayment(api, proposal);
+  const { due_cents: due, remaining_cents: remaining, currency } = proposal;
   const needsApproval = proposal.approved_by === null;
+  const mayPayAll = proposal.pay_in_full && remaining > due;
+  const action = needsApproval ? (due > 0 ? 'Approve & pay' : 'Approve') : 'Pay';
+  const amount = due > 0 ? [what, formatMoney(due, currency)].filter(Boolean).join(' ') : '';
   return (
-    <Form onFormSubmit={({ name }) => !isBusy && pay(String(name ?? '').trim())}>
+    <Form
+      onFormSubmit={({ name }, { event }) => {
+        const { submitter } = event as unknown as SubmitEvent;
+        const isFull = submitter instanceof HTMLButtonElement && submitter.value === 'full';
+        if (!isBusy) pay(String(name ?? '').trim(), isFull ? 'full' : 'due');
+      }}
+    >
       {needsApproval && <Approval proposal={proposal} />}
       <button type="submit" className="primary large" aria-disabled={isBusy}>
-        {isBusy ? 'One moment…' : `${needsApproval ? 'Approve & pay' : 'Pay'} deposit ${amount}`}
+        {isBusy ? 'One moment…' : [action, amount].filter(Boolean).join(' ')}
       </button>
+      {mayPayAll && !isBusy && (
+        <button type="submit" value="full" className="large">
+          {needsApproval ? 'Approve & pay' : 'Pay'} all of it, {formatMoney(remaining, currency)}
+        </button>
+      )}
       {error && (
         <Notice kind="bad" title="That did not work">
-          <p>{wordsFor(error)}</p>
+          <p>{wordsFor(error, proposal.org_name)}</p>
         </Notice>
       )}
-      <p className="quiet">You pay on Stripe’s page. We never see your card.</p>
+      {(due > 0 || mayPayAll) && <p className="quiet">You pay on Stripe’s page. We never see your card.</p>}
     </Form>
   );
 }
 
 function Approval({ proposal }: { proposal: Proposal }) {
-  const { total_cents: total, currency, org_name: org } = proposal;
+  const { total_cents: total, currency, org_name: org, due_cents: due } = proposal;
+  const begin =
+    due > 0 ? `ask ${org} to begin once ${formatMoney(due, currency)} is paid` : `ask ${org} to begin`;
   return (
     <>
-      <p>
-        By typing your name you approve this proposal as it stands here, for {formatMoney(total, currency)} in
-        all, and ask {org} to begin once the deposit is paid. Your name, the time and your internet address
-        are recorded with it.
+      {/* One text: a translation must not change what is approved. */}
+      <p translate="no">
+        {`By typing your name you approve this proposal as it stands here, for ${formatMoney(total, currency)} in all, and ${begin}. Your name, the time and your IP address are recorded with it.`}
       </p>
       <Field.Root name="name">
         <Field.Label>Your full name</Field.Label>
@@ -50,11 +69,14 @@ function Approval({ proposal }: { proposal: Proposal }) {
   );
 }
 
-function wordsFor(error: Error): string {
+function wordsFor(error: Error, org: string): string {
   if (error instanceof AmountChanged) return 'The amount has changed. Please look at it, then click again.';
   if (!(error instanceof Problem)) return 'Please try again. Nothing was charged.';
   if (error.code === 'unreachable') {
     return 'We cannot be reached. Please check your connection and try again. Nothing was charged.';
+  }
+  if (error.code === 'stripe_refused' || error.code === 'invalid_amount') {
+    return `This payment cannot be taken here. ${org} can see why: please ask them how to pay. Nothing was charged.`;
   }
   const isOurs = error.isPassing || error.code === 'not_configured'; // nothing that a customer could fix
   return isOurs ? 'Please try again in a moment. Nothing was charged.' : error.message;

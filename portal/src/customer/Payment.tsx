@@ -2,23 +2,24 @@ import { lazy, Suspense } from 'react';
 import { useSearchParams } from 'wouter';
 import type { Api, Proposal } from '../api.ts';
 import { formatMoney } from '../money.ts';
-import { formatTime } from '../time.ts';
+import { formatDay, formatTime } from '../time.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
+import { Decline } from './Decline.tsx';
 import { PayForm } from './PayForm.tsx';
-import { Receipt } from './Receipt.tsx';
+import { Payments, Receipt } from './Receipt.tsx';
 import { useSession } from './use-proposal.ts';
 
 // Simulates Stripe's page in dev mode. A production build has neither the branch nor the file.
 const Simulation = import.meta.env.DEV ? lazy(() => import('./Simulation.tsx')) : null;
 
-/** Shows how the deposit stands and what the customer can do about it, however they came here. */
+/** Shows how the money stands and what the customer can do about it, however they came here. */
 export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
   const [query] = useSearchParams();
   const sessionId = query.get('session_id');
   const isSimulating = query.get('mock_payment') === 'true';
-  const { status, deposit_status: standing, org_name: org } = proposal;
-  const isSettled = standing === 'paid' || standing === 'pending';
+  const { status, org_name: org, due_cents: due, pending_cents: pending, held_cents: held } = proposal;
+  const isSettled = pending > 0 || (due === 0 && held > 0);
   const session = useSession(api, String(proposal.id), isSettled ? null : sessionId);
   const simulation = Simulation && (
     <Suspense>
@@ -29,24 +30,17 @@ export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
   function outcome() {
     if (query.has('cancelled')) return 'cancelled';
     if (session.isUnsure) return 'unsure'; // whatever the outcome of an earlier session
-    return standing === 'failed' ? 'failed' : session.status;
+    return proposal.last_payment_failed ? 'failed' : session.status;
   }
 
-  if (standing === 'paid') return <Receipt proposal={proposal} />;
-  if (status === 'void') {
-    return (
-      <Notice title="This proposal was withdrawn">
-        <p>There is nothing to approve or to pay any more. If that surprises you, ask {org}.</p>
-      </Notice>
-    );
-  }
-  if (standing === 'pending') {
+  if (status === 'void' || status === 'declined' || proposal.expired) return <Over proposal={proposal} />;
+  if (pending > 0) {
     return (
       <>
         <Notice kind="good" title="Your payment is on its way">
           <p>
-            Your bank was asked for {formatMoney(proposal.due_cents, proposal.currency)}. That can take a few
-            days. You need not do anything, and you can close this page.
+            Your payment of {formatMoney(pending, proposal.currency)} is processing. That can take a few days.
+            You need not do anything, and you can close this page.
           </p>
         </Notice>
         {sessionId?.startsWith('cs_test_mock_') && simulation}
@@ -62,11 +56,50 @@ export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
       </section>
     );
   }
-  if (isSimulating && simulation) return simulation;
+  if (isSimulating && simulation && due > 0) return simulation;
+  const isUntouched = proposal.payments.length === 0;
+  if (due === 0 && proposal.approved_by && isUntouched) {
+    return (
+      <Notice kind="good" title="You approved this proposal">
+        <p>Nothing is due yet. {org} will ask for a payment when it is, and you will pay it here.</p>
+      </Notice>
+    );
+  }
+  if (due === 0 && !isUntouched) return <Receipt proposal={proposal} />;
   return (
     <>
       <WayBack outcome={outcome()} />
       <Due api={api} proposal={proposal} />
+      {!isUntouched && <Payments proposal={proposal} />}
+      {held <= 0 && <Decline api={api} proposal={proposal} />}
+    </>
+  );
+}
+
+/** Why there is nothing to approve or to pay any more. */
+function Over({ proposal }: { proposal: Proposal }) {
+  const { status, org_name: org, valid_until: validUntil } = proposal;
+  return (
+    <>
+      {status === 'void' && (
+        <Notice title="This proposal was withdrawn">
+          <p>There is nothing to approve or to pay any more. If that surprises you, ask {org}.</p>
+        </Notice>
+      )}
+      {status === 'declined' && (
+        <Notice title="This proposal was declined">
+          <p>There is nothing to approve or to pay any more. If you changed your mind, ask {org}.</p>
+        </Notice>
+      )}
+      {proposal.expired && (
+        <Notice title="This offer has run out">
+          <p>
+            It was valid until {validUntil && formatDay(validUntil)}. If you still want it, ask {org} for a
+            new one.
+          </p>
+        </Notice>
+      )}
+      {proposal.payments.length > 0 && <Payments proposal={proposal} />}
     </>
   );
 }
@@ -97,7 +130,7 @@ function WayBack({ outcome }: { outcome: string | undefined }) {
       );
     case 'unsure':
       return (
-        <Notice title="We have not heard of your payment yet">
+        <Notice title="Still confirming your payment">
           <p>
             If you paid, you need not do anything: this page will show it. If you did not, you can go on
             below; you cannot be charged twice.
@@ -109,27 +142,50 @@ function WayBack({ outcome }: { outcome: string | undefined }) {
   }
 }
 
-/** The deposit that is due, with the form to approve and pay it. */
+/** What is due, with the form to approve and pay it. */
 function Due({ api, proposal }: { api: Api; proposal: Proposal }) {
-  const { approved_by: approvedBy, approved_at: approvedAt, currency } = proposal;
-  const amount = formatMoney(proposal.due_cents, currency);
+  const { approved_by: approvedBy, approved_at: approvedAt, currency, due_cents: due } = proposal;
+  const amount = formatMoney(due, currency);
+  const what = whatIsDue(proposal);
+  const verb = approvedBy ? 'Pay' : due > 0 ? 'Approve and pay' : 'Approve';
   return (
     <section id="pay" aria-labelledby="pay-heading">
-      <h2 id="pay-heading">{approvedBy ? 'Pay the deposit' : 'Approve and pay the deposit'}</h2>
-      <p className="amount">{amount}</p>
+      <h2 id="pay-heading">
+        {due > 0 ? `${verb} ${what ? `the ${what}` : 'what is due'}` : 'Approve this proposal'}
+      </h2>
+      {due > 0 && (
+        <p className="amount" translate="no">
+          {amount}
+        </p>
+      )}
       {approvedBy && approvedAt && (
         <p className="quiet">
           Approved by {approvedBy} on {formatTime(approvedAt)}.
         </p>
       )}
-      <PayForm api={api} proposal={proposal} amount={amount} />
+      <PayForm api={api} proposal={proposal} what={what} />
       {/* On a small screen, the amount due stays in sight. */}
-      <p className="due-bar">
-        <span>
-          Deposit due <strong>{amount}</strong>
-        </span>
-        <a href="#pay">{approvedBy ? 'Pay' : 'Approve & pay'}</a>
-      </p>
+      {due > 0 && (
+        <p className="due-bar" translate="no">
+          <span>
+            {what ? `${what.charAt(0).toUpperCase()}${what.slice(1)} due` : 'Due now'}{' '}
+            <strong>{amount}</strong>
+          </span>
+          <a href="#pay">{approvedBy ? 'Pay' : 'Approve & pay'}</a>
+        </p>
+      )}
     </section>
   );
+}
+
+/** `deposit` or `balance`, where it is just that. */
+function whatIsDue({
+  schedule,
+  deposit_cents: deposit,
+  due_cents: due,
+  held_cents: held,
+  total_cents: total,
+}: Proposal) {
+  if (held === 0 && due === deposit) return 'deposit';
+  return held + due === total && schedule.length > 1 ? 'balance' : null;
 }

@@ -48,7 +48,8 @@ function LoadedProposal({
   // The version that the customer has seen: the only one that they may approve.
   const [seen, setSeen] = useState(proposal);
   const [first] = useState(proposal.version);
-  const mayBeApproved = proposal.deposit_status !== 'paid' && proposal.status !== 'void';
+  const isOver = proposal.status === 'void' || proposal.status === 'declined' || proposal.expired;
+  const mayBeApproved = proposal.approved_by === null && !isOver;
   const isChanged = seen.version !== proposal.version && mayBeApproved;
   useEffect(() => {
     document.title = `${proposal.title} · ${proposal.org_name}`;
@@ -60,7 +61,9 @@ function LoadedProposal({
   }
 
   const [query] = useSearchParams();
-  const isUntouched = proposal.deposit_status === 'unpaid' && proposal.status !== 'void' && query.size === 0;
+  const isWaiting = proposal.payments.length > 0 && proposal.due_cents === 0;
+  const hasNews = isOver || isWaiting || proposal.pending_cents > 0 || proposal.last_payment_failed;
+  const isUntouched = !hasNews && query.size === 0;
   const isNews = !isUntouched || proposal.version !== first;
 
   const offer = (

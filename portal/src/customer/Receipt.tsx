@@ -2,11 +2,19 @@ import { useEffect, useRef } from 'react';
 import type { Proposal } from '../api.ts';
 import { formatMoney } from '../money.ts';
 import { formatTime } from '../time.ts';
+import { Row } from '../ui/Offer.tsx';
 
-/** Shows that the deposit is paid: how much, when, who approved it, and what remains. */
+const methodWords: Record<Proposal['payments'][number]['method'], string> = {
+  stripe: 'Paid online',
+  cash: 'Cash',
+  cheque: 'Cheque',
+  bank_transfer: 'Bank transfer',
+  other: 'Payment',
+};
+
+/** Says how the money stands once some was paid: a receipt for each payment, and what remains. */
 export function Receipt({ proposal }: { proposal: Proposal }) {
-  const { currency, paid_cents: paid, refunded_cents: refunded, paid_at: paidAt, org_name: org } = proposal;
-  const { approved_by: approvedBy, total_cents: total, status } = proposal;
+  const { currency, held_cents: held, approved_by: approvedBy, org_name: org } = proposal;
   const money = (cents: number) => formatMoney(cents, currency);
   // The focus lets a screen reader announce it.
   const heading = useRef<HTMLHeadingElement>(null);
@@ -14,46 +22,60 @@ export function Receipt({ proposal }: { proposal: Proposal }) {
   return (
     <section className="receipt" aria-labelledby="receipt">
       <h2 id="receipt" ref={heading} tabIndex={-1}>
-        {paid > 0 && refunded >= paid ? 'Your deposit was refunded' : 'Thank you, your deposit is paid'}
+        {titleOf(proposal)}
       </h2>
-      {paid > 0 ? (
-        <p className="amount">{money(paid)}</p>
-      ) : (
-        <p>It came in another currency than was asked for. {org} knows, and will be in touch.</p>
+      {held > 0 && (
+        <p className="amount" translate="no">
+          {money(held)}
+        </p>
       )}
-      <dl className="sums">
-        {paidAt && (
-          <div>
-            <dt>Paid</dt>
-            <dd>{formatTime(paidAt)}</dd>
-          </div>
-        )}
-        {approvedBy && (
-          <div>
-            <dt>Approved by</dt>
-            <dd>{approvedBy}</dd>
-          </div>
-        )}
-        <div>
-          <dt>Paid to</dt>
-          <dd>{org}</dd>
-        </div>
-        {refunded > 0 && (
-          <div>
-            <dt>Refunded</dt>
-            <dd>{money(refunded)}</dd>
-          </div>
-        )}
-        {status !== 'void' && (
-          <div>
-            <dt>Remains to be paid later</dt>
-            <dd>{money(Math.max(0, total - paid + refunded))}</dd>
-          </div>
-        )}
+      <Payments proposal={proposal} />
+      <dl className="sums" translate="no">
+        {approvedBy && <Row name="Approved by" value={approvedBy} />}
+        <Row name="Paid to" value={org} />
       </dl>
-      {paid > 0 && refunded === 0 && (
-        <p className="quiet">{org} knows, and will be in touch. You can close this page.</p>
-      )}
     </section>
   );
+}
+
+/** A receipt for each payment, with what went back, and the one sum that remains. */
+export function Payments({ proposal }: { proposal: Proposal }) {
+  const { currency, refunded_cents: refunded, lost_cents: lost, remaining_cents: remaining } = proposal;
+  const money = (cents: number, of = currency) => formatMoney(cents, of);
+  const payments = proposal.payments.filter(({ reversed }) => !reversed);
+  return (
+    <dl className="sums" translate="no">
+      {payments.map((payment) => (
+        <Row
+          key={payment.payment_id}
+          name={`${methodWords[payment.method]}, ${formatTime(payment.paid_at)}`}
+          value={money(payment.amount_cents, payment.currency)}
+        />
+      ))}
+      {refunded > 0 && <Row name="Refunded" value={money(-refunded)} />}
+      {lost > 0 && <Row name="Returned by your bank" value={money(-lost)} />}
+      {remaining > 0 && proposal.status !== 'void' && proposal.status !== 'declined' && (
+        <Row
+          name={proposal.due_cents > 0 ? 'Remains to be paid' : 'Balance due later'}
+          value={money(remaining)}
+        />
+      )}
+    </dl>
+  );
+}
+
+function titleOf({
+  status,
+  held_cents: held,
+  refunded_cents: refunded,
+  lost_cents: lost,
+  ...rest
+}: Proposal): string {
+  if (rest.payments.some(({ currency, reversed }) => currency !== rest.currency && !reversed) && held === 0) {
+    return 'We received your payment in a different currency than expected';
+  }
+  if (status === 'paid') return 'Thank you, all of it is paid';
+  if (held <= 0 && lost > 0) return 'Your payment was returned by your bank';
+  if (held <= 0 && refunded > 0) return 'Your payment was refunded';
+  return status === 'deposit_paid' ? 'Thank you, your deposit is paid' : 'Your payments';
 }

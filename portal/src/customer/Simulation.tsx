@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useSearchParams } from 'wouter';
 import { type Api, answerOf, type Proposal } from '../api.ts';
 import { formatMoney } from '../money.ts';
 import { Notice } from '../ui/Notice.tsx';
@@ -20,11 +21,13 @@ export default function Simulation({
 }) {
   const refresh = useRefresh(String(proposal.id));
   const [isDeclined, setDeclined] = useState(false);
+  const [query] = useSearchParams();
+  const pay = query.get('pay') === 'full' ? 'full' : 'due';
   const tell = useMutation({
     mutationFn: async ({ type, paid }: { type: string; paid: boolean }) => {
-      const id = sessionId ?? (await openSession(api, proposal));
-      await post(proposal, { id, type, paid });
-      return id;
+      const session = await findSession(api, proposal, sessionId, pay);
+      await post(proposal, { ...session, type, paid });
+      return session.id;
     },
     onSuccess: (id) => {
       void refresh();
@@ -36,13 +39,14 @@ export default function Simulation({
       {label}
     </button>
   );
-  const amount = formatMoney(proposal.due_cents, proposal.currency);
+  const cents = pay === 'full' ? proposal.remaining_cents : proposal.due_cents;
+  const amount = formatMoney(cents, proposal.currency);
 
   return (
     <section className="simulation" aria-labelledby="simulation">
       <h2 id="simulation">Simulated payment</h2>
       <p>This stands in for Stripe. No money moves here.</p>
-      {proposal.deposit_status === 'pending' ? (
+      {proposal.pending_cents > 0 ? (
         <>
           {button('The bank pays', 'checkout.session.async_payment_succeeded', true)}
           {button('The bank declines', 'checkout.session.async_payment_failed', false)}
@@ -67,21 +71,28 @@ export default function Simulation({
   );
 }
 
-/** The second click gets the session of the first. */
-async function openSession(api: Api, { id }: Proposal): Promise<string> {
-  const query = { proposal_id: String(id) };
-  return (await answerOf(api.payments.checkout_session.$post({ query }))).session_id;
+/** The session that the customer came back from, or else the one that is open: a second click gets that of the first. */
+async function findSession(api: Api, { id }: Proposal, sessionId: string | null, pay: 'due' | 'full') {
+  if (sessionId !== null) {
+    const param = { session_id: sessionId };
+    const { amount_cents: cents } = await answerOf(api.payments.sessions[':session_id'].$get({ param }));
+    return { id: sessionId, cents };
+  }
+  const query = { proposal_id: String(id), pay };
+  const made = await answerOf(api.payments.checkout_session.$post({ query }));
+  return { id: made.session_id, cents: made.amount_cents };
 }
 
 async function post(
-  { id: proposalId, org_id, due_cents, currency }: Proposal,
-  { id, type, paid }: { id: string; type: string; paid: boolean },
+  { id: proposalId, org_id, currency }: Proposal,
+  { id, cents, type, paid }: { id: string; cents: number; type: string; paid: boolean },
 ): Promise<void> {
   const session = {
     id,
-    amount_total: due_cents,
+    amount_total: cents,
     currency,
     payment_status: paid ? 'paid' : 'unpaid',
+    payment_intent: `pi_${id}`,
     metadata: { proposal_id: String(proposalId), org_id: String(org_id) },
   };
   const response = await fetch('/simulated-stripe', {

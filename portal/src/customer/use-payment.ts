@@ -7,21 +7,23 @@ import { useRefresh } from './use-proposal.ts';
 const leavingMs = 5_000;
 
 /**
- * Approves the version on the screen, if it is not approved yet, and goes to the page where the deposit is paid. It is
+ * Approves the version on the screen, if it is not approved yet, and goes to the page where it is paid. It is
  * safe to do twice: the API hands out one session, and refuses to approve a version that has changed.
  */
 export function usePayment(api: Api, proposal: Proposal) {
   const refresh = useRefresh(String(proposal.id));
   const payment = useMutation({
-    mutationFn: async ({ name }: { name: string; version: number }) => {
+    mutationFn: async ({ name, pay }: { name: string; version: number; pay: 'due' | 'full' }) => {
       if (proposal.approved_by === null) await approve(api, proposal, name);
-      const query = { proposal_id: String(proposal.id) };
+      const expected = pay === 'full' ? proposal.remaining_cents : proposal.due_cents;
+      if (expected === 0) return null;
+      const query = { proposal_id: String(proposal.id), pay };
       const checkout = await answerOf(api.payments.checkout_session.$post({ query }));
       // The customer is charged what the button says, or has to look again.
-      if (checkout.deposit_cents !== proposal.due_cents) throw new AmountChanged();
+      if (checkout.amount_cents !== expected) throw new AmountChanged();
       return checkout.checkout_url;
     },
-    onSuccess: (url) => location.assign(url),
+    onSuccess: (url) => (url === null ? refresh() : location.assign(url)),
     onError: () => refresh(),
   });
   const { reset, isSuccess } = payment;
@@ -42,7 +44,7 @@ export function usePayment(api: Api, proposal: Proposal) {
   });
   const isOfThisVersion = payment.variables?.version === proposal.version;
   return {
-    pay: (name: string) => payment.mutate({ name, version: proposal.version }),
+    pay: (name: string, pay: 'due' | 'full') => payment.mutate({ name, version: proposal.version, pay }),
     isBusy: payment.isPending || isSuccess,
     error: isOfThisVersion ? payment.error : null,
   };

@@ -13,7 +13,7 @@ export function useProposal(api: Api, id: string) {
     queryKey: keyOf(id),
     queryFn: () => answerOf(api.proposals[':proposal_id'].$get({ param: { proposal_id: id } })),
     refetchOnWindowFocus: 'always',
-    refetchInterval: ({ state }) => (state.data?.deposit_status === 'pending' ? pendingPollMs : false),
+    refetchInterval: ({ state }) => ((state.data?.pending_cents ?? 0) > 0 ? pendingPollMs : false),
   });
 }
 

@@ -6,6 +6,7 @@ import { formatMoney } from '../money.ts';
 import { formatTime } from '../time.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
+import { ActionDialog } from './ActionDialog.tsx';
 import { reasonWords } from './describe-entry.ts';
 import { Failure } from './Failure.tsx';
 import { useStaff, useTitle } from './staff-context.ts';
@@ -32,10 +33,11 @@ export function AttentionBanner() {
     );
   }
   if (!data) return null;
-  const { anomalies, disputes, unattributed } = data;
+  const { anomalies, disputes, refused, unattributed } = data;
   const parts = [
     count(anomalies.length, 'payment that is not as agreed', 'payments that are not as agreed'),
     count(disputes.length, 'open dispute', 'open disputes'),
+    count(refused.length, 'payment that Stripe refused', 'payments that Stripe refused'),
     count(unattributed.length, 'payment that no proposal claims', 'payments that no proposal claims'),
   ].filter(Boolean);
   if (parts.length === 0) return null;
@@ -60,13 +62,13 @@ export function AttentionPage() {
   return (
     <>
       <h1>What needs attention</h1>
-      <List title="Payments that are not as agreed" hint="Of the last 30 days. Refund or accept them.">
+      <List title="Payments that are not as agreed" hint="Of the last 30 days. Refund or accept each.">
         {data.anomalies.map((anomaly) => (
           <li key={`${anomaly.proposal_id} ${anomaly.created_at} ${anomaly.reason}`}>
             <Proposal {...anomaly} />: {reasonWords[anomaly.reason]}.{' '}
             {formatMoney(anomaly.amount_cents, anomaly.currency ?? anomaly.expected_currency)} came,{' '}
             {formatMoney(anomaly.expected_cents, anomaly.expected_currency)} was expected.
-            <When time={anomaly.created_at} />
+            <When time={anomaly.created_at} /> <Accept anomaly={anomaly} />
           </li>
         ))}
       </List>
@@ -76,6 +78,15 @@ export function AttentionPage() {
             <Proposal {...dispute} />: {formatMoney(dispute.amount_cents, dispute.currency)} disputed,{' '}
             {dispute.reason.replaceAll('_', ' ')}.
             <When time={dispute.created_at} />
+          </li>
+        ))}
+      </List>
+      <List title="What Stripe would not do" hint="The customer cannot go on. Open the proposal to mend it.">
+        {data.refused.map((refusal) => (
+          <li key={`${refusal.proposal_id} ${refusal.event} ${refusal.created_at}`}>
+            <Proposal {...refusal} />: {refusedWords[refusal.event]}
+            {refusal.code && `, ${refusal.code.replaceAll('_', ' ')}`}.
+            <When time={refusal.created_at} />
           </li>
         ))}
       </List>
@@ -92,6 +103,37 @@ export function AttentionPage() {
         ))}
       </List>
     </>
+  );
+}
+
+const refusedWords: Record<Attention['refused'][number]['event'], string> = {
+  checkout_refused: 'the payment was refused',
+  refund_refused: 'the refund was refused',
+  refund_failed: 'the refund failed',
+};
+
+function Accept({ anomaly }: { anomaly: Attention['anomalies'][number] }) {
+  const { api } = useStaff();
+  return (
+    <ActionDialog
+      action="Accept"
+      title="Accept this payment as it is"
+      yes="Accept"
+      run={(fields) =>
+        answerOf(
+          api.proposals[':proposal_id'].anomalies[':entry_id'].accept.$post({
+            param: { proposal_id: String(anomaly.proposal_id), entry_id: String(anomaly.entry_id) },
+            json: { note: String(fields.get('note')) },
+          }),
+        )
+      }
+    >
+      <p>It needs no attention then. What you note stands in the proposal’s history.</p>
+      <label>
+        Why it is all right
+        <input name="note" required maxLength={500} pattern=".*[\p{L}\p{N}].*" />
+      </label>
+    </ActionDialog>
   );
 }
 

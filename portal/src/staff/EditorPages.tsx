@@ -38,7 +38,7 @@ export function NewProposalPage() {
 }
 
 export function EditProposalPage({ id }: { id: string }) {
-  useTitle(`Change proposal ${id}`);
+  useTitle(`Edit proposal ${id}`);
   const { api } = useStaff();
   const { data, error, refetch } = useQuery({
     queryKey: ['editing', id],
@@ -68,17 +68,17 @@ function EditProposal({ proposal }: { proposal: Proposal }) {
   const isOvertaken = save.error instanceof Problem && save.error.code === 'version_conflict';
   return (
     <>
-      <h1>Change “{start.title}”</h1>
+      <h1>Edit “{start.title}”</h1>
       {start.approved_by && (
         <Notice title={`${start.approved_by} has approved this version.`}>
-          <p>A change makes a new one, which has to be approved anew.</p>
+          <p>A new version must be approved again. A corrected name or address need not.</p>
         </Notice>
       )}
       <ProposalEditor
         start={start}
         onSave={save.mutate}
         isBusy={save.isPending || save.isSuccess}
-        action="Save as a new version"
+        action="Save new version"
       >
         {isOvertaken ? (
           <Notice kind="bad" title="Somebody else changed this proposal meanwhile.">

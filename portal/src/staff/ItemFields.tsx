@@ -1,15 +1,12 @@
 import { Field } from '@base-ui/react/field';
-import { NumberField } from '@base-ui/react/number-field';
-import type { BaseUIEvent } from '@base-ui/react/types';
-import type { KeyboardEvent } from 'react';
-import { maximumCharge, minorUnits } from '../../../src/domain/currency.ts';
-import type { Proposal } from '../api.ts';
-import { priceFormat, toCents } from '../money.ts';
+import type { LineItem } from '../../../src/domain/pricing.ts';
+import { Amount, Decimal } from './AmountField.tsx';
+import { DiscountFields } from './DiscountFields.tsx';
 
 /** A line item that is being edited; `key` identifies it. */
-export type Item = Proposal['line_items'][number] & { readonly key: number };
+export type Item = LineItem & { readonly key: number };
 
-/** The fields of one line item. */
+/** The fields of one line item. Discount and tax are folded away until they are used. */
 export function ItemFields({
   item,
   number,
@@ -20,9 +17,15 @@ export function ItemFields({
   item: Item;
   number: number;
   currency: string;
-  onChange: (part: Partial<Item>) => void;
+  onChange: (item: Item) => void;
   onRemove: (() => void) | undefined;
 }) {
+  const { discount_percent: percent, discount_cents: cents, ...undiscounted } = item;
+  const discount = {
+    ...(percent === undefined ? {} : { discount_percent: percent }),
+    ...(cents === undefined ? {} : { discount_cents: cents }),
+  };
+  const isUsed = percent !== undefined || cents !== undefined || Boolean(item.tax_percent);
   return (
     <div className="item">
       <Field.Root>
@@ -33,54 +36,78 @@ export function ItemFields({
           required
           maxLength={500}
           value={item.description}
-          onValueChange={(description) => onChange({ description })}
+          onValueChange={(description) => onChange({ ...item, description })}
         />
         <Field.Error />
       </Field.Root>
-      <Field.Root>
-        <Field.Label>
-          Quantity<span className="hidden"> of line {number}</span>
-        </Field.Label>
-        <NumberField.Root
-          required
-          min={1}
-          max={1_000_000}
-          step={1}
-          format={{ maximumFractionDigits: 0 }}
-          value={item.quantity}
-          onValueChange={(quantity) => onChange({ quantity: Math.round(quantity ?? 1) })}
-        >
-          <NumberField.Input onKeyDown={moveInText} />
-        </NumberField.Root>
-        <Field.Error />
-      </Field.Root>
-      <Field.Root>
-        <Field.Label>
-          Price<span className="hidden"> of one in line {number}</span>
-        </Field.Label>
-        <NumberField.Root
-          required
-          min={0}
-          max={maximumCharge / minorUnits(currency)}
-          step="any"
-          format={priceFormat(currency)}
-          value={item.unit_price_cents / minorUnits(currency)}
-          onValueChange={(price) => onChange({ unit_price_cents: toCents(price ?? 0, currency) })}
-        >
-          <NumberField.Input onKeyDown={moveInText} />
-        </NumberField.Root>
-        <Field.Error />
-      </Field.Root>
+      <Decimal
+        label={
+          <>
+            Quantity<span className="hidden"> of line {number}</span>
+          </>
+        }
+        value={item.quantity}
+        min={0.001}
+        max={1_000_000}
+        decimals={3}
+        onChange={(quantity) => onChange({ ...item, quantity })}
+      />
+      <Amount
+        label={
+          <>
+            Price<span className="hidden"> of one in line {number}</span>
+          </>
+        }
+        value={item.unit_price_cents}
+        currency={currency}
+        mayBeNegative
+        onChange={(price) => onChange({ ...item, unit_price_cents: price })}
+      />
       {onRemove && (
         <button type="button" onClick={onRemove} aria-label={`Remove line ${number}`}>
           Remove
         </button>
       )}
+      <details className="more" open={isUsed || undefined}>
+        <summary>
+          Discount and tax<span className="hidden"> of line {number}</span>
+        </summary>
+        <div className="fields">
+          <DiscountFields
+            discount={discount}
+            of={`of line ${number}`}
+            currency={currency}
+            onChange={(next) => onChange({ ...undiscounted, ...next })}
+          />
+          <Decimal
+            label={
+              <>
+                Tax, percent<span className="hidden"> of line {number}</span>
+              </>
+            }
+            value={item.tax_percent ?? 0}
+            min={0}
+            max={100}
+            decimals={3}
+            onChange={(rate) => onChange(withTax(item, rate, item.tax_inclusive ?? false))}
+          />
+          <label className="check">
+            <input
+              type="checkbox"
+              checked={item.tax_inclusive ?? false}
+              disabled={!item.tax_percent}
+              onChange={({ target }) => onChange(withTax(item, item.tax_percent ?? 0, target.checked))}
+            />
+            The price includes it<span className="hidden"> in line {number}</span>
+          </label>
+        </div>
+      </details>
     </div>
   );
 }
 
-/** Home and End move to the ends of the text, as usual. The component would set the minimum and the maximum. */
-function moveInText(event: BaseUIEvent<KeyboardEvent>): void {
-  if (event.key === 'Home' || event.key === 'End') event.preventBaseUIHandler();
+function withTax(item: Item, percent: number, isInclusive: boolean): Item {
+  const { tax_percent: _, tax_inclusive: __, ...untaxed } = item;
+  if (percent === 0) return untaxed;
+  return { ...untaxed, tax_percent: percent, ...(isInclusive ? { tax_inclusive: true } : {}) };
 }

@@ -65,9 +65,11 @@ function Sums({ numbers }: { numbers: Numbers }) {
   const { p50, p90 } = numbers.velocity_seconds;
   const sums = [
     ['Payments', String(numbers.payments)],
-    ['Revenue', money(numbers.revenue_cents)],
-    ['Average deposit', numbers.payments > 0 ? money(numbers.average_deposit_cents) : '–'],
+    ['Gross', money(numbers.revenue_cents)],
     ['Refunded', money(numbers.refunded_cents)],
+    ['Lost in disputes', money(numbers.lost_cents)],
+    ['Net', money(numbers.net_cents)],
+    ['Average payment', numbers.payments > 0 ? money(numbers.average_deposit_cents) : '–'],
     ['Disputes', String(numbers.disputes)],
     ['Half pay within', p50 === null ? '–' : formatSpan(p50)],
     ['Nine in ten pay within', p90 === null ? '–' : formatSpan(p90)],

@@ -61,6 +61,11 @@ export function ProposalListPage() {
   );
 }
 
+/** Nothing of it is to be paid any more. */
+function isOver({ status, expired }: ProposalSummary): boolean {
+  return status === 'void' || status === 'declined' || expired;
+}
+
 /** The value once it has not changed for a quarter of a second, so that not every letter is a request. */
 function useSettled(value: string): string {
   const [settled, setSettled] = useState(value);
@@ -115,7 +120,10 @@ function Results({ status, text }: { status: string; text: string }) {
             <th scope="col" className="number">
               Total
             </th>
-            <th scope="col">Made</th>
+            <th scope="col" className="number">
+              Remains
+            </th>
+            <th scope="col">Created</th>
           </tr>
         </thead>
         <tbody>
@@ -127,9 +135,12 @@ function Results({ status, text }: { status: string; text: string }) {
               </td>
               <td>{proposal.customer_name}</td>
               <td>
-                <Status status={proposal.status} />
+                <Status status={proposal.status} expired={proposal.expired} />
               </td>
               <td className="number">{formatMoney(proposal.total_cents, proposal.currency)}</td>
+              <td className="number">
+                {isOver(proposal) ? '–' : formatMoney(proposal.remaining_cents, proposal.currency)}
+              </td>
               <td className="quiet">{formatDate(proposal.created_at)}</td>
             </tr>
           ))}

@@ -1,13 +1,17 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { answerOf, type Proposal } from '../api.ts';
 import { formatMoney } from '../money.ts';
 import { formatDate, formatTime } from '../time.ts';
+import { Notice } from '../ui/Notice.tsx';
 import { Offer } from '../ui/Offer.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
+import { ActionDialog } from './ActionDialog.tsx';
 import { ConfirmedAction } from './ConfirmedAction.tsx';
+import { declineWords } from './describe-entry.ts';
 import { Failure } from './Failure.tsx';
+import { askFor, Money } from './Money.tsx';
 import { Status } from './Status.tsx';
 import { useStaff, useTitle } from './staff-context.ts';
 import { Timeline } from './Timeline.tsx';
@@ -29,58 +33,212 @@ export function StaffProposalPage({ id }: { id: string }) {
       </p>
       <div className="title">
         <p className="standing">
-          <Status status={data.status} />
+          <Status status={data.status} expired={data.expired} />
           <Standing proposal={data} />
         </p>
         <Actions proposal={data} />
       </div>
       <div className="story">
-        <Offer proposal={data} />
-        <Timeline proposal={data} />
+        <Offer proposal={data} action={askFor(data)} />
+        <div>
+          {data.checkout_refusal && <CheckoutRefused proposal={data} />}
+          <Money proposal={data} />
+          <Timeline proposal={data} />
+        </div>
       </div>
     </>
   );
 }
 
+/** The customer heard only that it cannot be taken; staff hear why, and can mend it without a new approval. */
+function CheckoutRefused({ proposal }: { proposal: Proposal }) {
+  return (
+    <Notice kind="bad" title="Stripe would not take the payment">
+      <p>
+        Its reason: {proposal.checkout_refusal?.replaceAll('_', ' ')}. Correct the customer’s address or the
+        amounts, or record a payment that came another way.
+      </p>
+    </Notice>
+  );
+}
+
 function Standing({ proposal }: { proposal: Proposal }) {
-  const { deposit_status: standing, currency } = proposal;
-  switch (standing) {
-    case 'paid':
-      return (
-        <span>
-          {formatMoney(proposal.paid_cents, currency)} paid
-          {proposal.paid_at && ` on ${formatTime(proposal.paid_at)}`}
-          {proposal.refunded_cents > 0 && `, ${formatMoney(proposal.refunded_cents, currency)} refunded`}
-        </span>
-      );
-    case 'pending':
-      return <span>A payment is on its way.</span>;
-    case 'failed':
-      return <span>The last payment did not go through.</span>;
-    case 'unpaid':
-      return proposal.status === 'void' ? null : (
-        <span>Deposit of {formatMoney(proposal.due_cents, currency)} not paid yet.</span>
-      );
-  }
+  const { currency, status, held_cents: held, pending_cents: pending, due_cents: due } = proposal;
+  const money = (cents: number) => formatMoney(cents, currency);
+  if (status === 'void' || status === 'declined') return null;
+  if (proposal.expired) return <span>The offer ran out.</span>;
+  if (pending > 0) return <span>A payment of {money(pending)} is processing.</span>;
+  const first = proposal.paid_at;
+  if (held > 0 && due === 0)
+    return (
+      <span>
+        {money(held)} paid{first && ` on ${formatTime(first)}`}
+      </span>
+    );
+  if (proposal.last_payment_failed) return <span>The last payment did not go through.</span>;
+  if (due === 0) return <span>Nothing is due yet.</span>;
+  return (
+    <span>
+      {proposal.approved_by ? `${money(due)} due.` : `${money(due)} due on approval.`}
+      {held > 0 && ` ${money(held)} paid.`}
+    </span>
+  );
 }
 
 function Actions({ proposal }: { proposal: Proposal }) {
-  const { status, deposit_status: standing } = proposal;
+  const { status } = proposal;
   const [withdrawals, setWithdrawals] = useState(0);
   const withdrawLinks = <WithdrawLinks proposal={proposal} onDone={() => setWithdrawals(withdrawals + 1)} />;
-  if (status === 'void') return <div className="actions">{withdrawLinks}</div>;
+  if (status === 'void') {
+    return (
+      <div className="actions">
+        <Duplicate proposal={proposal} />
+        {withdrawLinks}
+      </div>
+    );
+  }
+  const hasMoney = proposal.pending_cents > 0 || proposal.payments.some(isHeld);
   return (
     <div className="actions">
       {/* Without the link that it showed, which opens nothing any more. */}
-      <Send key={withdrawals} proposal={proposal} />
-      {standing !== 'paid' && standing !== 'pending' && (
+      {!proposal.expired && <Send key={withdrawals} proposal={proposal} />}
+      {!hasMoney && (
         <Link href={`/staff/proposals/${proposal.id}/edit`} className="button">
-          Change
+          Edit
         </Link>
       )}
+      {!proposal.approved_by && status !== 'declined' && !proposal.expired && (
+        <ApproveOnBehalf proposal={proposal} />
+      )}
+      {!hasMoney && status !== 'declined' && <DeclineOnBehalf proposal={proposal} />}
+      <Duplicate proposal={proposal} />
       {status !== 'draft' && withdrawLinks}
-      <Void proposal={proposal} />
+      {!hasMoney && <Void proposal={proposal} />}
     </div>
+  );
+}
+
+/** Whether some of it may not have gone back: then nothing of what it was paid for is changed. */
+function isHeld({ method, reversed, refundable_cents: left }: Proposal['payments'][number]): boolean {
+  return method === 'stripe' ? left > 0 : !reversed;
+}
+
+function ApproveOnBehalf({ proposal }: { proposal: Proposal }) {
+  const { api } = useStaff();
+  return (
+    <ActionDialog
+      action="Approve for the customer"
+      title={`Approve for ${proposal.customer_name}`}
+      yes="Record the approval"
+      run={(fields) =>
+        answerOf(
+          api.proposals[':proposal_id'].approve.$post({
+            param: { proposal_id: String(proposal.id) },
+            json: {
+              name: String(fields.get('name')),
+              version: proposal.version,
+              method: fields.get('method') as 'phone' | 'paper' | 'in_person',
+              reference: String(fields.get('reference')),
+            },
+          }),
+        )
+      }
+    >
+      <p>
+        They agreed to version {proposal.version}, {formatMoney(proposal.total_cents, proposal.currency)} in
+        all.
+      </p>
+      <label>
+        Who agreed
+        <input name="name" required maxLength={200} defaultValue={proposal.customer_name} />
+      </label>
+      <label>
+        How
+        <select name="method">
+          <option value="phone">On the phone</option>
+          <option value="paper">On paper</option>
+          <option value="in_person">In person</option>
+        </select>
+      </label>
+      <label>
+        Where it is noted
+        <input
+          name="reference"
+          required
+          maxLength={200}
+          pattern=".*[\p{L}\p{N}].*"
+          placeholder="Call of 26 November"
+        />
+      </label>
+    </ActionDialog>
+  );
+}
+
+function DeclineOnBehalf({ proposal }: { proposal: Proposal }) {
+  const { api } = useStaff();
+  return (
+    <ActionDialog
+      action="Mark as declined"
+      title="Mark as declined"
+      yes="Mark as declined"
+      run={(fields) => {
+        const comment = String(fields.get('comment') ?? '').trim();
+        return answerOf(
+          api.proposals[':proposal_id'].decline.$post({
+            param: { proposal_id: String(proposal.id) },
+            json: {
+              reason: fields.get('reason') as keyof typeof declineWords,
+              ...(comment ? { comment } : {}),
+            },
+          }),
+        );
+      }}
+    >
+      <p>{proposal.customer_name} can then neither approve nor pay it. A new version reopens it.</p>
+      <label>
+        Why
+        <select name="reason">
+          {Object.entries(declineWords).map(([value, words]) => (
+            <option key={value} value={value}>
+              {words.replace(/^./, (letter) => letter.toUpperCase())}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        In their words (optional)
+        <textarea name="comment" rows={3} maxLength={2000} />
+      </label>
+    </ActionDialog>
+  );
+}
+
+function Duplicate({ proposal }: { proposal: Proposal }) {
+  const { api } = useStaff();
+  const [, navigate] = useLocation();
+  const queries = useQueryClient();
+  // A second click makes no second draft.
+  const [requestKey] = useState(() => crypto.randomUUID());
+  const copy = useMutation({
+    mutationFn: () =>
+      answerOf(
+        api.proposals[':proposal_id'].duplicate.$post({
+          param: { proposal_id: String(proposal.id) },
+          header: { 'idempotency-key': requestKey },
+        }),
+      ),
+    onSuccess: async ({ id }) => {
+      await queries.invalidateQueries({ queryKey: ['proposals'] });
+      navigate(`/staff/proposals/${id}/edit`);
+    },
+  });
+  return (
+    <>
+      <button type="button" onClick={() => copy.mutate()} disabled={copy.isPending}>
+        {copy.isPending ? 'Copying…' : 'Duplicate'}
+      </button>
+      {copy.error && <Failure error={copy.error} />}
+    </>
   );
 }
 

@@ -10,6 +10,17 @@ export const statusWords: Record<ProposalSummary['status'], string> = {
   void: 'Void',
 };
 
-export function Status({ status }: { status: ProposalSummary['status'] }) {
-  return <span className={`status ${status}`}>{statusWords[status]}</span>;
+/** How far a proposal has come. An offer that ran out says that instead. */
+export function Status({
+  status,
+  expired = false,
+}: {
+  status: ProposalSummary['status'];
+  expired?: boolean;
+}) {
+  return (
+    <span className={`status ${expired ? 'expired' : status}`}>
+      {expired ? 'Expired' : statusWords[status]}
+    </span>
+  );
 }

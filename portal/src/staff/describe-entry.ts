@@ -2,6 +2,7 @@ import type { AnomalyReason, DeclineReason } from '../../../src/domain/entry.ts'
 import type { OfflineMethod } from '../../../src/domain/proposal.ts';
 import type { Entry } from '../api.ts';
 import { formatMoney } from '../money.ts';
+import { formatDay } from '../time.ts';
 
 /** In words, how a payment differs from what was asked for. */
 export const reasonWords: Record<AnomalyReason, string> = {
@@ -70,7 +71,7 @@ export function describe(entry: Entry, currency: string): string {
     case 'checkout_refused':
       return `Stripe refused a payment of ${money(entry.meta.amount_cents)}: ${entry.meta.code.replaceAll('_', ' ')}`;
     case 'payment_recorded':
-      return `${money(entry.meta.amount_cents, entry.meta.currency)} received by ${methodWords[entry.meta.method]}`;
+      return `${money(entry.meta.amount_cents, entry.meta.currency)} received by ${methodWords[entry.meta.method]} on ${formatDay(entry.meta.received_on)}${entry.meta.reference ? `: ${entry.meta.reference}` : ''}`;
     case 'payment_reversed':
       return `${money(entry.meta.amount_cents, entry.meta.currency)} by ${methodWords[entry.meta.method]} taken back: ${entry.meta.reason}`;
     case 'refund_requested':

@@ -1,25 +1,39 @@
-import { lineCents } from '../../../src/domain/pricing.ts';
+import { grossCents, lineCents } from '../../../src/domain/pricing.ts';
 import type { Proposal } from '../api.ts';
-import { formatMoney, formatNumber } from '../money.ts';
-import { formatDate } from '../time.ts';
+import { formatMoney, formatNumber, formatPercent } from '../money.ts';
+import { formatDate, formatDay } from '../time.ts';
+import { type InstalmentAction, Schedule } from './Schedule.tsx';
+import { stampOf } from './stamp.ts';
 
-/** Shows the offer: what, from whom, to whom, and at what price. */
-export function Offer({ proposal }: { proposal: Proposal }) {
-  const { currency, line_items: items, total_cents: total, deposit_cents: deposit } = proposal;
+type LineItem = Proposal['line_items'][number];
+
+/**
+ * Shows the offer: what, from whom, to whom, at what price, and what is to be paid when. `action` adds what can be done
+ * about a part of the schedule.
+ */
+export function Offer({ proposal, action }: { proposal: Proposal; action?: InstalmentAction }) {
+  const { currency, line_items: items } = proposal;
   const money = (cents: number) => formatMoney(cents, currency);
+  const stamp = stampOf(proposal);
   return (
     <article className="offer">
+      {stamp && (
+        <p className={`stamp ${stamp.toLowerCase()}`} translate="no">
+          {stamp}
+        </p>
+      )}
       <header>
         <p className="from">{proposal.org_name}</p>
-        <h1>{proposal.title}</h1>
+        <h1 dir="auto">{proposal.title}</h1>
         <p className="quiet">
           Proposal {proposal.id}
           {proposal.version > 1 && `, version ${proposal.version}`} for {proposal.customer_name}, made on{' '}
           {formatDate(proposal.created_at)}
+          {proposal.valid_until && `, valid until ${formatDay(proposal.valid_until)}`}
         </p>
       </header>
       <table>
-        <caption className="hidden">What is offered</caption>
+        <caption className="hidden">Line items</caption>
         <thead>
           <tr>
             <th scope="col">Description</th>
@@ -34,11 +48,14 @@ export function Offer({ proposal }: { proposal: Proposal }) {
             </th>
           </tr>
         </thead>
-        <tbody>
+        <tbody translate="no">
           {items.map((item, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: items have no name of their own and are never reordered
             <tr key={index}>
-              <td>{item.description}</td>
+              <td>
+                <span dir="auto">{item.description}</span>
+                <LineNotes item={item} currency={currency} />
+              </td>
               <td className="number" data-label="Quantity">
                 {formatNumber(item.quantity)}
               </td>
@@ -52,20 +69,56 @@ export function Offer({ proposal }: { proposal: Proposal }) {
           ))}
         </tbody>
       </table>
-      <dl className="sums">
-        <div className="total">
-          <dt>Total</dt>
-          <dd>{money(total)}</dd>
-        </div>
-        <div>
-          <dt>Deposit, to begin with</dt>
-          <dd>{money(deposit)}</dd>
-        </div>
-        <div>
-          <dt>Remains to be paid later</dt>
-          <dd>{money(total - deposit)}</dd>
-        </div>
-      </dl>
+      <Sums proposal={proposal} />
+      <Schedule proposal={proposal} {...(action ? { action } : {})} />
+      {proposal.terms && (
+        <section className="terms" aria-label="Terms">
+          <h2>Terms</h2>
+          <p dir="auto">{proposal.terms}</p>
+        </section>
+      )}
     </article>
+  );
+}
+
+/** What a line's amount holds beyond quantity and price. */
+function LineNotes({ item, currency }: { item: LineItem; currency: string }) {
+  const off = grossCents(item, currency) - lineCents(item, currency);
+  const share = item.discount_percent ? ` (${formatPercent(item.discount_percent)})` : '';
+  const notes = [
+    ...(off === 0 ? [] : [`Discount ${formatMoney(off, currency)}${share}`]),
+    ...(item.tax_percent
+      ? [`${item.tax_inclusive ? 'Includes' : 'Plus'} ${formatPercent(item.tax_percent)} tax`]
+      : []),
+  ];
+  return notes.length > 0 ? <small className="quiet note">{notes.join(' · ')}</small> : null;
+}
+
+function Sums({ proposal }: { proposal: Proposal }) {
+  const { currency, subtotal_cents: subtotal, discounted_cents: discounted, total_cents: total } = proposal;
+  const money = (cents: number) => formatMoney(cents, currency);
+  const share = proposal.discount_percent ? ` (${formatPercent(proposal.discount_percent)})` : '';
+  return (
+    <dl className="sums" translate="no">
+      {(discounted > 0 || proposal.taxes.length > 0) && <Row name="Subtotal" value={money(subtotal)} />}
+      {discounted > 0 && <Row name={`Discount${share}`} value={money(-discounted)} />}
+      {proposal.taxes.map(({ percent, inclusive, amount_cents: cents }) => (
+        <Row
+          key={`${percent} ${inclusive}`}
+          name={`${inclusive ? 'Included tax' : 'Tax'} ${formatPercent(percent)}`}
+          value={money(cents)}
+        />
+      ))}
+      <Row name="Total" value={money(total)} className="total" />
+    </dl>
+  );
+}
+
+export function Row({ name, value, className }: { name: string; value: string; className?: string }) {
+  return (
+    <div className={className}>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
   );
 }

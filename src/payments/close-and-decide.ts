@@ -4,14 +4,17 @@ import { decide } from '../domain/decide.ts';
 import { orThrow, proposalNotFound } from '../domain/decision.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import { findProposal } from '../log/load.ts';
-import { expireObsoleteCheckouts, expireOpenCheckouts } from '../payments/expire-checkouts.ts';
+import { expireObsoleteCheckouts, expireOpenCheckouts } from './expire-checkouts.ts';
 
 /**
  * Executes a command that no payment may follow: it closes the open sessions at Stripe first, so that a payment made in
  * them is known when the command is decided. A command that would be refused, or would change nothing, closes none. One
  * read, one call to the shard, and those to Stripe.
  */
-export async function closeAndDecide(deps: Deps, command: CommandOf<'revise' | 'void'>): Promise<Proposal> {
+export async function closeAndDecide(
+  deps: Deps,
+  command: CommandOf<'revise' | 'void' | 'decline' | 'record_payment'>,
+): Promise<Proposal> {
   const { db, config, shards, now } = deps;
   const before =
     (await findProposal(db, command.actor, command.proposalId, config.depositPercent)) ??

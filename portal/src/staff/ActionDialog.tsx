@@ -1,0 +1,65 @@
+import { AlertDialog } from '@base-ui/react/alert-dialog';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import { Failure } from './Failure.tsx';
+
+/** A button that opens a small form, and does what the form asks for. `run` rejects with what is wrong. */
+export function ActionDialog({
+  action,
+  title,
+  yes,
+  run,
+  children,
+}: {
+  action: string;
+  title: string;
+  yes: string;
+  run: (fields: FormData, requestKey: string) => Promise<unknown>;
+  children: ReactNode;
+}) {
+  const queries = useQueryClient();
+  const [isOpen, setOpen] = useState(false);
+  // A second click, or a retry after a lost answer, does it once.
+  const [requestKey, setRequestKey] = useState(() => crypto.randomUUID());
+  const running = useMutation({
+    mutationFn: (fields: FormData) => run(fields, requestKey),
+    onSuccess: async () => {
+      setOpen(false);
+      setRequestKey(crypto.randomUUID());
+      await queries.invalidateQueries();
+      document.querySelector('main')?.focus(); // the button that had the focus may be gone
+    },
+  });
+  return (
+    <AlertDialog.Root open={isOpen} onOpenChange={setOpen}>
+      <AlertDialog.Trigger>{action}</AlertDialog.Trigger>
+      <AlertDialog.Portal>
+        <AlertDialog.Backdrop className="backdrop" />
+        <AlertDialog.Popup className="dialog">
+          <AlertDialog.Title>{title}</AlertDialog.Title>
+          <form
+            className="stack"
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (!running.isPending) running.mutate(new FormData(event.currentTarget));
+            }}
+          >
+            {children}
+            {running.error && <Failure error={running.error} />}
+            <div className="actions">
+              <AlertDialog.Close>Cancel</AlertDialog.Close>
+              <button type="submit" className="primary" aria-disabled={running.isPending}>
+                {running.isPending ? 'One moment…' : yes}
+              </button>
+            </div>
+          </form>
+        </AlertDialog.Popup>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}
+
+/** What was typed as an amount, in minor units. */
+export function centsOf(fields: FormData, name: string, units: number): number {
+  return Math.round(Number(fields.get(name)) * units);
+}

@@ -1,0 +1,235 @@
+import { minorUnits, priceDecimals } from '../../../src/domain/currency.ts';
+import { type OfflineMethod, offlineMethods } from '../../../src/domain/proposal.ts';
+import { answerOf, type Proposal } from '../api.ts';
+import { formatMoney } from '../money.ts';
+import { formatTime } from '../time.ts';
+import { Row } from '../ui/Offer.tsx';
+import type { InstalmentAction } from '../ui/Schedule.tsx';
+import { ActionDialog, centsOf } from './ActionDialog.tsx';
+import { methodWords } from './describe-entry.ts';
+import { useStaff } from './staff-context.ts';
+
+type Payment = Proposal['payments'][number];
+
+/** The money of a proposal: how it stands, each payment, and what staff can do about it. */
+export function Money({ proposal }: { proposal: Proposal }) {
+  const { currency, status } = proposal;
+  const money = (cents: number) => formatMoney(cents, currency);
+  const isOpen = status !== 'void' && status !== 'declined';
+  return (
+    <section aria-labelledby="money" className="money">
+      <h2 id="money">Money</h2>
+      <dl className="sums" translate="no">
+        <Row name="Paid" value={money(proposal.paid_cents)} />
+        {proposal.refunded_cents > 0 && <Row name="Refunded" value={money(-proposal.refunded_cents)} />}
+        {proposal.lost_cents > 0 && <Row name="Lost in disputes" value={money(-proposal.lost_cents)} />}
+        {proposal.pending_cents > 0 && <Row name="Processing" value={money(proposal.pending_cents)} />}
+        <Row name="Held" value={money(proposal.held_cents)} />
+        {isOpen && <Row name="Due now" value={money(proposal.approved_by ? proposal.due_cents : 0)} />}
+        {isOpen && <Row name="Remains" value={money(proposal.remaining_cents)} className="total" />}
+      </dl>
+      {proposal.payments.length > 0 && (
+        <ul className="payments">
+          {proposal.payments.map((payment) => (
+            <li key={payment.payment_id}>
+              <PaymentRow proposal={proposal} payment={payment} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {isOpen && proposal.pending_cents === 0 && <RecordPayment proposal={proposal} />}
+    </section>
+  );
+}
+
+/** Lets staff ask for the parts that are due when they do. */
+export function askFor(proposal: Proposal): InstalmentAction {
+  const isOpen =
+    proposal.approved_by !== null && proposal.status !== 'void' && proposal.status !== 'declined';
+  return ({ key, due, due_on: dueOn, state }) =>
+    isOpen && due === 'request' && dueOn === null && state === 'later' ? (
+      <AskFor proposal={proposal} part={key} />
+    ) : null;
+}
+
+function AskFor({ proposal, part }: { proposal: Proposal; part: string }) {
+  const { api } = useStaff();
+  return (
+    <ActionDialog
+      action="Ask for it"
+      title="Ask for this payment now?"
+      yes="Ask for it"
+      run={() =>
+        answerOf(
+          api.proposals[':proposal_id'].requests.$post({
+            param: { proposal_id: String(proposal.id) },
+            json: { key: part },
+          }),
+        )
+      }
+    >
+      <p>{proposal.customer_name} can then pay it by the link that they have.</p>
+    </ActionDialog>
+  );
+}
+
+function PaymentRow({ proposal, payment }: { proposal: Proposal; payment: Payment }) {
+  const { me } = useStaff();
+  const { method, amount_cents: cents, currency, paid_at: paidAt, reversed } = payment;
+  const how = method === 'stripe' ? 'through Stripe' : `by ${methodWords[method]}`;
+  return (
+    <>
+      <span className={reversed ? 'reversed' : undefined}>
+        <strong>{formatMoney(cents, currency)}</strong> {how}, {formatTime(paidAt)}
+        {reversed && ' (taken back)'}
+      </span>
+      {method === 'stripe' && payment.refundable_cents > 0 && me.role === 'admin' && (
+        <Refund proposal={proposal} payment={payment} />
+      )}
+      {method !== 'stripe' && !reversed && <Reverse proposal={proposal} payment={payment} />}
+    </>
+  );
+}
+
+function Refund({ proposal, payment }: { proposal: Proposal; payment: Payment }) {
+  const { api } = useStaff();
+  const { currency, refundable_cents: left, payment_id: sessionId } = payment;
+  return (
+    <ActionDialog
+      action="Refund"
+      title="Refund this payment"
+      yes="Refund"
+      run={(fields, requestKey) =>
+        answerOf(
+          api.proposals[':proposal_id'].refunds.$post({
+            param: { proposal_id: String(proposal.id) },
+            header: { 'idempotency-key': requestKey },
+            json: {
+              session_id: sessionId,
+              amount_cents: centsOf(fields, 'amount', minorUnits(currency)),
+              reason: String(fields.get('reason')),
+            },
+          }),
+        )
+      }
+    >
+      <p>
+        Stripe gives it back to {proposal.customer_name}. What is refunded of what was due is due again; to
+        agree on less, make a new version afterwards.
+      </p>
+      <AmountInput currency={currency} most={left} />
+      <label>
+        Reason
+        <input name="reason" required maxLength={500} pattern=".*[\p{L}\p{N}].*" />
+      </label>
+    </ActionDialog>
+  );
+}
+
+function Reverse({ proposal, payment }: { proposal: Proposal; payment: Payment }) {
+  const { api } = useStaff();
+  return (
+    <ActionDialog
+      action="Take back"
+      title="Take this payment back"
+      yes="Take back"
+      run={(fields) =>
+        answerOf(
+          api.proposals[':proposal_id'].payments[':payment_id'].reverse.$post({
+            param: { proposal_id: String(proposal.id), payment_id: payment.payment_id },
+            json: { reason: String(fields.get('reason')) },
+          }),
+        )
+      }
+    >
+      <p>
+        A cheque that was returned, money that you gave back, a mistake. The record stays, and this one beside
+        it.
+      </p>
+      <label>
+        Reason
+        <input name="reason" required maxLength={500} pattern=".*[\p{L}\p{N}].*" />
+      </label>
+    </ActionDialog>
+  );
+}
+
+function RecordPayment({ proposal }: { proposal: Proposal }) {
+  const { api } = useStaff();
+  const { currency, remaining_cents: remaining, due_cents: due } = proposal;
+  const today = new Date().toLocaleDateString('en-CA', { timeZone: proposal.time_zone });
+  return (
+    <ActionDialog
+      action="Record a payment"
+      title="Record money beside Stripe"
+      yes="Record it"
+      run={(fields, requestKey) => {
+        const reference = String(fields.get('reference') ?? '').trim();
+        return answerOf(
+          api.proposals[':proposal_id'].payments.$post({
+            param: { proposal_id: String(proposal.id) },
+            header: { 'idempotency-key': requestKey },
+            json: {
+              method: fields.get('method') as OfflineMethod,
+              amount_cents: centsOf(fields, 'amount', minorUnits(currency)),
+              received_on: String(fields.get('received_on')),
+              ...(reference ? { reference } : {}),
+              ...(fields.get('overpayment') ? { overpayment: true } : {}),
+            },
+          }),
+        );
+      }}
+    >
+      <label>
+        How it came
+        <select name="method" defaultValue="bank_transfer">
+          {offlineMethods.map((method) => (
+            <option key={method} value={method}>
+              {methodWords[method].replace(/^./, (letter) => letter.toUpperCase())}
+            </option>
+          ))}
+        </select>
+      </label>
+      <AmountInput currency={currency} most={null} start={due > 0 ? due : remaining} />
+      <label>
+        Received on
+        <input type="date" name="received_on" required max={today} defaultValue={today} />
+      </label>
+      <label>
+        Reference (optional)
+        <input name="reference" maxLength={200} />
+      </label>
+      <label className="check">
+        <input type="checkbox" name="overpayment" /> It is more than what remains, and that is right
+      </label>
+    </ActionDialog>
+  );
+}
+
+/** An amount as a number field writes it everywhere: with a decimal point, and no more decimals than the currency has. */
+function AmountInput({
+  currency,
+  most,
+  start = most ?? 0,
+}: {
+  currency: string;
+  most: number | null;
+  start?: number;
+}) {
+  const units = minorUnits(currency);
+  const step = 1 / 10 ** priceDecimals(currency);
+  return (
+    <label>
+      Amount ({currency.toUpperCase()})
+      <input
+        type="number"
+        name="amount"
+        required
+        min={step}
+        step={step}
+        {...(most === null ? {} : { max: most / units })}
+        defaultValue={start > 0 ? (start / units).toFixed(priceDecimals(currency)) : ''}
+      />
+    </label>
+  );
+}

@@ -1,0 +1,47 @@
+import type { ReactNode } from 'react';
+import type { Proposal } from '../api.ts';
+import { formatMoney } from '../money.ts';
+import { formatDay } from '../time.ts';
+
+type Instalment = Proposal['schedule'][number];
+
+const stateWords: Record<Instalment['state'], string> = {
+  later: 'Due later',
+  due: 'Due now',
+  pending: 'Processing',
+  paid: 'Paid',
+};
+
+/** What can be done about a part, shown beside it. */
+export type InstalmentAction = (instalment: Instalment) => ReactNode;
+
+/** What is to be paid and when, and what of it is paid. */
+export function Schedule({ proposal, action }: { proposal: Proposal; action?: InstalmentAction }) {
+  const { schedule, currency } = proposal;
+  return (
+    <section className="schedule" aria-label="Payments">
+      <h2>Payments</h2>
+      <ul translate="no">
+        {schedule.map((instalment) => (
+          <li key={instalment.key} className={instalment.state}>
+            <span dir="auto">{instalment.label}</span>
+            <span className="quiet">{whenOf(instalment)}</span>
+            <strong>{formatMoney(instalment.amount_cents, currency)}</strong>
+            {action?.(instalment)}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function whenOf({ state, due, due_on: dueOn }: Instalment): string {
+  if (state === 'paid' || state === 'pending') return stateWords[state];
+  if (state === 'due') return dueOn ? `Due since ${formatDay(dueOn)}` : stateWords.due;
+  if (due === 'approval') return 'Due when you approve';
+  if (due === 'request') return 'Due when asked for';
+  if ('date' in due) return `Due on ${formatDay(due.date)}`;
+  const { days_after_approval: days } = due;
+  if (dueOn) return `Due on ${formatDay(dueOn)}`;
+  return days === 0 ? 'Due when you approve' : `Due ${days} ${days === 1 ? 'day' : 'days'} after approval`;
+}
