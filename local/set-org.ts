@@ -8,8 +8,8 @@ import { decimalsOf } from '../src/domain/rounding.ts';
 import { exitWith, requireDatabaseUrl } from './command-line.ts';
 import { withClient } from './postgres.ts';
 
-// `DATABASE_URL=… npm run org:set -- --org 1 --deposit 30%`: what new proposals of an org start with. Proposals that exist
-// stay as they are. It prints what the org has then.
+// `DATABASE_URL=… npm run org:set -- --org 1 --deposit 30%`: what new proposals of an org start with. Versions that exist
+// keep their terms; the time zone and paying in full are the org's, and hold at once. It prints what the org has then.
 
 const usage = `Usage: npm run org:set -- --org ID [--time-zone Europe/Berlin] [--deposit 30% | 400.00 | none]
   [--valid-days 30 | none] [--pay-in-full yes | no] [--terms TEXT | none]`;

@@ -99,10 +99,7 @@ const rows: { readonly title: string; readonly height: number; readonly panels: 
         type: 'bargauge',
         width: 6,
         targets: [
-          [
-            'sum by (currency) (increase(crm_portal_payment_currency_amount_cents_sum[7d]))',
-            '{{currency}}',
-          ],
+          ['sum by (currency) (increase(crm_portal_payment_currency_amount_cents_sum[7d]))', '{{currency}}'],
         ],
       },
       {
@@ -116,7 +113,8 @@ const rows: { readonly title: string; readonly height: number; readonly panels: 
       },
       {
         title: 'Beside Stripe (7d)',
-        description: 'Cash, cheques and transfers as staff recorded them; the amounts are in the org’s currency.',
+        description:
+          'Cash, cheques and transfers as staff recorded them; the amounts are in the org’s currency.',
         type: 'stat',
         width: 6,
         targets: [
@@ -126,7 +124,8 @@ const rows: { readonly title: string; readonly height: number; readonly panels: 
       },
       {
         title: 'Proposals paid (7d)',
-        description: 'Each proposal counts once: at its first payment, and when all of it was held for the first time.',
+        description:
+          'Each proposal counts once: at its first payment, and when all of it was held for the first time.',
         type: 'stat',
         width: 6,
         targets: [
@@ -145,11 +144,14 @@ const rows: { readonly title: string; readonly height: number; readonly panels: 
         description: 'What customers gave as their reason.',
         type: 'bargauge',
         width: 12,
-        targets: [['sum by (reason) (round(increase(crm_portal_proposals_declined_total[30d])))', '{{reason}}']],
+        targets: [
+          ['sum by (reason) (round(increase(crm_portal_proposals_declined_total[30d])))', '{{reason}}'],
+        ],
       },
       {
         title: 'Payments that Stripe refused, refunds asked for (7d)',
-        description: 'A refused payment stops its customer until staff mend it: the code says what Stripe did not like.',
+        description:
+          'A refused payment stops its customer until staff mend it: the code says what Stripe did not like.',
         type: 'bargauge',
         width: 12,
         targets: [

@@ -45,6 +45,7 @@ export type ErrorCode =
   | 'refund_pending'
   | 'refund_too_large'
   | 'anomaly_not_found'
+  | 'idempotency_key_reused'
   // we, or a service we depend on, failed
   | 'not_configured'
   | 'database_unavailable'

@@ -4,7 +4,7 @@ import type { Proposal } from './proposal.ts';
 import { countSessions } from './sessions.ts';
 
 /** What people may make of one proposal: far more than any has, and little enough to read. Stripe's facts have no bound. */
-const most = { entries: 1_000, versions: 100, sessions: 100 };
+const most = { entries: 1_000, entriesWithMoney: 2_000, versions: 100, sessions: 100 };
 
 /** What happened with money, and what ends a proposal. */
 const unbounded: readonly ProposalCommand['kind'][] = [
@@ -15,10 +15,19 @@ const unbounded: readonly ProposalCommand['kind'][] = [
   'revoke_links',
 ];
 
+/** Before a proposal can be void, its money must go back: these still go when nothing else does. */
+const moneyByHand: readonly ProposalCommand['kind'][] = [
+  'request_refund',
+  'record_payment',
+  'accept_anomaly',
+];
+
 /** Why a command would make too much of a proposal, if it would. Staff can always void one, and withdraw its links. */
 export function whyOutOfBounds(state: Proposal, { kind }: ProposalCommand): Rejection | null {
   if (unbounded.includes(kind)) return null;
-  if (state.seq >= most.entries) return limitReached(`${most.entries} entries`);
+  const entries = moneyByHand.includes(kind) ? most.entriesWithMoney : most.entries;
+  // A link alone cannot use up what staff need.
+  if (state.seq >= (kind === 'view' ? entries / 2 : entries)) return limitReached(`${entries} entries`);
   if (kind === 'revise' && state.version >= most.versions) return limitReached(`${most.versions} versions`);
   return kind === 'record_checkout' ? whyNoMoreSessions(state) : null;
 }

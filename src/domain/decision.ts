@@ -37,6 +37,11 @@ export function proposalExpired({ validUntil }: Proposal): Rejection {
   return { rejected: 'proposal_expired', detail: `The offer was valid until ${validUntil}.` };
 }
 
+/** A key names one request: https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header */
+export function idempotencyMismatch(): Rejection {
+  return { rejected: 'idempotency_key_reused', detail: 'This Idempotency-Key was used for something else.' };
+}
+
 export function paymentNotFound(): Rejection {
   return { rejected: 'payment_not_found', detail: 'There is no such payment.' };
 }

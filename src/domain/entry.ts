@@ -9,6 +9,7 @@ export const anomalyReasons = [
   'currency_mismatch',
   'already_paid',
   'proposal_void',
+  'proposal_declined',
   'version_mismatch',
 ] as const;
 

@@ -117,7 +117,14 @@ function apply(draft: Draft, entry: DatedEvent): void {
     case 'refund_requested': {
       const { stripe_session_id: paymentId, payment_intent: paymentIntent } = entry.meta;
       const { refund_request_id: id, amount_cents: amountCents, currency } = entry.meta;
-      draft.refundRequests.set(id, { paymentId, paymentIntent, amountCents, currency, status: 'reserved' });
+      draft.refundRequests.set(id, {
+        paymentId,
+        paymentIntent,
+        amountCents,
+        currency,
+        at,
+        status: 'reserved',
+      });
       return;
     }
     case 'refund_refused':

@@ -2,6 +2,7 @@ import type { FieldErrorCode } from '../errors.ts';
 import { dateIn } from './calendar.ts';
 import type { CommandOf } from './command.ts';
 import {
+  idempotencyMismatch,
   paymentNotFound,
   paymentPending,
   proposalDeclined,
@@ -37,8 +38,13 @@ export function requestPayment(state: Proposal, { key }: CommandOf<'request_paym
 /** Records money that did not come through Stripe. Not while a payment is on its way there: it might be paid twice. */
 export function recordPayment(state: Proposal, command: CommandOf<'record_payment'>, now: Date): Ruling {
   const { paymentId, method, amountCents, receivedOn, reference, overpayment } = command;
-  if (state.payments.some((payment) => payment.paymentId === paymentId)) return { events: [] };
+  const known = state.payments.find((payment) => payment.paymentId === paymentId);
+  if (known) {
+    const isSame = known.amountCents === amountCents && known.method === method;
+    return isSame ? { events: [] } : idempotencyMismatch();
+  }
   if (state.lifecycle === 'void') return proposalVoid(state);
+  if (state.lifecycle === 'declined') return proposalDeclined();
   if (hasPendingPayment(state)) return paymentPending();
   if (receivedOn > dateIn(state.timeZone, now)) {
     return wrongField('received_on', 'in_the_future', 'Must not be in the future.');

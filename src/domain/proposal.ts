@@ -72,6 +72,7 @@ export type RefundRequest = {
   readonly paymentIntent: string;
   readonly amountCents: number;
   readonly currency: string;
+  readonly at: Date;
   readonly status: 'reserved' | 'made' | 'refused';
 };
 
@@ -83,7 +84,7 @@ export type Dispute = {
   readonly closings: readonly string[];
 };
 
-/** What the proposal's row holds. It changes only with the version. */
+/** What the proposal's row holds, which changes only with the version, and what its org has set. */
 export type ProposalTerms = {
   readonly id: number;
   readonly orgId: number;

@@ -1,6 +1,6 @@
 import type { CommandOf } from './command.ts';
-import { paymentNotFound, type Rejection, type Ruling } from './decision.ts';
-import { type Payment, type Proposal, sumCents } from './proposal.ts';
+import { idempotencyMismatch, paymentNotFound, type Rejection, type Ruling } from './decision.ts';
+import { type Payment, type Proposal, type RefundRequest, sumCents } from './proposal.ts';
 
 /**
  * Reserves a refund of a payment through Stripe, before Stripe is called: what is reserved cannot be refunded twice. One at
@@ -8,7 +8,8 @@ import { type Payment, type Proposal, sumCents } from './proposal.ts';
  */
 export function requestRefund(state: Proposal, command: CommandOf<'request_refund'>): Ruling {
   const { refundRequestId, sessionId, reason } = command;
-  if (state.refundRequests.has(refundRequestId)) return { events: [] };
+  const known = state.refundRequests.get(refundRequestId);
+  if (known) return replayOf(known, command);
   const payment = findRefundable(state, sessionId);
   if ('rejected' in payment) return payment;
   const { paymentId, paymentIntent } = payment;
@@ -34,6 +35,16 @@ export function requestRefund(state: Proposal, command: CommandOf<'request_refun
     ...{ amount_cents: amountCents, currency: payment.currency ?? state.currency, reason },
   };
   return { events: [{ event: 'refund_requested', meta }] };
+}
+
+/** The same request again changes nothing; one that was refused is over, and another one needs a key of its own. */
+function replayOf(known: RefundRequest, { sessionId, amountCents }: CommandOf<'request_refund'>): Ruling {
+  const isSame =
+    (sessionId === null || sessionId === known.paymentId) &&
+    (amountCents === null || amountCents === known.amountCents);
+  if (!isSame) return idempotencyMismatch();
+  if (known.status !== 'refused') return { events: [] };
+  return { rejected: 'stripe_refused', detail: 'Stripe refused this refund. Ask for another one.' };
 }
 
 /** Stripe will not make a refund: what was reserved is free again. */

@@ -88,6 +88,7 @@ function anomalies(state: Proposal, session: SessionObservation, now: Date): Uns
   const isAsAgreed = amountCents === agreed.amountCents && agreed.version === state.version;
   if (payableCents <= 0 || (isAsAgreed && amountCents > payableCents)) reasons.push('already_paid');
   if (state.lifecycle === 'void') reasons.push('proposal_void');
+  if (state.lifecycle === 'declined') reasons.push('proposal_declined');
   const meta = {
     stripe_session_id: sessionId,
     expected_cents: agreed.amountCents,

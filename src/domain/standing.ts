@@ -40,13 +40,15 @@ export function standingOf(proposal: Proposal, now: Date): Standing {
   const isOpen =
     lifecycle !== 'void' && lifecycle !== 'declined' && !isExpired && !holdsForeignMoney(proposal);
   const [first] = instalments;
+  const remainingCents = Math.min(totalCents, Math.max(0, totalCents - heldCents));
+  const owed = Math.min(dueByNow(instalments), totalCents) - Math.max(0, heldCents) - pendingCents;
+  const dueCents = isOpen ? Math.max(0, owed) : 0;
   return {
-    instalments: fill(instalments, money, isOpen && lifecycle === 'approved'),
+    instalments: fill(instalments, money, dueCents > 0 && lifecycle === 'approved'),
     totalCents,
     depositCents: first && isDeposit(first.part) ? first.amountCents : 0,
     ...money,
-    dueCents: isOpen ? Math.max(0, dueByNow(instalments) - Math.max(0, heldCents) - pendingCents) : 0,
-    remainingCents: Math.min(totalCents, Math.max(0, totalCents - heldCents)),
+    ...{ dueCents, remainingCents },
     isExpired,
     status: statusOf(proposal, first?.amountCents ?? totalCents, heldCents),
   };

@@ -45,6 +45,7 @@ export const statuses: Record<ErrorCode, ContentfulStatusCode> = {
   refund_pending: 409,
   refund_too_large: 409,
   anomaly_not_found: 404,
+  idempotency_key_reused: 422,
   not_configured: 503,
   database_unavailable: 503,
   log_unavailable: 503,

@@ -108,11 +108,11 @@ async function settleSession(deps: Deps, owner: number, seen: SessionObservation
 }
 
 function toRequest(proposal: Proposal, amounts: CheckoutAmounts): CheckoutRequest {
-  const { id: proposalId, orgId, version, title, customerEmail, currency } = proposal;
+  const { id: proposalId, orgId, version, title, customerEmail, linkGeneration, currency } = proposal;
   const previousCheckouts = countSessions(proposal);
   const lastDay = moneyOf(proposal).heldCents > 0 ? null : proposal.validUntil;
   const endsAt = lastDay === null ? null : startOf(proposal.timeZone, addDays(lastDay, 1));
-  const about = { proposalId, orgId, version, title, customerEmail, currency };
+  const about = { proposalId, orgId, version, title, customerEmail, linkGeneration, currency };
   return { ...about, previousCheckouts, endsAt, ...amounts };
 }
 

@@ -81,7 +81,11 @@ export const byHandContracts = {
       body: Recorded,
       example: { payment_id, ...stands, status: 'paid', held_cents: 1_575_000, remaining_cents: 0 },
     },
-    problems: [...common, 'proposal_void', 'payment_pending', 'overpayment'],
+    problems: [
+      ...common,
+      ...(['proposal_void', 'proposal_declined', 'payment_pending', 'overpayment'] as const),
+      'idempotency_key_reused',
+    ],
   },
   'POST /proposals/:proposal_id/payments/:payment_id/reverse': {
     id: 'reversePayment',
@@ -134,7 +138,7 @@ export const byHandContracts = {
     problems: [
       ...common,
       ...(['payment_not_found', 'payment_ambiguous', 'not_refundable', 'payment_disputed'] as const),
-      ...(['refund_pending', 'refund_too_large'] as const),
+      ...(['refund_pending', 'refund_too_large', 'idempotency_key_reused'] as const),
       ...(['stripe_refused', 'stripe_failed', 'stripe_rate_limited', 'stripe_timeout'] as const),
     ],
   },

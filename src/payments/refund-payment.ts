@@ -11,6 +11,9 @@ import { settle } from './settle.ts';
 /** Stripe keeps keys for 24 h. Before a refund this old is tried again, Stripe is asked whether it was made. */
 const keyLifetimeMs = 20 * 3_600_000;
 
+/** A refund that could not be made for so long is given up, so that another one can be asked for. */
+const patienceMs = 20 * 24 * 3_600_000;
+
 /**
  * Refunds a payment through Stripe, whole or in part. The amount is reserved in the log before Stripe is called, under an id
  * that Stripe's key is made of: a lost answer, a retry or a second click refunds nothing twice. What fails is tried again by
@@ -32,7 +35,7 @@ export async function refundPayment(
   if (!request) throw new Error('A request left none.');
   if (request.status !== 'reserved') return { refundRequestId, amountCents: request.amountCents, proposal };
   const order = { refundRequestId, ...request };
-  const made = await makeRefund(deps, { proposalId, order, requestedAt: deps.now() }, 'stripe');
+  const made = await makeRefund(deps, { proposalId, order, requestedAt: request.at }, 'stripe');
   return { refundRequestId, amountCents: request.amountCents, proposal: made ?? proposal };
 }
 
@@ -49,9 +52,11 @@ export async function makeRefund(
   via: Via,
 ): Promise<Proposal | null> {
   const { stripe, shards, now } = deps;
-  const isOld = now().getTime() - requestedAt.getTime() > keyLifetimeMs;
+  const ageMs = now().getTime() - requestedAt.getTime();
   try {
-    const refund = (isOld ? await stripe.findRefund(order) : null) ?? (await stripe.createRefund(order));
+    const found = ageMs > keyLifetimeMs ? await stripe.findRefund(order) : null;
+    if (!found && ageMs > patienceMs) throw new StripeRefusal('given_up', {});
+    const refund = found ?? (await stripe.createRefund(order));
     return (await settle(deps, refund, { via, owner: proposalId })).proposal;
   } catch (error) {
     if (!(error instanceof StripeRefusal)) throw error;

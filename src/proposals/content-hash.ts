@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Content } from '../domain/command.ts';
 import type { LineItem } from '../domain/pricing.ts';
+import { amountsOf } from '../domain/schedule.ts';
 
 /** What a new version's hash is over. */
 export const hashVersion = 2;
@@ -22,7 +23,11 @@ function first({ title, customerName, customerEmail, lineItems, totalCents }: Co
 
 function second(content: Content) {
   const { title, currency, lineItems, discount, totalCents, schedule, validUntil, terms } = content;
-  const parts = (schedule ?? []).map(({ key, label, due, ...amount }) => [key, label, toList(amount), due]);
+  // A part of nothing is no part: it is not shown, and so not sent back.
+  const amounts = amountsOf(schedule ?? [], totalCents, currency);
+  const parts = (schedule ?? [])
+    .filter((_, index) => amounts[index] !== 0)
+    .map(({ key, label, due, ...amount }) => [key, label, toList(amount), due]);
   const sums = [currency, totalCents, toList(discount)];
   return [2, title, lineItems.map(toItem), sums, parts, validUntil, terms];
 }

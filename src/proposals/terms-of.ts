@@ -6,6 +6,7 @@ import { type Discount, grossCents, type LineItem, priceOf } from '../domain/pri
 import { amountsOf } from '../domain/schedule.ts';
 import {
   type DepositPolicy,
+  type DueWhen,
   defaultSchedule,
   depositOf,
   isDeposit,
@@ -31,9 +32,8 @@ export function contentOf(standing: Content, body: Body, today: CalendarDate): C
   const refusal = whyNoTotal(totalCents, currency);
   if (refusal) fail('line_items', 'not_chargeable', `The total: ${refusal}`, 'invalid_amount');
   const schedule = scheduleOf(standing.schedule ?? [], body, totalCents, currency);
-  checkSchedule(schedule, body, totalCents, currency, today);
-  if (body.valid_until && body.valid_until < today)
-    fail('valid_until', 'in_the_past', 'Must not be in the past.');
+  checkSchedule(schedule, body, totalCents, currency);
+  checkDates(standing, body, today);
   return {
     title: body.title ?? standing.title,
     customerName: body.customer_name ?? standing.customerName,
@@ -85,13 +85,7 @@ function isDepositOf(parts: Part[], deposit: DepositPolicy, totalCents: number, 
   return depositOf(parts) !== null && first === amountsOf(defaultSchedule(deposit), totalCents, currency)[0];
 }
 
-function checkSchedule(
-  schedule: readonly Part[],
-  body: Body,
-  totalCents: number,
-  currency: string,
-  today: CalendarDate,
-): void {
+function checkSchedule(schedule: readonly Part[], body: Body, totalCents: number, currency: string): void {
   const amounts = amountsOf(schedule, totalCents, currency);
   const [first] = schedule;
   if (first && isDeposit(first) && (amounts[0] ?? 0) > totalCents)
@@ -104,16 +98,31 @@ function checkSchedule(
   if (sum !== totalCents || amounts.some((cents) => cents < 0))
     fail('schedule', 'wrong_sum', 'Must add up to the total.');
   for (const [index, part] of schedule.entries()) {
-    if ('rest' in part) continue;
+    // What a deposit that nobody typed leaves is as it is: the least that can be charged may leave less than that.
+    const isTyped = body.schedule || (body.deposit && 'amount_cents' in body.deposit);
+    if ('rest' in part && (amounts[index] === 0 || !isTyped)) continue;
     // The deposit is charged; the others may also be paid another way, and be more than a charge can be.
     const refusal = (isDeposit(part) ? whyNotChargeable : whyNoTotal)(amounts[index] ?? 0, currency);
     const field = isDeposit(part) && !body.schedule ? 'deposit' : `schedule/${index}`;
     if (refusal) fail(field, 'not_chargeable', refusal);
   }
+}
+
+/** A date in the past is a slip; one that stands already is not. */
+function checkDates(standing: Content, body: Body, today: CalendarDate): void {
+  const { valid_until: validUntil } = body;
+  if (validUntil && validUntil < today && validUntil !== standing.validUntil)
+    fail('valid_until', 'in_the_past', 'Must not be in the past.');
+  const dates = (standing.schedule ?? []).map(({ due }) => dateOf(due));
   for (const [index, { due }] of (body.schedule ?? []).entries()) {
-    if (typeof due === 'object' && 'date' in due && due.date < today)
+    const date = dateOf(due);
+    if (date && date < today && !dates.includes(date))
       fail(`schedule/${index}/due/date`, 'in_the_past', 'Must not be in the past.');
   }
+}
+
+function dateOf(due: DueWhen): CalendarDate | null {
+  return typeof due === 'object' && 'date' in due ? due.date : null;
 }
 
 function fail(

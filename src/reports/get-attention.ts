@@ -116,11 +116,16 @@ function selectRefused(db: Database, orgId: number) {
       (meta->>'amount_cents')::float8 as amount_cents, ${iso(sql`entry.created_at`)} as created_at
     from portal_activity_log as entry join proposals on proposals.id = proposal_id
     where entry.org_id = ${orgId} and event = any(${sql.param(refusals)}::text[])
-      and entry.created_at > now() - interval '30 days' and proposals.status <> 'void'
-      and (event <> 'checkout_refused' or (meta->>'version')::integer = proposals.version)
+      and entry.created_at > now() - interval '30 days'
+      and (event <> 'checkout_refused'
+        or ((meta->>'version')::integer = proposals.version and proposals.status <> 'void'))
       and not exists (select from portal_activity_log as later
         where later.proposal_id = entry.proposal_id and later.seq > entry.seq
-          and later.event = case when entry.event = 'checkout_refused' then 'checkout_created' else 'payment_refunded' end)
+          and case when entry.event = 'checkout_refused' then later.event = 'checkout_created'
+            else later.event = 'payment_refunded' and later.meta->>'stripe_session_id' = coalesce(
+              entry.meta->>'stripe_session_id',
+              (select request.meta->>'stripe_session_id' from portal_activity_log as request
+                where request.dedupe_key = 'refund_requested:' || (entry.meta->>'refund_request_id'))) end)
     order by entry.created_at desc limit ${limit}`);
 }
 

@@ -9,6 +9,7 @@ export type CheckoutRequest = {
   readonly version: number;
   readonly title: string;
   readonly customerEmail: string;
+  readonly linkGeneration: number;
   readonly currency: string;
   readonly depositCents: number;
   readonly totalCents: number;

@@ -148,7 +148,7 @@ export function createLiveGateway(
             price_data: {
               currency: request.currency,
               unit_amount: amountCents,
-              product_data: { name: `${request.label}: ${request.title}` },
+              product_data: { name: nameOf(request) },
             },
           },
         ],
@@ -168,6 +168,8 @@ export function createLiveGateway(
           `checkout-${proposalId}-v${version}-${amountCents}of${totalCents}`,
           request.previousCheckouts,
           expiresAtSeconds,
+          // It rises with the address, which is a parameter too.
+          ...(request.linkGeneration > 0 ? [`g${request.linkGeneration}`] : []),
           // Earlier releases took deposits only.
           ...(request.label === 'Deposit' ? [] : [hashOf(request.label)]),
           ...(request.customerEmail === null ? ['no-email'] : []),
@@ -193,6 +195,11 @@ function read<S extends v.GenericSchema>(schema: S, session: Stripe.Checkout.Ses
   const result = v.safeParse(schema, session);
   if (result.success) return result.output;
   throw new AppError('stripe_failed', 'Stripe returned something that is not a session.');
+}
+
+/** What the customer pays for, in at most the 250 characters that Stripe takes. */
+function nameOf({ label, title }: Pick<CheckoutRequest, 'label' | 'title'>): string {
+  return [...`${label}: ${title}`].slice(0, 250).join('');
 }
 
 function readRefund(refund: Stripe.Refund): RefundObservation {

@@ -15,6 +15,7 @@ import {
   revise,
   revokeLinks,
   send,
+  staff,
   view,
 } from '../support/given.ts';
 
@@ -33,15 +34,21 @@ function outcomeOf(command: ProposalCommand, state: typeof fresh): string {
   return isRejection(decision) ? decision.rejected : String(decision.events[0]?.event ?? 'nothing');
 }
 
+const cash: ProposalCommand = {
+  ...{ kind: 'record_payment', proposalId: 7, actor: staff, paymentId: 'a-b', method: 'cash' },
+  ...{ amountCents: 1_000, receivedOn: '2026-11-23', reference: null, overpayment: false },
+};
+
 test.each([
-  ['send', send, fresh],
-  ['view', view, fresh],
-  ['approve', approve, fresh],
-  ['revise', revise('other'), fresh],
-  ['record_checkout', another, approved],
-] as const)('at 1,000 entries people cannot %s any more', (_, command, state) => {
-  expect(outcomeOf(command, { ...state, seq: 999 })).not.toBe('limit_reached');
-  expect(outcomeOf(command, { ...state, seq: 1_000 })).toBe('limit_reached');
+  [1_000, 'send', send, fresh],
+  [500, 'view', view, fresh], // a link alone cannot use up what staff need
+  [1_000, 'approve', approve, fresh],
+  [1_000, 'revise', revise('other'), fresh],
+  [1_000, 'record_checkout', another, approved],
+  [2_000, 'record_payment', cash, approved], // before it can be void, its money must go back
+] as const)('at %i entries people cannot %s any more', (most, _, command, state) => {
+  expect(outcomeOf(command, { ...state, seq: most - 1 })).not.toBe('limit_reached');
+  expect(outcomeOf(command, { ...state, seq: most })).toBe('limit_reached');
 });
 
 test("at any number of entries Stripe's facts are recorded, and staff can end it", () => {

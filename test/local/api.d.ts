@@ -633,7 +633,7 @@ export interface components {
              * @description What clients match on. It never changes.
              * @enum {string}
              */
-            code: "malformed_json" | "body_too_large" | "invalid_request" | "invalid_proposal_id" | "invalid_amount" | "invalid_signature" | "invalid_event" | "wrong_livemode" | "route_not_found" | "method_not_allowed" | "token_missing" | "token_invalid" | "token_expired" | "invalid_credentials" | "forbidden" | "rate_limited" | "proposal_not_found" | "proposal_not_approved" | "proposal_void" | "proposal_declined" | "proposal_expired" | "already_approved" | "already_paid" | "payment_pending" | "session_not_found" | "version_conflict" | "amount_mismatch" | "checkout_open" | "limit_reached" | "nothing_due" | "pay_in_full_not_offered" | "instalment_not_found" | "not_on_request" | "payment_not_found" | "payment_ambiguous" | "payment_disputed" | "paid_through_stripe" | "not_refundable" | "overpayment" | "refund_pending" | "refund_too_large" | "anomaly_not_found" | "not_configured" | "database_unavailable" | "log_unavailable" | "stripe_refused" | "stripe_failed" | "stripe_rate_limited" | "stripe_timeout" | "internal_error";
+            code: "malformed_json" | "body_too_large" | "invalid_request" | "invalid_proposal_id" | "invalid_amount" | "invalid_signature" | "invalid_event" | "wrong_livemode" | "route_not_found" | "method_not_allowed" | "token_missing" | "token_invalid" | "token_expired" | "invalid_credentials" | "forbidden" | "rate_limited" | "proposal_not_found" | "proposal_not_approved" | "proposal_void" | "proposal_declined" | "proposal_expired" | "already_approved" | "already_paid" | "payment_pending" | "session_not_found" | "version_conflict" | "amount_mismatch" | "checkout_open" | "limit_reached" | "nothing_due" | "pay_in_full_not_offered" | "instalment_not_found" | "not_on_request" | "payment_not_found" | "payment_ambiguous" | "payment_disputed" | "paid_through_stripe" | "not_refundable" | "overpayment" | "refund_pending" | "refund_too_large" | "anomaly_not_found" | "idempotency_key_reused" | "not_configured" | "database_unavailable" | "log_unavailable" | "stripe_refused" | "stripe_failed" | "stripe_rate_limited" | "stripe_timeout" | "internal_error";
             /**
              * Format: uuid
              * @description What the log calls this request.
@@ -1153,7 +1153,7 @@ export interface components {
             event: "payment_anomaly";
             meta: {
                 /** @enum {string} */
-                reason: "amount_mismatch" | "currency_mismatch" | "already_paid" | "proposal_void" | "version_mismatch";
+                reason: "amount_mismatch" | "currency_mismatch" | "already_paid" | "proposal_void" | "proposal_declined" | "version_mismatch";
                 stripe_session_id: string;
                 expected_cents: components["schemas"]["Money"];
                 expected_currency: string;
@@ -1492,7 +1492,7 @@ export interface components {
             proposal_id: number;
             title: string;
             /** @enum {string} */
-            reason: "amount_mismatch" | "currency_mismatch" | "already_paid" | "proposal_void" | "version_mismatch";
+            reason: "amount_mismatch" | "currency_mismatch" | "already_paid" | "proposal_void" | "proposal_declined" | "version_mismatch";
             amount_cents: components["schemas"]["Money"];
             currency: string | null;
             expected_cents: components["schemas"]["Money"];
@@ -5001,7 +5001,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `limit_reached`, `proposal_void`, `payment_pending`, `overpayment` */
+            /** @description `limit_reached`, `proposal_void`, `proposal_declined`, `payment_pending`, `overpayment` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5011,7 +5011,7 @@ export interface operations {
                         /** @constant */
                         status?: 409;
                         /** @enum {string} */
-                        code?: "limit_reached" | "proposal_void" | "payment_pending" | "overpayment";
+                        code?: "limit_reached" | "proposal_void" | "proposal_declined" | "payment_pending" | "overpayment";
                     };
                 };
             };
@@ -5026,6 +5026,20 @@ export interface operations {
                         status?: 413;
                         /** @enum {string} */
                         code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 422;
+                        /** @enum {string} */
+                        code?: "idempotency_key_reused";
                     };
                 };
             };
@@ -5384,7 +5398,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `stripe_refused` */
+            /** @description `idempotency_key_reused`, `stripe_refused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5394,7 +5408,7 @@ export interface operations {
                         /** @constant */
                         status?: 422;
                         /** @enum {string} */
-                        code?: "stripe_refused";
+                        code?: "idempotency_key_reused" | "stripe_refused";
                     };
                 };
             };

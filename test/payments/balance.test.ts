@@ -179,6 +179,35 @@ describe('a refund by staff', () => {
     expect(await act('refunds', { reason: 'All' })).toMatchObject({ json: { code: 'refund_too_large' } });
   });
 
+  test('answers its key alike: a refusal stays one, and another request needs another key', async () => {
+    const { act, stripe, sessionId } = await withDeposit();
+    const key = { 'idempotency-key': 'one' };
+    const intent = (await stripe.session(sessionId))?.payment_intent;
+    await stripe.control(`payments/${intent}/refund`);
+    for (const answer of [
+      await act('refunds', { reason: 'All' }, key),
+      await act('refunds', { reason: 'All' }, key),
+    ])
+      expect(answer).toMatchObject({ status: 422, json: { code: 'stripe_refused' } });
+    const other = await withDeposit();
+    await other.act('refunds', { amount_cents: 1_000, reason: 'Less' }, key);
+    const another = await other.act('refunds', { amount_cents: 500, reason: 'Less' }, key);
+    expect(another).toMatchObject({ status: 422, json: { code: 'idempotency_key_reused' } });
+    expect((await other.stripe.state()).refunds).toMatchObject([{ amount: 1_000 }]);
+  });
+
+  test('that fails at the bank needs attention, also where another one was made or the proposal is void', async () => {
+    const { act, org, stripe } = await withDeposit();
+    await act('refunds', { reason: 'All' });
+    await deliverRefunds(stripe);
+    expect((await act('void', {})).status).toBe(200);
+    const [refund] = (await stripe.state()).refunds;
+    await stripe.control(`refunds/${refund?.id}/fail`);
+    for (const event of await stripe.events('refund.failed')) await stripe.deliver(event);
+    const { json } = await call('GET /reports/attention', { token: org.token });
+    expect(json.refused).toMatchObject([{ event: 'refund_failed', amount_cents: 472_500 }]);
+  });
+
   test('is refused above what is held, twice at once, of a foreign payment, and while disputed', async () => {
     const { act, stripe, sessionId } = await withDeposit();
     const reason = 'Less';
@@ -230,6 +259,8 @@ describe('money beside Stripe', () => {
       json: { held_cents: 472_500, due_cents: 0, status: 'deposit_paid' },
     });
     expect(second.json).toEqual(first.json);
+    const another = await act('payments', { ...cheque, amount_cents: 5 });
+    expect(another).toMatchObject({ status: 422, json: { code: 'idempotency_key_reused' } });
     expect((await stripe.session(sessionId))?.status).toBe('expired');
     const path = `payments/${first.json.payment_id}/reverse`;
     const reverse = () => act(path, { reason: 'It was returned' });
@@ -309,6 +340,23 @@ describe('declining', () => {
     expect((await call(`PATCH /proposals/${proposal.id}`, patch)).json).toMatchObject({
       ...{ status: 'draft', version: 2 },
     });
+  });
+
+  test('leaves nothing to record, and what is paid all the same is an anomaly', async () => {
+    const { org, proposal, stripe, sessionId } = await withCheckout();
+    await stripe.fault('POST /v1/checkout/sessions', 'error', 9); // the session cannot be closed
+    await call(`POST /proposals/${proposal.id}/decline`, {
+      ...{ token: proposal.token, json, bindings: stripe.bindings },
+    });
+    const cheque = { method: 'cash', amount_cents: 100, received_on: today };
+    const recorded = await call(`POST /proposals/${proposal.id}/payments`, {
+      token: org.token,
+      json: cheque,
+    });
+    expect(recorded).toMatchObject({ status: 409, json: { code: 'proposal_declined' } });
+    await payLatest(stripe, sessionId);
+    const [, , , , anomaly] = await entriesOf(proposal.id);
+    expect(anomaly).toMatchObject({ event: 'payment_anomaly', meta: { reason: 'proposal_declined' } });
   });
 
   test('what money is on is refused', async () => {

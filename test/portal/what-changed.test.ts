@@ -10,35 +10,65 @@ const offer = (title: string, ...line_items: ReturnType<typeof item>[]) => ({
   title,
   line_items,
   total_cents: line_items.reduce((sum, each) => sum + each.quantity * each.unit_price_cents, 0),
+  ...{ discount_percent: null, discount_cents: null, schedule: [], valid_until: null, terms: null },
 });
-const money = (cents: number) => `${cents} cents`;
+const words = {
+  money: (cents: number) => `${cents} cents`,
+  percent: (percent: number) => `${percent} %`,
+  day: (date: string) => date,
+  when: ({ due }: { due: unknown }) => String(due),
+};
 
 test('equal items are no change, in any order', () => {
-  expect(whatChanged(offer('A', item('x'), item('y')), offer('A', item('y'), item('x')), money)).toEqual([]);
+  expect(whatChanged(offer('A', item('x'), item('y')), offer('A', item('y'), item('x')), words)).toEqual([]);
 });
 
 test('a new title, item, price and total and a removed item are listed', () => {
   const before = offer('A', item('stays'), item('dearer'), item('gone', 2));
   const after = offer('B', item('stays'), item('dearer', 1, 150), item('new', 3));
-  expect(whatChanged(before, after, money)).toEqual([
-    { what: 'title', before: 'A', after: 'B' },
+  expect(whatChanged(before, after, words)).toEqual([
+    { what: 'Title', before: 'A', after: 'B' },
     { what: 'item', before: item('dearer'), after: item('dearer', 1, 150) },
     { what: 'item', before: null, after: item('new', 3) },
     { what: 'item', before: item('gone', 2), after: null },
-    { what: 'total', before: '400 cents', after: '550 cents' },
+    { what: 'Total', before: '400 cents', after: '550 cents' },
   ]);
 });
 
 test('items of the same name are matched by their order', () => {
   const before = offer('A', item('day', 1), item('day', 2));
   const after = offer('A', item('day', 1), item('day', 3));
-  expect(whatChanged(before, after, money)).toEqual([
+  expect(whatChanged(before, after, words)).toEqual([
     { what: 'item', before: item('day', 2), after: item('day', 3) },
-    { what: 'total', before: '300 cents', after: '400 cents' },
+    { what: 'Total', before: '300 cents', after: '400 cents' },
   ]);
-  expect(whatChanged(before, offer('A', item('day', 1)), money)[0]).toEqual({
+  expect(whatChanged(before, offer('A', item('day', 1)), words)[0]).toEqual({
     what: 'item',
     before: item('day', 2),
     after: null,
   });
+});
+
+test('another deposit, last day, discount or text is a change, also where the total is the same', () => {
+  const before = offer('A', item('day'));
+  const part = {
+    key: 'deposit',
+    label: 'Deposit',
+    amount_cents: 30,
+    due: 'approval',
+    due_on: null,
+    state: 'later',
+  } as const;
+  const after = {
+    ...{ ...before, discount_percent: 5, valid_until: '2026-12-01', terms: 'Net 14.' },
+    schedule: [part],
+    line_items: [{ ...item('day'), tax_percent: 19, tax_inclusive: true }],
+  } as never as typeof before;
+  expect(whatChanged(before, after, words)).toEqual([
+    { what: 'item', before: item('day'), after: { ...item('day'), tax_percent: 19, tax_inclusive: true } },
+    { what: 'Discount', before: null, after: '5 %' },
+    { what: 'Payments', before: '', after: 'Deposit 30 cents, approval' },
+    { what: 'Valid until', before: null, after: '2026-12-01' },
+    { what: 'Terms', before: null, after: 'Net 14.' },
+  ]);
 });

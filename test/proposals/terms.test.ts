@@ -283,6 +283,42 @@ test('a corrected name or address is an entry, and no new version; the address e
   expect((await call(`GET /proposals/${proposal.id}`, { token: proposal.token })).status).toBe(401);
 });
 
+test('a date that has passed meanwhile is kept, and a part of nothing is none', async () => {
+  const org = await createOrg();
+  const schedule = [
+    { label: 'First', percent: 40, due: { date: date(0) } },
+    { label: 'Rest', rest: true, due: 'request' },
+  ];
+  const { json } = await create({ schedule, valid_until: date(0) }, org);
+  const past = [
+    { ...schedule[0], key: 'part-1', due: { date: '2020-01-01' } },
+    { ...schedule[1], key: 'balance' },
+  ];
+  await db
+    .update(proposals)
+    .set({ validUntil: '2020-01-01', schedule: past as never, contentHash: 'another' })
+    .where(eq(proposals.id, json.id));
+  const kept = past.map(({ key: _, ...part }) => part);
+  const patch = (id: number, terms: object) =>
+    call(`PATCH /proposals/${id}`, { token: org.token, json: terms });
+  const named = { customer_name: 'Ada King', schedule: kept, valid_until: '2020-01-01' };
+  expect(await patch(json.id, named)).toMatchObject({ status: 200, json: { version: 1 } });
+  expect(await patch(json.id, { valid_until: '2020-01-02' })).toMatchObject({ status: 400 });
+
+  // With a deposit of all of it nothing is left, and nothing is shown of the rest: without it, it is the same.
+  const { json: whole } = await create({ deposit: { percent: 100 } }, org);
+  expect(whole.schedule).toHaveLength(1);
+  const sent = { schedule: [{ label: 'Deposit', percent: 100, due: 'approval' }] };
+  expect((await patch(whole.id, sent)).json.version).toBe(1);
+});
+
+test.each([
+  ['a deposit that leaves less than can be charged', { deposit: { amount_cents: 99_980 } }, '#/schedule/1'],
+])('%s is refused', async (_, terms, pointer) => {
+  const { status, json } = await create(terms);
+  expect([status, json.errors]).toMatchObject([400, [{ pointer, code: 'not_chargeable' }]]);
+});
+
 test('an offer that ran out is neither sent, approved nor paid; a new version is', async () => {
   const org = await createOrg();
   const { json } = await create({}, org);

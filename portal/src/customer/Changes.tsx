@@ -1,6 +1,8 @@
 import { useEffect, useRef } from 'react';
 import type { Proposal } from '../api.ts';
-import { formatMoney, formatNumber } from '../money.ts';
+import { formatMoney, formatNumber, formatPercent } from '../money.ts';
+import { formatDay } from '../time.ts';
+import { whenDue } from '../ui/Schedule.tsx';
 import { type Change, whatChanged } from './what-changed.ts';
 
 /** Shows how the proposal changed since the customer saw it. They must see this before they can approve it. */
@@ -14,7 +16,10 @@ export function Changes({
   onSeen: () => void;
 }) {
   const money = (cents: number) => formatMoney(cents, after.currency);
-  const changes = whatChanged(before, after, money);
+  const changes = whatChanged(before, after, {
+    ...{ money, percent: formatPercent, day: formatDay },
+    when: ({ due }) => whenDue(due),
+  });
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
@@ -30,7 +35,7 @@ export function Changes({
           ))}
         </dl>
       ) : (
-        <p>What is offered and what it costs are the same as before.</p>
+        <p>What you see here is the same as before.</p>
       )}
       <button type="button" className="primary" onClick={onSeen}>
         I have seen the changes
@@ -43,16 +48,17 @@ function Row({ change, money }: { change: Change; money: (cents: number) => stri
   if (change.what !== 'item') {
     return (
       <div>
-        <dt>{change.what === 'title' ? 'Title' : 'Total'}</dt>
+        <dt>{change.what}</dt>
         <dd>
-          <del>{change.before}</del> <ins>{change.after}</ins>
+          {change.before && <del>{change.before}</del>}{' '}
+          {change.after ? <ins>{change.after}</ins> : 'Removed.'}
         </dd>
       </div>
     );
   }
   const { before, after } = change;
   const text = (item: NonNullable<typeof before>) =>
-    `${formatNumber(item.quantity)} × ${money(item.unit_price_cents)}`;
+    [`${formatNumber(item.quantity)} × ${money(item.unit_price_cents)}`, ...notesOf(item, money)].join(', ');
   return (
     <div>
       <dt>{(after ?? before)?.description}</dt>
@@ -61,4 +67,13 @@ function Row({ change, money }: { change: Change; money: (cents: number) => stri
       </dd>
     </div>
   );
+}
+
+function notesOf(item: Proposal['line_items'][number], money: (cents: number) => string): string[] {
+  const { discount_percent: percent, discount_cents: cents, tax_percent: tax } = item;
+  return [
+    ...(percent ? [`${formatPercent(percent)} off`] : []),
+    ...(cents ? [`${money(cents)} off`] : []),
+    ...(tax ? [`${item.tax_inclusive ? 'includes' : 'plus'} ${formatPercent(tax)} tax`] : []),
+  ];
 }

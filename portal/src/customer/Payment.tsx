@@ -19,7 +19,9 @@ export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
   const sessionId = query.get('session_id');
   const isSimulating = query.get('mock_payment') === 'true';
   const { status, org_name: org, due_cents: due, pending_cents: pending, held_cents: held } = proposal;
-  const isSettled = pending > 0 || (due === 0 && held > 0);
+  const isPaid = proposal.payments.some(({ payment_id: id }) => id === sessionId);
+  const isDone = due === 0 && proposal.approved_by !== null;
+  const isSettled = isPaid || pending > 0 || (isDone && held > 0);
   const session = useSession(api, String(proposal.id), isSettled ? null : sessionId);
   const simulation = Simulation && (
     <Suspense>
@@ -58,14 +60,15 @@ export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
   }
   if (isSimulating && simulation && due > 0) return simulation;
   const isUntouched = proposal.payments.length === 0;
-  if (due === 0 && proposal.approved_by && isUntouched) {
+  if (isDone && isUntouched) {
     return (
       <Notice kind="good" title="You approved this proposal">
         <p>Nothing is due yet. {org} will ask for a payment when it is, and you will pay it here.</p>
       </Notice>
     );
   }
-  if (due === 0 && !isUntouched) return <Receipt proposal={proposal} />;
+  // Money on a version that nobody approved is shown beside the form that approves it.
+  if (due === 0 && !isUntouched && (isDone || isForeign(proposal))) return <Receipt proposal={proposal} />;
   return (
     <>
       <WayBack outcome={outcome()} />
@@ -74,6 +77,11 @@ export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
       {held <= 0 && <Decline api={api} proposal={proposal} />}
     </>
   );
+}
+
+/** Whether money came in another currency: then nothing is asked for before staff have looked at it. */
+function isForeign({ payments, currency }: Proposal): boolean {
+  return payments.some((payment) => payment.currency !== currency && !payment.reversed);
 }
 
 /** Why there is nothing to approve or to pay any more. */

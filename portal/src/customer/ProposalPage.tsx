@@ -61,7 +61,7 @@ function LoadedProposal({
   }
 
   const [query] = useSearchParams();
-  const isWaiting = proposal.payments.length > 0 && proposal.due_cents === 0;
+  const isWaiting = proposal.payments.length > 0 && proposal.due_cents === 0 && proposal.approved_by !== null;
   const hasNews = isOver || isWaiting || proposal.pending_cents > 0 || proposal.last_payment_failed;
   const isUntouched = !hasNews && query.size === 0;
   const isNews = !isUntouched || proposal.version !== first;

@@ -2,27 +2,74 @@ import type { Proposal } from '../api.ts';
 
 type LineItem = Proposal['line_items'][number];
 
-/** One difference between two versions. `before` is null for a new item, `after` for a removed one. */
+/** One difference between two versions. `before` is null for what is new, `after` for what is gone. */
 export type Change =
-  | { readonly what: 'title' | 'total'; readonly before: string; readonly after: string }
+  | {
+      readonly what: 'Title' | 'Discount' | 'Total' | 'Payments' | 'Valid until' | 'Terms';
+      readonly before: string | null;
+      readonly after: string | null;
+    }
   | { readonly what: 'item'; readonly before: LineItem | null; readonly after: LineItem | null };
 
-type Offer = Pick<Proposal, 'title' | 'line_items' | 'total_cents'>;
+type Offer = Pick<
+  Proposal,
+  | 'title'
+  | 'line_items'
+  | 'discount_percent'
+  | 'discount_cents'
+  | 'total_cents'
+  | 'schedule'
+  | 'valid_until'
+  | 'terms'
+>;
+
+/** How the page writes what changed. */
+type Words = {
+  readonly money: (cents: number) => string;
+  readonly percent: (percent: number) => string;
+  readonly day: (date: string) => string;
+  readonly when: (instalment: Proposal['schedule'][number]) => string;
+};
 
 /** What a customer who saw `before` must know about `after`. Items are matched by description, in their order. */
-export function whatChanged(before: Offer, after: Offer, money: (cents: number) => string): Change[] {
+export function whatChanged(before: Offer, after: Offer, words: Words): Change[] {
   const changes: Change[] = [];
-  if (before.title !== after.title) changes.push({ what: 'title', before: before.title, after: after.title });
+  const note = (what: Exclude<Change['what'], 'item'>, write: (offer: Offer) => string | null) => {
+    const [was, is] = [write(before), write(after)];
+    if (was !== is) changes.push({ what, before: was, after: is });
+  };
+  note('Title', ({ title }) => title);
   const left = [...before.line_items];
   for (const item of after.line_items) {
     const index = left.findIndex(({ description }) => description === item.description);
     const [was = null] = index < 0 ? [] : left.splice(index, 1);
-    const isSame = was?.quantity === item.quantity && was.unit_price_cents === item.unit_price_cents;
-    if (!isSame) changes.push({ what: 'item', before: was, after: item });
+    if (!isSame(was, item)) changes.push({ what: 'item', before: was, after: item });
   }
   for (const item of left) changes.push({ what: 'item', before: item, after: null });
-  if (before.total_cents !== after.total_cents) {
-    changes.push({ what: 'total', before: money(before.total_cents), after: money(after.total_cents) });
-  }
+  note('Discount', ({ discount_percent: percent, discount_cents: cents }) => {
+    if (percent !== null) return words.percent(percent);
+    return cents === null ? null : words.money(cents);
+  });
+  note('Total', ({ total_cents: total }) => words.money(total));
+  note('Payments', ({ schedule }) =>
+    schedule.map((part) => `${part.label} ${words.money(part.amount_cents)}, ${words.when(part)}`).join('; '),
+  );
+  note('Valid until', ({ valid_until: date }) => date && words.day(date));
+  note('Terms', ({ terms }) => terms);
   return changes;
+}
+
+function isSame(before: LineItem | null, after: LineItem): boolean {
+  const fields = [
+    'quantity',
+    'unit_price_cents',
+    'discount_percent',
+    'discount_cents',
+    'tax_percent',
+  ] as const;
+  return (
+    before !== null &&
+    fields.every((field) => (before[field] ?? 0) === (after[field] ?? 0)) &&
+    (before.tax_inclusive ?? false) === (after.tax_inclusive ?? false)
+  );
 }

@@ -19,19 +19,26 @@ export function ActionDialog({
 }) {
   const queries = useQueryClient();
   const [isOpen, setOpen] = useState(false);
-  // A second click, or a retry after a lost answer, does it once.
+  // A second click, or a retry after a lost answer, does it once. What is opened again is meant again.
   const [requestKey, setRequestKey] = useState(() => crypto.randomUUID());
   const running = useMutation({
     mutationFn: (fields: FormData) => run(fields, requestKey),
     onSuccess: async () => {
       setOpen(false);
-      setRequestKey(crypto.randomUUID());
       await queries.invalidateQueries();
       document.querySelector('main')?.focus(); // the button that had the focus may be gone
     },
   });
   return (
-    <AlertDialog.Root open={isOpen} onOpenChange={setOpen}>
+    <AlertDialog.Root
+      open={isOpen}
+      onOpenChange={(open) => {
+        setOpen(open);
+        if (!open) return;
+        running.reset();
+        setRequestKey(crypto.randomUUID());
+      }}
+    >
       <AlertDialog.Trigger>{action}</AlertDialog.Trigger>
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className="backdrop" />

@@ -111,6 +111,7 @@ function Actions({ proposal }: { proposal: Proposal }) {
         <ApproveOnBehalf proposal={proposal} />
       )}
       {!hasMoney && status !== 'declined' && <DeclineOnBehalf proposal={proposal} />}
+      {hasMoney && <CorrectCustomer proposal={proposal} />}
       <Duplicate proposal={proposal} />
       {status !== 'draft' && withdrawLinks}
       {!hasMoney && <Void proposal={proposal} />}
@@ -121,6 +122,39 @@ function Actions({ proposal }: { proposal: Proposal }) {
 /** Whether some of it may not have gone back: then nothing of what it was paid for is changed. */
 function isHeld({ method, reversed, refundable_cents: left }: Proposal['payments'][number]): boolean {
   return method === 'stripe' ? left > 0 : !reversed;
+}
+
+/** What was agreed stays as it is while money is held; who it was agreed with can be corrected. */
+function CorrectCustomer({ proposal }: { proposal: Proposal }) {
+  const { api } = useStaff();
+  return (
+    <ActionDialog
+      action="Correct the customer"
+      title="Correct the customer’s name or address"
+      yes="Save"
+      run={(fields) =>
+        answerOf(
+          api.proposals[':proposal_id'].$patch({
+            param: { proposal_id: String(proposal.id) },
+            json: {
+              customer_name: String(fields.get('name')).trim(),
+              customer_email: String(fields.get('email')).trim(),
+            },
+          }),
+        )
+      }
+    >
+      <p>It need not be approved again. Another address ends the links that were handed out.</p>
+      <label>
+        Name
+        <input name="name" required maxLength={200} defaultValue={proposal.customer_name} />
+      </label>
+      <label>
+        Email
+        <input name="email" type="email" required maxLength={254} defaultValue={proposal.customer_email} />
+      </label>
+    </ActionDialog>
+  );
 }
 
 function ApproveOnBehalf({ proposal }: { proposal: Proposal }) {

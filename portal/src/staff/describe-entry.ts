@@ -10,6 +10,7 @@ export const reasonWords: Record<AnomalyReason, string> = {
   currency_mismatch: 'It is not in the currency that was asked for',
   already_paid: 'The deposit had been paid already',
   proposal_void: 'The proposal had been voided',
+  proposal_declined: 'The proposal had been declined',
   version_mismatch: 'It was for an older version of the proposal',
 };
 

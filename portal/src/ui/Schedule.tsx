@@ -38,10 +38,14 @@ export function Schedule({ proposal, action }: { proposal: Proposal; action?: In
 function whenOf({ state, due, due_on: dueOn }: Instalment): string {
   if (state === 'paid' || state === 'pending') return stateWords[state];
   if (state === 'due') return dueOn ? `Due since ${formatDay(dueOn)}` : stateWords.due;
+  return typeof due === 'object' && dueOn ? `Due on ${formatDay(dueOn)}` : whenDue(due);
+}
+
+/** When a part is due, as it was agreed. */
+export function whenDue(due: Instalment['due']): string {
   if (due === 'approval') return 'Due when you approve';
   if (due === 'request') return 'Due when asked for';
   if ('date' in due) return `Due on ${formatDay(due.date)}`;
   const { days_after_approval: days } = due;
-  if (dueOn) return `Due on ${formatDay(dueOn)}`;
   return days === 0 ? 'Due when you approve' : `Due ${days} ${days === 1 ? 'day' : 'days'} after approval`;
 }
