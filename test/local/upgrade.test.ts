@@ -127,16 +127,17 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
   /** Every count and amount of the scrape that the log can be asked for. */
   async function expectSums(worker: Running, step: string): Promise<void> {
     const { rows } = await withClient(postgres.url, (client) =>
-      client.query(`select event, count(*)::int, coalesce(sum((meta->>'amount_cents')::bigint), 0)::int as cents
+      client.query(`select event, count(*)::int, count(meta->>'approved_at')::int as dated, coalesce(sum((meta->>'amount_cents')::bigint), 0)::int as cents
         from portal_activity_log where org_id = 1 group by event`),
     );
-    const logged = (event: string) => rows.find((row) => row.event === event) ?? { count: 0, cents: 0 };
+    const logged = (event: string) =>
+      rows.find((row) => row.event === event) ?? { count: 0, cents: 0, dated: 0 };
     const expected = {
       crm_portal_approvals_total: logged('approve').count,
       crm_portal_checkout_sessions_total: logged('checkout_created').count,
       crm_portal_payments_total: logged('payment_success').count,
       crm_portal_payment_amount_cents_sum: logged('payment_success').cents,
-      crm_portal_approval_to_payment_seconds_count: logged('payment_success').count,
+      crm_portal_approval_to_payment_seconds_count: logged('payment_success').dated, // first payments
       crm_portal_refunds_total: logged('payment_refunded').count,
       crm_portal_refund_amount_cents_sum: logged('payment_refunded').cents,
     };

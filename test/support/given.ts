@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Actor, Customer } from '../../src/domain/actor.ts';
+import type { Actor, Customer, Staff } from '../../src/domain/actor.ts';
 import type { CommandOf, ProposalCommand } from '../../src/domain/command.ts';
 import { decide } from '../../src/domain/decide.ts';
 import { isRejection } from '../../src/domain/decision.ts';
@@ -42,7 +42,7 @@ export const terms = {
   createdAt: new Date('2026-11-20T12:00:00Z'),
 } as const satisfies ProposalTerms;
 
-export const staff: Actor = { kind: 'staff', userId: 5, orgId: 1, email: 'a@example.com', role: 'admin' };
+export const staff: Staff = { kind: 'staff', userId: 5, orgId: 1, email: 'a@example.com', role: 'admin' };
 export const customer: Customer = { kind: 'customer', proposalId: 7, orgId: 1 };
 
 export const send: CommandOf<'send'> = {
