@@ -26,6 +26,7 @@ function incrementsOfEvent(entry: Entry): Increment[] {
       return [
         { metric: 'crm_portal_checkout_sessions_total', labels, value: 1 },
         { metric: 'crm_portal_org_info', labels: { org_id, currency }, value: 1 },
+        { metric: 'crm_portal_payment_currency_amount_cents', labels: { org_id, currency }, value: null },
       ];
     }
     case 'payment_success': {
@@ -43,6 +44,11 @@ function incrementsOfEvent(entry: Entry): Increment[] {
         },
         ...milestones(labels, entry.meta, Boolean(approved_at)),
         ...startAtZero(labels, beforeRefund),
+        {
+          metric: 'crm_portal_refund_currency_amount_cents',
+          labels: { org_id, currency: currency ?? 'unknown' },
+          value: null,
+        },
       ];
       if (!approved_at) return increments;
       // Whole seconds, so that a sum does not depend on the order of its additions.

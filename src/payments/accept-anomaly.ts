@@ -13,8 +13,8 @@ export async function acceptAnomaly(
   actor: Staff,
   about: { readonly proposalId: number; readonly entryId: number; readonly note: string },
 ): Promise<Proposal> {
+  authorize(actor, 'payments:write', about.proposalId);
   const { proposalId, entryId } = about;
-  authorize(actor, 'payments:write', proposalId);
   const found = db
     .select({ id: activityLog.id })
     .from(activityLog)

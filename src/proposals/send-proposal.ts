@@ -3,8 +3,8 @@ import type { Staff } from '../domain/actor.ts';
 import { authorize } from '../domain/permissions.ts';
 import { getOrg } from '../orgs/get-org.ts';
 
-/** How long a portal link opens its proposal. */
-const linkLifetimeMs = 30 * 24 * 3_600_000;
+/** How long a portal link opens its proposal: a balance is paid by it, weeks or months later. */
+const linkLifetimeMs = 180 * 24 * 3_600_000;
 
 /**
  * Creates a link that opens the proposal without an account. Its token is in the fragment, which no server and no Referer

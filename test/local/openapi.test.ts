@@ -30,6 +30,7 @@ test('the input of a route is documented as it is checked', () => {
   expect(checkout).toMatchObject([
     { name: 'proposal_id', in: 'query' },
     { name: 'amount_dollars', in: 'query', required: false },
+    { name: 'pay', in: 'query', required: false },
   ]);
   const approval =
     paths['/proposals/{proposal_id}/approve'].post.requestBody.content['application/json'].schema;

@@ -127,6 +127,14 @@ describe.runIf(hasPrometheus)('on a real Prometheus', { timeout: 180_000 }, () =
       'Average deposit by org (7d, minor units)': [
         perOrg((id) => cents('payment_success', id) / count('payment_success', id)),
       ],
+      'Received through Stripe (7d, minor units)': [
+        { 'currency=usd': paid('usd'), 'currency=jpy': paid('jpy') },
+      ],
+      'Refunded through Stripe (7d, minor units)': [{ 'currency=usd': paid('usd', 'payment_refunded') }],
+      'Beside Stripe (7d)': [{}, {}],
+      'Proposals paid (7d)': [{ '': count('payment_success') - count('payment_anomaly') }, {}],
+      'Declined, by reason (30d)': [{}],
+      'Payments that Stripe refused, refunds asked for (7d)': [{}, {}],
       'Funnel (7d)': ['lead_created', 'view', 'approve', 'checkout_created', 'payment_success'].map(
         (event) => ({
           '': count(event),
@@ -168,6 +176,7 @@ describe.runIf(hasPrometheus)('on a real Prometheus', { timeout: 180_000 }, () =
       PortalWebhooksMissing: {},
       PortalSignaturesRejected: {},
       PortalPaymentAnomaly: { 'org_id=2,reason=already_paid': 1 },
+      PortalCheckoutRefused: {},
       PortalUnattributedMoney: { [target]: 1 },
       PortalReconcilerLate: {},
       PortalDisputeOpened: { 'org_id=1': 1 },

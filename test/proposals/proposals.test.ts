@@ -234,7 +234,7 @@ describe('sending', () => {
       new RegExp(`^http://localhost:5173/proposal/${proposal.id}#token=`),
     );
     const days = (Date.parse(first?.json.expires_at) - Date.now()) / 86_400_000;
-    expect(days).toBeCloseTo(30, 1);
+    expect(days).toBeCloseTo(180, 1);
 
     const token = first?.json.portal_url.split('#token=')[1];
     expect((await call(`GET /proposals/${proposal.id}`, { token })).json.status).toBe('sent');

@@ -60,9 +60,9 @@ export function describe(entry: Entry, currency: string): string {
     case 'refund_failed':
       return `The refund of ${money(entry.meta.amount_cents, entry.meta.currency)} failed`;
     case 'dispute_opened':
-      return `${money(entry.meta.amount_cents, entry.meta.currency)} disputed: ${entry.meta.reason.replaceAll('_', ' ')}`;
+      return `${disputeWord(entry.meta.status)} of ${money(entry.meta.amount_cents, entry.meta.currency)}: ${entry.meta.reason.replaceAll('_', ' ')}`;
     case 'dispute_closed':
-      return `Dispute closed: ${entry.meta.status.replaceAll('_', ' ')}`;
+      return `${disputeWord(entry.meta.status)} closed: ${entry.meta.status.replace('warning_', '').replaceAll('_', ' ')}`;
     case 'customer_changed':
       return 'Name or address corrected';
     case 'declined':
@@ -86,6 +86,11 @@ export function describe(entry: Entry, currency: string): string {
     case 'lead_created':
       return 'Lead created';
   }
+}
+
+/** A bank that only asks takes no money yet (https://docs.stripe.com/disputes/how-disputes-work#inquiries). */
+function disputeWord(status: string): string {
+  return status.startsWith('warning_') ? 'Inquiry' : 'Dispute';
 }
 
 /** Whether staff should look at it. */
