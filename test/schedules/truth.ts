@@ -120,7 +120,7 @@ type Made = {
   readonly amount_cents: number;
 };
 
-/** Every payment of what was not due, and every one on a void proposal, has its anomaly; no other has. */
+/** Every payment of what was not due, and every one on a void or declined proposal, has its anomaly; no other has. */
 function checkAnomalies(entries: Rows): void {
   const made = new Map(
     entries
@@ -143,7 +143,9 @@ function checkAnomalies(entries: Rows): void {
     if (payableCents <= 0 || (isCurrent && amount_cents > payableCents))
       expected.push(`already_paid ${stripe_session_id}`);
     if (!isCurrent) expected.push(`version_mismatch ${stripe_session_id}`);
-    if (before.some((entry) => entry.event === 'void')) expected.push(`proposal_void ${stripe_session_id}`);
+    const lifecycle = lifecycleAfter(before);
+    if (lifecycle === 'void' || lifecycle === 'declined')
+      expected.push(`proposal_${lifecycle} ${stripe_session_id}`);
   }
   expect(valuesOf(entries, 'payment_anomaly', 'reason', 'stripe_session_id')).toEqual(expected.sort());
 }
