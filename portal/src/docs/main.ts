@@ -11,7 +11,6 @@ declare global {
 
 const options = {
   disableSearch: true, // it needs a worker from a blob: URL; the browser's own search finds everything on the page
-  expandResponses: '200,201,202',
   jsonSamplesExpandLevel: 'all',
   requiredPropsFirst: true,
   theme: {
