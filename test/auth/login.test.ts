@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as passwords from '../../src/auth/password.ts';
 import { users } from '../../src/db/schema.ts';
 import { call } from '../support/api.ts';
+import { inOneMinute } from '../support/in-one-minute.ts';
 import { createOrg, db } from '../support/world.ts';
 
 const password = 'correct horse battery staple';
@@ -81,13 +82,14 @@ test.each([
   expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_request' } });
 });
 
-describe('too many attempts', () => {
+describe('too many attempts', { timeout: 40_000 }, () => {
   // The limits count by the minute, so the attempts must be quick.
   beforeEach(() => void vi.mocked(verifyPassword).mockResolvedValue(false));
   afterEach(() => void vi.mocked(verifyPassword).mockReset());
 
   /** One after the other. */
   const attempts = async (count: number, credentials: () => { email: string; address: string }) => {
+    await inOneMinute();
     const answers: Awaited<ReturnType<typeof call>>[] = [];
     while (answers.length < count) {
       const { email, address } = credentials();

@@ -131,7 +131,7 @@ test('one org is read alone, and not those whose ids begin alike', async () => {
     const ofOne = seriesOf(sums.text.ofOrg('1'));
     const expected = seriesOf(renderSums(sums.read().filter(({ labels }) => labels.org_id === '1')));
     expect([...ofOne]).toEqual([...expected]);
-    expect(ofOne.size).toBe(11);
+    expect(ofOne.size).toBe(13);
     expect(sums.text.ofOrg('3')).toEqual([]);
   });
 });
