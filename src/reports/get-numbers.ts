@@ -92,14 +92,16 @@ function selectTotals(db: Database, orgId: number, period: Period) {
   return db.execute<{ numbers: Numbers }>(sql`
     with entry as (
       select event, proposal_id, meta, portal_activity_log.created_at, event = 'payment_success' as paid, ${cents} as cents,
-        row_number() over (partition by event, meta->>'dispute_id' order by portal_activity_log.id desc) = 1 as is_last
+        portal_activity_log.id
       from portal_activity_log join orgs on orgs.id = org_id
       where org_id = ${orgId} and event = any(${sql.param(counted)}::text[])
         and portal_activity_log.created_at >= (${beginningOf(period)}) at time zone ${period.timeZone}
     ), money as (
       select ${sumOf("paid or event = 'payment_recorded'")} - ${sumOf("event = 'payment_reversed'")} as gross,
         ${sumOf("event = 'payment_refunded'")} - ${sumOf("event = 'refund_failed'")} as refunded,
-        ${sumOf("event = 'dispute_closed' and is_last and meta->>'status' = 'lost'")} as lost
+        (select coalesce(sum(cents) filter (where meta->>'status' = 'lost'), 0)
+          from (select distinct on (meta->>'dispute_id') cents, meta from entry
+            where event = 'dispute_closed' order by meta->>'dispute_id', id desc) as closing) as lost
       from entry
     )
     select json_build_object(
