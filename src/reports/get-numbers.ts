@@ -69,7 +69,6 @@ const counted = [
   'payment_refunded',
   'refund_failed',
   'dispute_opened',
-  'dispute_closed',
 ] satisfies EventName[];
 
 /** An entry's amount; null in a currency other than the org's, which is an anomaly and part of no sum. */
@@ -89,30 +88,28 @@ function selectTotals(db: Database, orgId: number, period: Period) {
   const seconds = sql`extract(epoch from created_at - (meta->>'approved_at')::timestamptz)`;
   const percentile = (share: number) =>
     sql`round(percentile_cont(${share}::float8) within group (order by ${seconds}) filter (where paid))`;
+  const ofPeriod = sql`from portal_activity_log join orgs on orgs.id = org_id
+    where org_id = ${orgId} and portal_activity_log.created_at >= (${beginningOf(period)}) at time zone ${period.timeZone}`;
+  // In one pass: a second look at the entries would have the database keep all of them meanwhile.
+  const gross = sql`${sumOf("paid or event = 'payment_recorded'")} - ${sumOf("event = 'payment_reversed'")}`;
+  const refunded = sql`${sumOf("event = 'payment_refunded'")} - ${sumOf("event = 'refund_failed'")}`;
+  const lost = sql`(select coalesce(sum(cents) filter (where status = 'lost'), 0) from (
+    select distinct on (meta->>'dispute_id') meta->>'status' as status, ${cents} as cents
+    ${ofPeriod} and event = 'dispute_closed' order by meta->>'dispute_id', portal_activity_log.id desc) as closing)`;
   return db.execute<{ numbers: Numbers }>(sql`
     with entry as (
-      select event, proposal_id, meta, portal_activity_log.created_at, event = 'payment_success' as paid, ${cents} as cents,
-        portal_activity_log.id
-      from portal_activity_log join orgs on orgs.id = org_id
-      where org_id = ${orgId} and event = any(${sql.param(counted)}::text[])
-        and portal_activity_log.created_at >= (${beginningOf(period)}) at time zone ${period.timeZone}
-    ), money as (
-      select ${sumOf("paid or event = 'payment_recorded'")} - ${sumOf("event = 'payment_reversed'")} as gross,
-        ${sumOf("event = 'payment_refunded'")} - ${sumOf("event = 'refund_failed'")} as refunded,
-        (select coalesce(sum(cents) filter (where meta->>'status' = 'lost'), 0)
-          from (select distinct on (meta->>'dispute_id') cents, meta from entry
-            where event = 'dispute_closed' order by meta->>'dispute_id', id desc) as closing) as lost
-      from entry
+      select event, proposal_id, meta, portal_activity_log.created_at, event = 'payment_success' as paid, ${cents} as cents
+      ${ofPeriod} and event = any(${sql.param(counted)}::text[])
     )
     select json_build_object(
       'payments', count(*) filter (where paid or event = 'payment_recorded')
         - count(*) filter (where event = 'payment_reversed'),
-      'revenue_cents', (select gross from money),
+      'revenue_cents', ${gross},
       'average_deposit_cents',
         coalesce(round(avg(cents) filter (where paid or event = 'payment_recorded')), 0),
-      'refunded_cents', (select refunded from money),
-      'lost_cents', (select lost from money),
-      'net_cents', (select gross - refunded - lost from money),
+      'refunded_cents', ${refunded},
+      'lost_cents', ${lost},
+      'net_cents', ${gross} - (${refunded}) - ${lost},
       'disputes', count(*) filter (where event = 'dispute_opened'),
       'funnel', json_build_object(
         'leads', count(*) filter (where event = 'lead_created'),
