@@ -25,8 +25,11 @@ export type Actor = Staff | Customer;
 /** How an observation reached us: from Stripe, or through the reconciler, which asks for what Stripe could not deliver. */
 export type Via = 'stripe' | 'reconciler';
 
+/** Who reports what happened elsewhere: Stripe's side, or the vendor of mail. */
+export type Observer = Via | 'mail';
+
 /** The author of an entry. */
-export type Author = Actor | { readonly kind: Via };
+export type Author = Actor | { readonly kind: Observer };
 
 /** How the log names an author. A staff entry also carries `user_id` in its meta. */
 export type ActorKind = Author['kind'];

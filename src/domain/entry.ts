@@ -15,6 +15,11 @@ export const anomalyReasons = [
 
 export type AnomalyReason = (typeof anomalyReasons)[number];
 
+/** Why an address takes no mail: it does not exist, or its owner complained. */
+export const bounceReasons = ['bounced', 'complained'] as const;
+
+export type BounceReason = (typeof bounceReasons)[number];
+
 export const declineReasons = ['price', 'timing', 'scope', 'other_supplier', 'other'] as const;
 
 export type DeclineReason = (typeof declineReasons)[number];
@@ -173,6 +178,8 @@ export type EntryMeta = {
   dispute_opened: DisputeMeta;
   dispute_closed: DisputeMeta;
   void: { user_id: number };
+  /** A mail to the customer came back, or they reported it as spam. */
+  mail_bounced: { mail_id: string; reason: BounceReason };
 };
 
 export type EventName = keyof EntryMeta;

@@ -164,6 +164,7 @@ function apply(draft: Draft, entry: DatedEvent): void {
     case 'void':
       draft.lifecycle = 'void';
       return;
+    case 'mail_bounced':
     case 'customer_changed':
     case 'payment_anomaly':
     case 'lead_created':

@@ -28,6 +28,7 @@ type KeyFields = {
   dispute_opened: 'dispute_id';
   dispute_closed: 'dispute_id' | 'status';
   void: never;
+  mail_bounced: 'mail_id';
 };
 
 type KeyedBy<Names extends EventName> = {
@@ -99,6 +100,8 @@ export function keyOf(event: KeyedBy<EventName>, proposalId: number | null = nul
       return `${event.event}:${event.meta.refund_id}`;
     case 'dispute_opened':
       return `dispute_opened:${event.meta.dispute_id}`;
+    case 'mail_bounced':
+      return `mail_bounced:${event.meta.mail_id}`;
     case 'dispute_closed':
       return `dispute_closed:${event.meta.dispute_id}:${event.meta.status}`;
   }

@@ -103,6 +103,7 @@ export class OpenCheckouts implements Projection {
       case 'refund_requested':
       case 'refund_refused':
       case 'anomaly_accepted':
+      case 'mail_bounced':
       case 'checkout_refused':
       case 'lead_created':
       case 'sent':

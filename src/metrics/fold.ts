@@ -113,6 +113,7 @@ function incrementsOfEvent(entry: Entry): Increment[] {
     case 'links_revoked':
     case 'checkout_expired':
     case 'void':
+    case 'mail_bounced':
       return [];
   }
   // Written by a newer version that was rolled back: not counted by this one.

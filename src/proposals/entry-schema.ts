@@ -1,5 +1,11 @@
 import * as v from 'valibot';
-import { anomalyReasons, approvalMethods, declineReasons, type EventName } from '../domain/entry.ts';
+import {
+  anomalyReasons,
+  approvalMethods,
+  bounceReasons,
+  declineReasons,
+  type EventName,
+} from '../domain/entry.ts';
 import { offlineMethods } from '../domain/proposal.ts';
 import { Currency, Id, Money, Time } from '../http/contract.ts';
 
@@ -56,7 +62,7 @@ const place = {
   org_id: Id,
   proposal_id: v.nullable(Id),
   seq: v.nullable(Id),
-  actor: v.picklist(['staff', 'customer', 'stripe', 'reconciler']),
+  actor: v.picklist(['staff', 'customer', 'stripe', 'reconciler', 'mail']),
   created_at: Time,
 };
 
@@ -183,4 +189,5 @@ export const ActivityEntry = v.variant('event', [
   entry('dispute_opened', dispute),
   entry('dispute_closed', dispute),
   entry('void', v.object({ user_id: userId })),
+  entry('mail_bounced', v.object({ mail_id: text, reason: v.picklist(bounceReasons) })),
 ]);

@@ -47,6 +47,7 @@ const stored: Record<EventName, [event: Parameters<typeof keyOf>[0], key: string
     'refund_requested:a-b',
   ],
   refund_refused: [{ event: 'refund_refused', meta: { refund_request_id: 'a-b' } }, 'refund_refused:a-b'],
+  mail_bounced: [{ event: 'mail_bounced', meta: { mail_id: 'a-b' } }, 'mail_bounced:a-b'],
   anomaly_accepted: [{ event: 'anomaly_accepted', meta: { entry_id: 5 } }, 'anomaly_accepted:5'],
 };
 

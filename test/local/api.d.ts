@@ -874,7 +874,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -890,7 +890,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -911,7 +911,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -925,7 +925,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -944,7 +944,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -959,7 +959,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -971,7 +971,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -995,7 +995,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -1013,7 +1013,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -1030,7 +1030,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -1054,7 +1054,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -1071,7 +1071,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -1085,7 +1085,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -1103,7 +1103,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -1128,7 +1128,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -1146,7 +1146,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -1166,7 +1166,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -1182,7 +1182,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -1208,7 +1208,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -1228,7 +1228,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -1248,7 +1248,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -1263,7 +1263,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -1285,7 +1285,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -1307,7 +1307,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -1327,7 +1327,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
@@ -1347,13 +1347,29 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
             /** @constant */
             event: "void";
             meta: {
                 user_id: number;
+            };
+        } | {
+            id: number;
+            org_id: number;
+            proposal_id: number | null;
+            seq: number | null;
+            /** @enum {string} */
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            /** Format: date-time */
+            created_at: string;
+            /** @constant */
+            event: "mail_bounced";
+            meta: {
+                mail_id: string;
+                /** @enum {string} */
+                reason: "bounced" | "complained";
             };
         };
         ActivityPage: {

@@ -11,6 +11,7 @@ const actorWords: Record<Entry['actor'], string> = {
   customer: 'by the customer',
   stripe: 'told by Stripe',
   reconciler: 'found by the reconciler',
+  mail: 'reported by the mail vendor',
 };
 
 /** What happened to the proposal, newest first: its entries in the activity log, in words. */

@@ -83,6 +83,10 @@ export function describe(entry: Entry, currency: string): string {
       return `Mismatch accepted: ${entry.meta.note}`;
     case 'void':
       return 'Voided';
+    case 'mail_bounced':
+      return entry.meta.reason === 'bounced'
+        ? 'A mail came back: the address does not take it'
+        : 'The customer reported a mail as spam';
     case 'lead_created':
       return 'Lead created';
   }
