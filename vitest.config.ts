@@ -4,8 +4,15 @@ import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 // Otherwise Wrangler warns about missing secrets, which the bindings below set.
 process.env.WRANGLER_LOG ??= 'error';
 
-// These change which shards write, which the tests that count round trips would notice.
-const generations = ['test/log/generations.test.ts', 'test/log/append.test.ts', 'test/log/lock.test.ts'];
+// These change which shards write, which the tests that count round trips would notice; or have a courier at work, which any
+// other test's cron would wake. They have a database of their own, and run one after the other.
+const alone = [
+  'test/log/generations.test.ts',
+  'test/log/append.test.ts',
+  'test/log/lock.test.ts',
+  'test/couriers/*.test.ts',
+  'test/recipients/*.test.ts',
+];
 
 /** In workerd, against a real Postgres behind Neon's protocol; only Stripe is a stand-in. Each has its own database. */
 function inWorkerd(
@@ -26,6 +33,8 @@ function inWorkerd(
             STRIPE_WEBHOOK_SECRET: '',
             METRICS_TOKEN: '',
             STRIPE_API_BASE: inject('stripeApiBase'),
+            RESEND_WEBHOOK_SECRET: `whsec_${Buffer.from('only-for-tests-only-for-tests').toString('base64')}`,
+            RESEND_API_BASE: 'http://mail.test', // where `test/support/mail.ts` puts a mailbox
           },
         },
       })),
@@ -34,6 +43,7 @@ function inWorkerd(
       name,
       ...files,
       globalSetup: ['test/support/database.ts', 'test/support/stripe-server.ts', 'test/support/how-much.ts'],
+      setupFiles: ['test/support/hanging-mail.ts'],
       testTimeout: 20_000,
     },
   };
@@ -45,9 +55,9 @@ export default defineConfig({
     projects: [
       inWorkerd('worker', {
         include: ['test/**/*.test.ts'],
-        exclude: ['test/local/**', 'test/schedules/in-node.test.ts', ...generations],
+        exclude: ['test/local/**', 'test/schedules/in-node.test.ts', ...alone],
       }),
-      inWorkerd('generations', { include: generations, fileParallelism: false }),
+      inWorkerd('alone', { include: alone, fileParallelism: false }),
       // In Node, with Cloudflare simulated, which is fast enough for thousands of schedules.
       {
         resolve: {

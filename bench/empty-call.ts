@@ -1,5 +1,7 @@
 import app, { LogShard as RealLogShard } from '../src/index.ts';
 
+export { Courier } from '../src/index.ts';
+
 /** The same Worker with a shard call that does nothing, against which every other call is measured. */
 export class LogShard extends RealLogShard {
   async empty(): Promise<void> {}

@@ -50,7 +50,7 @@ export function fillHistories(
          json_build_object('session_id', 'cs_' || id || '_' || seq / 4, 'version', 1, 'expires_at', '2030-01-01T00:00:00Z',
            'user_id', 1, 'deposit_cents', 472500, 'total_cents', 1575000, 'currency', 'usd', 'dev_mode', false,
            'url', 'https://checkout.stripe.com/c/pay/' || repeat('x', 300)),
-         'bench:' || id || ':' || seq, now() - interval '1 year'
+         'bench:' || id || ':' || seq, now() - interval '30 days'
        from generate_series($1::int, $1::int + $2::int - 1) as id, generate_series(1, $3::int) as seq`,
       [firstId, proposals, entries],
     );

@@ -9,12 +9,13 @@ import { Tokens } from '../src/jwt/tokens.ts';
 import { fillHistories, fillLog } from './fill.ts';
 import { median, post, prepare, print, scrape, sign } from './load.ts';
 
-// `npm run stress`: strangers and staff do their worst for a minute, while shards start empty over a million entries and
-// webhooks come in. It fails unless every webhook is answered 200 within 6 s, the median within 1 s, metrics are back within
-// twice the undisturbed time, workerd has less than 600 MB, and the log holds every payment once. The runtime alone has no
-// rate limits, so what is bounded here is bounded by our own code.
+// `npm run stress`: strangers and staff do their worst for a minute, three times, while shards start empty over a million
+// entries and webhooks come in. It fails unless every webhook is answered 200 within 6 s, the median within 1 s, metrics are
+// back within twice the undisturbed time, workerd has less than 600 MB, and the log holds every payment once. The runtime alone
+// has no rate limits, so what is bounded here is bounded by our own code.
 
 const seconds = Number(process.env.STRESS_SECONDS ?? 60);
+const turns = 3;
 const rows = Number(process.env.STRESS_ROWS ?? 1_000_000);
 /** A connection for each webhook: the runtime closes kept ones while it is busy, and a reset is no answer. */
 const agent = new Agent({ keepAlive: false });
@@ -34,21 +35,39 @@ const staff = await withClient(postgresUrl, async (client) => {
   return new Tokens(jwtSecret).signStaff(actor, new Date());
 });
 
-const calm = await play('undisturbed', 0, async () => {});
-const wild = await play('disturbed', seconds, doTheirWorst);
-const { webhooks } = wild;
+// By turns, since the machine may be slower in one minute than in the next.
+const [calm, wild] = [[], []] as [Played[], Played[]];
+for (let turn = 1; turn <= turns; turn += 1) {
+  calm.push(await play(`undisturbed-${turn}`, 0, async () => {}));
+  wild.push(await play(`disturbed-${turn}`, seconds, doTheirWorst));
+}
+const webhooks = wild.flatMap(({ times }) => times);
 const [slowest, middle] = [Math.max(...webhooks), median(webhooks)];
+const peak = Math.max(...wild.map((played) => played.peak));
+const back = (played: readonly Played[]) => played.map(({ metricsSeconds }) => metricsSeconds);
+const ratio = median(back(wild)) / median(back(calm));
+const list = (times: readonly number[]) => times.map((time) => time.toFixed(1)).join(', ');
 print(
-  `${name}, ${rows} entries, 4 empty shards, ${seconds} s: ${webhooks.length} webhooks, all answered 200, the slowest in ${slowest.toFixed(0)} ms, the median in ${middle.toFixed(0)} ms; metrics after ${wild.metricsSeconds.toFixed(1)} s, ${(wild.metricsSeconds / calm.metricsSeconds).toFixed(2)} of the undisturbed time (${calm.metricsSeconds.toFixed(1)} s); workerd had at most ${(wild.peak / 1e6).toFixed(0)} MB`,
+  `${name}, ${rows} entries, 4 empty shards, ${turns} turns of ${seconds} s: ${webhooks.length} webhooks, all answered 200, the slowest in ${slowest.toFixed(0)} ms, the median in ${middle.toFixed(0)} ms; metrics after ${list(back(wild))} s, in the median ${ratio.toFixed(2)} of the undisturbed time (${list(back(calm))} s); workerd had at most ${(peak / 1e6).toFixed(0)} MB`,
 );
-print(`what became of the rest, by status: ${JSON.stringify(wild.statuses)}`);
+for (const { statuses } of wild) print(`what became of the rest, by status: ${JSON.stringify(statuses)}`);
 const broken = [
   slowest <= 6_000 || 'a webhook took longer than 6 s',
   middle <= 1_000 || 'the median webhook took longer than 1 s',
-  wild.metricsSeconds <= 2 * calm.metricsSeconds || 'metrics took more than twice the undisturbed time',
-  wild.peak < 600e6 || 'workerd had 600 MB or more',
+  ratio <= 2 || 'metrics took more than twice the undisturbed time',
+  peak < 600e6 || 'workerd had 600 MB or more',
 ].filter((outcome) => outcome !== true);
 if (broken.length > 0) throw new Error(broken.join('; '));
+
+type Played = {
+  /** After how many seconds a scrape was answered. */
+  readonly metricsSeconds: number;
+  /** What each webhook took, in milliseconds. */
+  readonly times: readonly number[];
+  /** The most memory, in bytes. */
+  readonly peak: number;
+  readonly statuses: Playing['statuses'];
+};
 
 type Playing = {
   readonly isOver: () => boolean;
@@ -61,7 +80,7 @@ async function play(
   title: string,
   leastSeconds: number,
   disturb: (worker: BareWorker, playing: Playing) => Promise<void>,
-) {
+): Promise<Played> {
   const worker = await startBareWorker('src/index.ts', join(folder, title), {
     ...bindings,
     JWT_SECRET: jwtSecret,
@@ -100,7 +119,7 @@ async function play(
   await checkCounts(worker);
   await worker.stop();
   await withClient(postgresUrl, (client) => client.query('delete from proposal_snapshots'));
-  return { metricsSeconds: await scraping, webhooks: times, peak, statuses };
+  return { metricsSeconds: await scraping, times, peak, statuses };
 }
 
 /** Forty sign in at once, again and again; probes, impatient scrapes, year-long reports, and a proposal that is changed. */
@@ -129,7 +148,11 @@ async function doTheirWorst({ url }: BareWorker, { isOver, tryToScrape, statuses
       body: JSON.stringify({ email, password: 'wrong' }),
     });
   const report = async () => {
-    while (!isOver()) await ask('report', '/reports/numbers?days=366', { headers: bearer });
+    // At a pace of their own, so that a fast refusal does not take the processor of what is measured.
+    while (!isOver()) {
+      await ask('report', '/reports/numbers?days=366', { headers: bearer });
+      await sleep(50);
+    }
   };
   const change = async () => {
     for (let n = 1; !isOver(); n += 1) {

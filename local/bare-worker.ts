@@ -7,6 +7,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { claimPort } from './worker.ts';
 
+/** What the storage of each class is kept under, for ever. */
+const uniqueKeys: Readonly<Record<string, string>> = { LogShard: 'log', Courier: 'courier' };
+
 /** The binary itself: the command of that name is a script, which would survive our signals. */
 const workerd: string = createRequire(import.meta.url)('workerd').default;
 
@@ -43,6 +46,11 @@ export async function startBareWorker(
   const text = Object.entries(bindings).map(
     ([name, value]) => `(name = "${name}", text = ${JSON.stringify(value)})`,
   );
+  // A version before may have fewer.
+  const toml = readFileSync(join(checkout, 'wrangler.toml'), 'utf8');
+  const objectClasses = [...toml.matchAll(/^name = "(\w+)"\nclass_name = "(\w+)"$/gm)].map(
+    ([, name = '', className = '']) => [name, className] as const,
+  );
   const config = join(folder, 'config.capnp');
   await writeFile(
     config,
@@ -59,9 +67,13 @@ const main :Workerd.Worker = (
   modules = [(name = "index.js", esModule = embed "${bundle}")],
   compatibilityDate = "2026-08-01",
   compatibilityFlags = ["nodejs_compat"],
-  durableObjectNamespaces = [(className = "LogShard", uniqueKey = "log", enableSql = true)],
+  durableObjectNamespaces = [
+    ${objectClasses.map(([, className]) => `(className = "${className}", uniqueKey = "${uniqueKeys[className]}", enableSql = true)`).join(', ')}
+  ],
   durableObjectStorage = (localDisk = "objects"),
-  bindings = [(name = "LOG_SHARD", durableObjectNamespace = "LogShard"), ${text.join(', ')}],
+  bindings = [
+    ${[...objectClasses.map(([name, className]) => `(name = "${name}", durableObjectNamespace = "${className}")`), ...text].join(', ')}
+  ],
   globalOutbound = "internet"
 );
 `,

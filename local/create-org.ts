@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { hashPassword } from '../src/auth/password.ts';
-import { orgs, users } from '../src/db/schema.ts';
+import { channels, orgs, users } from '../src/db/schema.ts';
 import { exitWith, requireDatabaseUrl } from './command-line.ts';
 import { withClient } from './postgres.ts';
 
 // `DATABASE_URL=… npm run org:create -- --name "PeakPro" --email admin@peakpro.io`: creates an org and its
-// first admin, and prints the admin's password once.
+// first admin, and prints the admin's password once. Mail is on; answers to it go to the admin.
 
 const usage =
   'Usage: npm run org:create -- --name NAME --email EMAIL [--currency usd] [--deposit-percent 30]';
@@ -37,10 +37,11 @@ async function createOrg(): Promise<void> {
     drizzle(client, { casing: 'snake_case' }).transaction(async (tx) => {
       const [org] = await tx
         .insert(orgs)
-        .values({ name, currency: currency.toLowerCase(), depositPercent })
+        .values({ name, currency: currency.toLowerCase(), depositPercent, email })
         .returning({ id: orgs.id });
       if (!org) throw new Error('The org was not created.');
       await tx.insert(users).values({ orgId: org.id, email, passwordHash, role: 'admin' });
+      await tx.insert(channels).values({ orgId: org.id, channel: 'mail' });
       return org.id;
     }),
   );

@@ -3,9 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Stripe from 'stripe';
 import { exitWith } from './command-line.ts';
 import { type Call, caller, print, step, untilLogged } from './demo-client.ts';
+import type { Mailbox } from './mailbox/mailbox.ts';
 import { withClient } from './postgres.ts';
 import { reconcile } from './reconcile.ts';
 import { seedEmail, seedPassword } from './seed.ts';
@@ -16,7 +18,13 @@ import { claimPort } from './worker.ts';
 // `npm run demo`: plays the main job and what can go wrong with it, from the login to the metrics, over HTTP. It uses an
 // empty database and free ports. The Worker runs in live mode against a stand-in for Stripe, which signs its webhooks.
 
-type Scene = { readonly url: string; readonly call: Call; readonly stripe: Play; readonly staff: string };
+type Scene = {
+  readonly url: string;
+  readonly call: Call;
+  readonly stripe: Play;
+  readonly staff: string;
+  readonly mailbox: Mailbox;
+};
 
 const webhookSecret = `whsec_${randomBytes(16).toString('hex')}`;
 
@@ -36,7 +44,8 @@ async function demo(): Promise<void> {
     const { worker, stripe, postgres } = stack;
     if (!stripe) throw new Error('There is no stand-in for Stripe.');
     const call = caller(worker.url);
-    const scene = { url: worker.url, call, stripe, staff: await signIn(call) };
+    const { mailbox } = stack.mailbox;
+    const scene = { url: worker.url, call, stripe, staff: await signIn(call), mailbox };
     await mainJob(scene);
     await moneyGoingBack(scene);
     await delayedMethod(scene);
@@ -46,6 +55,7 @@ async function demo(): Promise<void> {
     await besideStripe(scene);
     await runningOut(scene, postgres.url);
     await compareSums(scene, postgres.url);
+    await compareMail(mailbox, postgres.url);
   } finally {
     await stack.stop();
   }
@@ -243,10 +253,15 @@ async function besideStripe({ call, staff }: Scene): Promise<void> {
   assert.deepEqual([recorded.status, recorded.body.status], [201, 'paid']);
 }
 
-async function runningOut({ call, staff }: Scene, postgresUrl: string): Promise<void> {
+async function runningOut({ call, staff, mailbox }: Scene, postgresUrl: string): Promise<void> {
   step('An offer runs out: it can be read, and neither approved nor paid');
   const { id, link } = await newOffer(call, staff, 'A sauna', {});
-  // Its last day passes.
+  // Its link is mailed while it is valid; then its last day passes.
+  const giveUpAt = Date.now() + 20_000;
+  while (!mailbox.messages.some(({ proposal_id: about }) => about === id)) {
+    assert.ok(Date.now() < giveUpAt, 'The link was not mailed.');
+    await sleep(100);
+  }
   await withClient(postgresUrl, (client) =>
     client.query('update proposals set valid_until = current_date - 2 where id = $1', [id]),
   );
@@ -260,7 +275,9 @@ async function runningOut({ call, staff }: Scene, postgresUrl: string): Promise<
 /** A new proposal of $1,000.00 that is sent, with the token of its link. */
 async function newOffer(call: Call, token: string, title: string, terms: object) {
   const json = {
-    ...{ title, customer_name: 'Edsger Dijkstra', customer_email: 'edsger@example.com' },
+    title,
+    customer_name: 'Edsger Dijkstra',
+    customer_email: 'delivered+edsger@resend.dev',
     line_items: [{ description: title, quantity: 1, unit_price_cents: 100_000 }],
     ...terms,
   };
@@ -271,7 +288,9 @@ async function newOffer(call: Call, token: string, title: string, terms: object)
 
 async function newCheckout(call: Call, token: string, title: string) {
   const json = {
-    ...{ title, customer_name: 'Edsger Dijkstra', customer_email: 'edsger@example.com' },
+    title,
+    customer_name: 'Edsger Dijkstra',
+    customer_email: 'delivered+edsger@resend.dev',
     line_items: [{ description: title, quantity: 1, unit_price_cents: 100_000 }],
   };
   const { id } = (await call('POST', '/proposals', { token, json })).body;
@@ -325,6 +344,37 @@ async function compareSums({ call, stripe, staff }: Scene, postgresUrl: string):
     print(row.map((cell) => String(cell).padStart(14)).join(''));
     const [, truth, ...others] = row;
     for (const other of others) if (other !== '') assert.equal(other, truth);
+  }
+}
+
+/** Each mail that the story owes is in the mailbox, once. */
+async function compareMail(mailbox: Mailbox, postgresUrl: string): Promise<void> {
+  step('Each mail that the story owes by now has been sent, once, unless it was not true any more');
+  const sql = `select kind, (count(*) filter (where state = 'sent'))::int as sent,
+      (count(*) filter (where state = 'stale'))::int as stale,
+      (count(*) filter (where ended_at is null and due_at <= now()))::int as waiting,
+      (count(*) filter (where ended_at is null and due_at > now()))::int as planned
+    from outbox where state <> 'expanded' group by kind order by kind`;
+  const read = () => withClient(postgresUrl, async (client) => (await client.query(sql)).rows);
+  const giveUpAt = Date.now() + 20_000;
+  let rows = await read();
+  while (rows.some(({ waiting }) => waiting > 0) && Date.now() < giveUpAt) {
+    await sleep(200);
+    rows = await read();
+  }
+  for (const { to, subject } of mailbox.messages) print(`   to ${to}: ${subject}`);
+  const heads = ['', 'outbox: sent', 'mailbox', 'stale', 'planned'];
+  const line = (cells: readonly unknown[]) => print(cells.map((cell) => String(cell).padStart(14)).join(''));
+  print('');
+  line(heads);
+  for (const { kind, sent, stale, waiting, planned } of rows) {
+    const came = mailbox.messages.filter((message) => message.kind === kind).length;
+    line([kind, sent, came, stale, planned]);
+    assert.deepEqual([came, waiting], [sent, 0], kind);
+  }
+  const sent = rows.filter((row) => row.sent > 0).map(({ kind }) => kind);
+  for (const kind of ['link', 'notice', 'receipt', 'refund']) {
+    assert.ok(sent.includes(kind), `No ${kind} was mailed.`);
   }
 }
 

@@ -23,6 +23,7 @@ async function dev(): Promise<void> {
   claimFolder(folder);
   await claimPort(ports.api);
   await claimPort(ports.portal);
+  await claimPort(ports.mailbox);
   if (values.stripe) await claimPort(ports.stripe);
   if (values.reset) rmSync(folder, { recursive: true, force: true });
 
@@ -37,6 +38,7 @@ async function dev(): Promise<void> {
   const stack = await startStack({
     folder,
     port: ports.api,
+    mailboxPort: ports.mailbox,
     bindings,
     quiet: false,
     ...(values.stripe ? { stripe } : {}),
@@ -56,6 +58,7 @@ async function dev(): Promise<void> {
   Customer    ${portalUrl}/proposal/8#token=${token}
   Staff       ${portalUrl}/staff, as ${seedEmail} with "${seedPassword}"
   API         ${stack.worker.url}
+  Mailbox     http://localhost:${ports.mailbox}: what the API mails, and nothing of it leaves this machine
   Database    psql '${stack.postgres.url}'${
     values.stripe
       ? `

@@ -35,6 +35,7 @@ function schemeOf(access: Access): string | null {
   if (permissionOf(access)) return 'bearer';
   if (access === 'public') return null;
   if (access === 'stripe_signature') return 'stripeSignature';
+  if (access === 'resend_signature') return 'resendSignature';
   return access === 'metrics_token' ? 'metricsToken' : 'operatorToken';
 }
 
@@ -83,6 +84,12 @@ export function openapiDocument() {
           in: 'header',
           name: 'Stripe-Signature',
           description: 'https://docs.stripe.com/webhooks#verify-manually',
+        },
+        resendSignature: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'svix-signature',
+          description: 'https://docs.svix.com/receiving/verifying-payloads/how-manual',
         },
       },
       headers: {
@@ -146,7 +153,8 @@ function toAnswer({
 }
 
 /** The problems of a route by status, each with the codes that it can have there. */
-function toProblems({ permission, body, bodyOrQuery, problems }: Contract) {
+function toProblems({ permission, body, bodyOrQuery, problems, answer }: Contract) {
+  const isPage = answer.mediaTypes?.some((type) => type.startsWith('text/html')) ?? false;
   const scheme = schemeOf(permission);
   const codes = [
     ...problems,
@@ -159,11 +167,12 @@ function toProblems({ permission, body, bodyOrQuery, problems }: Contract) {
   ];
   const byStatus = Object.groupBy([...new Set(codes)], (code) => statuses[code]);
   return Object.fromEntries(
-    Object.entries(byStatus).map(([status, same = []]) => [status, toProblem(Number(status), same)]),
+    Object.entries(byStatus).map(([status, same = []]) => [status, toProblem(Number(status), same, isPage)]),
   );
 }
 
-function toProblem(status: number, codes: readonly ErrorCode[]) {
+/** A page says to people what is wrong with their link. */
+function toProblem(status: number, codes: readonly ErrorCode[], isPage: boolean) {
   const schema = {
     allOf: [
       { $ref: '#/components/schemas/Problem' },
@@ -176,7 +185,10 @@ function toProblem(status: number, codes: readonly ErrorCode[]) {
   return {
     description: codes.map((code) => `\`${code}\``).join(', '),
     ...(canRetry ? { headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } } } : {}),
-    content: { 'application/problem+json': { schema } },
+    content: {
+      'application/problem+json': { schema },
+      ...(isPage && status === 400 ? { 'text/html; charset=UTF-8': { schema: { type: 'string' } } } : {}),
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { hashPassword } from '../src/auth/password.ts';
-import { activityLog, orgs, proposals, users } from '../src/db/schema.ts';
+import { activityLog, channels, orgs, proposals, users } from '../src/db/schema.ts';
 import { type LineItem, priceOf } from '../src/domain/pricing.ts';
 import { contentHash, hashVersion } from '../src/proposals/content-hash.ts';
 import { withClient } from './postgres.ts';
@@ -12,7 +12,9 @@ export const seedPassword = 'password';
 /** The admin of the seeded org 1. */
 export const seedEmail = 'admin@peakpro.io';
 
-/** Fills an empty database with two sample orgs. A database that holds an org already is left as it is. */
+/**
+ * Fills an empty database with two sample orgs, whose customers have addresses that Resend keeps for tests. A database that holds an org already is left as it is.
+ */
 export async function seed(postgresUrl: string): Promise<void> {
   await withClient(postgresUrl, async (client) => {
     const db = drizzle(client, { casing: 'snake_case' });
@@ -23,7 +25,7 @@ export async function seed(postgresUrl: string): Promise<void> {
       7,
       1,
       'Kitchen renovation',
-      ['Ada Lovelace', 'ada@example.com'],
+      ['Ada Lovelace', 'delivered+ada@resend.dev'],
       [
         { description: 'Cabinets, oak, fitted', quantity: 1, unit_price_cents: 980_000 },
         { description: 'Worktop, granite, per metre', quantity: 5, unit_price_cents: 74_000 },
@@ -34,7 +36,7 @@ export async function seed(postgresUrl: string): Promise<void> {
       8,
       1,
       'Bathroom renovation',
-      ['Grace Hopper', 'grace@example.com'],
+      ['Grace Hopper', 'delivered+grace@resend.dev'],
       [
         { description: 'Tiles and fitting, per square metre', quantity: 24, unit_price_cents: 18_500 },
         { description: 'Shower cabin', quantity: 1, unit_price_cents: 246_000 },
@@ -44,14 +46,18 @@ export async function seed(postgresUrl: string): Promise<void> {
       9,
       2,
       'Roof repair',
-      ['Alan Turing', 'alan@example.com'],
+      ['Alan Turing', 'delivered+alan@resend.dev'],
       [{ description: 'Repair, per square metre', quantity: 40, unit_price_cents: 9_900 }],
     );
 
     await db.transaction(async (tx) => {
       await tx.insert(orgs).values([
-        { id: 1, name: 'PeakPro', currency: 'usd' },
-        { id: 2, name: 'Summit Roofing', currency: 'usd' },
+        { id: 1, name: 'PeakPro', currency: 'usd', email: seedEmail },
+        { id: 2, name: 'Summit Roofing', currency: 'usd', email: 'admin@summit.example' },
+      ]);
+      await tx.insert(channels).values([
+        { orgId: 1, channel: 'mail' },
+        { orgId: 2, channel: 'mail' },
       ]);
       await tx.insert(users).values([
         { id: 1, orgId: 1, email: seedEmail, passwordHash, role: 'admin' },

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onSignal } from './command-line.ts';
+import { type MailboxServer, startMailbox } from './mailbox/server.ts';
 import { type NeonHttp, startNeonHttp } from './neon-http.ts';
 import { embeddedConnections, migrate, type Postgres, startEmbeddedPostgres } from './postgres.ts';
 import { seed } from './seed.ts';
@@ -12,6 +14,7 @@ export type Stack = {
   readonly worker: Worker;
   /** The account at the stand-in for Stripe, if there is one. */
   readonly stripe: Play | null;
+  readonly mailbox: MailboxServer;
   stop(): Promise<void>;
 };
 
@@ -24,17 +27,19 @@ export type StripeOptions = {
 
 /**
  * Starts the whole API on this machine: embedded Postgres behind Neon's protocol, migrations, seed data, the Worker. With
- * `stripe`, the Worker is in live mode, and a stand-in for Stripe delivers webhooks to it. All state is in `folder`. If a
+ * `stripe`, the Worker is in live mode, and a stand-in for Stripe delivers webhooks to it. Mail goes to a mailbox on
+ * `mailboxPort` (0: a free one), which keeps it in memory. All other state is in `folder`. If a
  * part fails to start, or a signal ends the process, all parts are stopped.
  */
 export async function startStack(options: {
   folder: string;
   port: number;
+  mailboxPort?: number;
   bindings: Record<string, string>;
   quiet: boolean;
   stripe?: StripeOptions;
 }): Promise<Stack> {
-  const { folder, port, bindings, quiet, stripe } = options;
+  const { folder, port, mailboxPort = 0, bindings, quiet, stripe } = options;
   const started: { stop(): Promise<void> }[] = [];
   const stopAll = async () => {
     for (const part of started.reverse()) await part.stop();
@@ -59,6 +64,9 @@ export async function startStack(options: {
       connections: embeddedConnections,
     });
     started.push(neon);
+    const mailSecret = `whsec_${randomBytes(24).toString('base64')}`;
+    const mailbox = await startMailbox(mailboxPort);
+    started.push(mailbox);
     const server = stripe ? await startStripe(stripe.port) : null;
     if (server) started.push(server);
     const live =
@@ -73,14 +81,22 @@ export async function startStack(options: {
       port,
       folder,
       quiet,
-      bindings: { ENVIRONMENT: 'development', ...bindings, ...live, DATABASE_URL: neon.databaseUrl },
+      bindings: {
+        ENVIRONMENT: 'development',
+        ...bindings,
+        ...live,
+        DATABASE_URL: neon.databaseUrl,
+        RESEND_API_BASE: mailbox.url,
+        RESEND_WEBHOOK_SECRET: mailSecret,
+      },
     });
     started.push(worker);
+    mailbox.endpoint = { url: `${worker.url}/mail/webhook`, secret: mailSecret };
     const play = stripe && server ? server.of(stripe.secretKey) : null;
     if (play && stripe) {
       play.deliveries.endpoint = { url: `${worker.url}/payments/webhook`, secret: stripe.webhookSecret };
     }
-    return { postgres, worker, stripe: play, stop };
+    return { postgres, worker, stripe: play, mailbox, stop };
   } catch (error) {
     await stop();
     throw error;

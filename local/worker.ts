@@ -16,6 +16,8 @@ const secretNames = [
   'DATABASE_URL',
   'METRICS_TOKEN',
   'OPERATOR_TOKEN',
+  'RESEND_API_KEY',
+  'RESEND_WEBHOOK_SECRET',
 ];
 
 export type Worker = {

@@ -143,7 +143,7 @@ const rows: { readonly title: string; readonly height: number; readonly panels: 
         title: 'Declined, by reason (30d)',
         description: 'What customers gave as their reason.',
         type: 'bargauge',
-        width: 12,
+        width: 8,
         targets: [
           ['sum by (reason) (round(increase(crm_portal_proposals_declined_total[30d])))', '{{reason}}'],
         ],
@@ -153,10 +153,21 @@ const rows: { readonly title: string; readonly height: number; readonly panels: 
         description:
           'A refused payment stops its customer until staff mend it: the code says what Stripe did not like.',
         type: 'bargauge',
-        width: 12,
+        width: 8,
         targets: [
           ['sum by (code) (round(increase(crm_portal_checkout_refused_total[7d])))', 'refused: {{code}}'],
           ['sum(round(increase(crm_portal_refunds_requested_total[7d])))', 'refunds asked for'],
+        ],
+      },
+      {
+        title: 'Past their date',
+        description:
+          'Instalments that are due and not paid the day after their date, and offers that ran out before any money was on them.',
+        type: 'stat',
+        width: 8,
+        targets: [
+          ['sum by (currency) (crm_portal_instalments_overdue)', 'overdue, {{currency}}'],
+          ['sum(crm_portal_proposals_expired)', 'expired'],
         ],
       },
     ],
@@ -310,6 +321,50 @@ const rows: { readonly title: string; readonly height: number; readonly panels: 
         width: 3,
         thresholds: [100, 1_000],
         targets: [['crm_portal_log_queue_depth', 'waiting']],
+      },
+    ],
+  },
+  {
+    title: 'Mail',
+    height: 7,
+    panels: [
+      {
+        title: 'Mails by outcome (7d)',
+        description:
+          'What became of what was owed. Delivered is what the vendor reports of what it was sent.',
+        type: 'bargauge',
+        width: 8,
+        targets: [['sum by (outcome) (increase(crm_portal_owed_total{channel="mail"}[7d]))', '{{outcome}}']],
+      },
+      {
+        title: 'Mails that did not arrive, by kind (30d)',
+        description:
+          'They bounced, were complained about or refused, or the vendor never said. Attention lists them.',
+        type: 'bargauge',
+        width: 6,
+        targets: [
+          [
+            'sum by (kind) (increase(crm_portal_owed_total{channel="mail",outcome=~"bounced|complained|failed|perhaps_sent"}[30d]))',
+            '{{kind}}',
+          ],
+        ],
+      },
+      {
+        title: 'Oldest that waits',
+        description: 'For how long the oldest has been due that is not delivered, as the cron last saw it.',
+        type: 'stat',
+        width: 5,
+        unit: 's',
+        thresholds: [3_600, 10_800],
+        targets: [['max by (channel) (crm_portal_owed_oldest_seconds)', '{{channel}}']],
+      },
+      {
+        title: 'Attempts that came to nothing (24h)',
+        description:
+          'By remedy: an operator mends the deployment, time passes, or somebody corrects the mail.',
+        type: 'bargauge',
+        width: 5,
+        targets: [['sum by (class) (increase(crm_portal_channel_errors_total[24h]))', '{{class}}']],
       },
     ],
   },

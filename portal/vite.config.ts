@@ -24,6 +24,9 @@ export default defineConfig(({ command }) => ({
     port: ports.portal,
     strictPort: true,
     // The simulated payment posts here what Stripe's servers would: browsers may not post to the webhook itself.
-    proxy: { '/simulated-stripe': { target: localApi, rewrite: () => '/payments/webhook' } },
+    proxy: {
+      '/simulated-stripe': { target: localApi, rewrite: () => '/payments/webhook' },
+      '/mail': localApi, // what mails link to, beside the portal
+    },
   },
 }));

@@ -20,6 +20,7 @@ import { paymentRoutes } from './payments/routes.ts';
 import { webhookRoutes } from './payments/webhook-routes.ts';
 import { activityRoutes } from './proposals/activity-routes.ts';
 import { proposalRoutes } from './proposals/routes.ts';
+import { mailRoutes, recipientRoutes } from './recipients/routes.ts';
 import { reportRoutes } from './reports/routes.ts';
 
 const base = new Hono<AppEnv>();
@@ -39,8 +40,9 @@ export const app = base
     await next();
   })
   .use(localOnly)
-  // Before the middleware that only browsers need: Stripe posts more requests than all others together.
+  // Before the middleware that only the portal's pages need: Stripe posts more requests than all others together.
   .route('/payments', webhookRoutes)
+  .route('/mail', mailRoutes)
   .use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }))
   .use(portalCors)
   .use(
@@ -60,6 +62,7 @@ export const app = base
   .route('/proposals', proposalRoutes)
   .route('/proposals', activityRoutes)
   .route('/proposals', byHandRoutes)
+  .route('/proposals', recipientRoutes)
   .route('/payments', paymentRoutes)
   .route('/reports', reportRoutes)
   .route('/metrics', metricsRoutes);

@@ -1,10 +1,18 @@
 import { AppError } from './errors.ts';
 
 /**
- * The Worker's bindings. `STRIPE_API_BASE` is set only where a stand-in plays Stripe; a deployment works without
- * `OPERATOR_TOKEN`, but for the routes that ask for it.
+ * The Worker's bindings. `STRIPE_API_BASE` and `RESEND_API_BASE` are set only where stand-ins play the vendors; a deployment
+ * works without `OPERATOR_TOKEN`, but for the routes that ask for it, and without `RESEND_API_KEY` or `EMAIL`, but for mail.
  */
-export type Bindings = Env & { readonly STRIPE_API_BASE?: string; readonly OPERATOR_TOKEN?: string };
+export type Bindings = Env & {
+  readonly STRIPE_API_BASE?: string;
+  readonly OPERATOR_TOKEN?: string;
+  /** Cloudflare's Email Service, instead of Resend. */
+  readonly EMAIL?: SendEmail;
+  readonly RESEND_API_BASE?: string;
+  readonly RESEND_API_KEY?: string;
+  readonly RESEND_WEBHOOK_SECRET?: string;
+};
 
 /**
  * Reads and names the variables and secrets; the only reader of them. A secret is checked at its first use: if it is
@@ -70,6 +78,28 @@ export function readConfig(env: Bindings) {
     },
     get databaseUrl() {
       return required('DATABASE_URL', isPostgresUrl);
+    },
+    /** Whether the deployment has a vendor for mail. Development has its own mailbox. */
+    hasMail: development || Boolean(env.EMAIL ?? env.RESEND_API_KEY),
+    get resendApiKey() {
+      if (development && !env.RESEND_API_KEY) return 're_only_for_the_mailbox';
+      return required('RESEND_API_KEY', (value) => isSecret(value, 16));
+    },
+    /** Mail of development goes to the mailbox on this machine and nowhere else. */
+    resendApiBase: env.RESEND_API_BASE || (development ? 'http://localhost:8091' : 'https://api.resend.com'),
+    /** The secrets that Resend may sign its events with: two, comma-separated, while one is rolled. */
+    get resendWebhookSecrets() {
+      const parts = (value: string) => value.split(',').map((part) => part.trim());
+      const isUsable = (value: string) =>
+        parts(value).every((part) =>
+          /^whsec_(?=.{24})(?:[A-Za-z\d+/]{4})+(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/.test(part),
+        );
+      return parts(required('RESEND_WEBHOOK_SECRET', isUsable));
+    },
+    /** The address that mail comes from, which the vendor must have verified. */
+    get mailFrom() {
+      if (development && !env.MAIL_FROM) return 'portal@mail.example';
+      return required('MAIL_FROM', (value) => /^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>"]+$/.test(value));
     },
     /** Null only in development, where `/metrics` is open. */
     get metricsToken() {

@@ -10,6 +10,7 @@ import { paymentComponents, paymentContracts } from './payments/contract.ts';
 import { activityContracts } from './proposals/activity-contract.ts';
 import { proposalComponents } from './proposals/answer-schemas.ts';
 import { proposalContracts } from './proposals/contract.ts';
+import { recipientComponents, recipientContracts } from './recipients/contract.ts';
 import { reportComponents, reportContracts } from './reports/contract.ts';
 
 type Schema = ExtractSchema<AppType>;
@@ -44,6 +45,7 @@ export const contracts = {
   ...activityContracts,
   ...paymentContracts,
   ...byHandContracts,
+  ...recipientContracts,
   ...reportContracts,
   ...operationContracts,
 } satisfies { [R in Route]: ContractOf<Endpoint<R>> };
@@ -56,6 +58,7 @@ export const components = {
   ...proposalComponents,
   ...paymentComponents,
   ...byHandComponents,
+  ...recipientComponents,
   ...reportComponents,
   ...operationComponents,
 };

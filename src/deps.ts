@@ -2,6 +2,7 @@ import { waitUntil } from 'cloudflare:workers';
 import { type Bindings, type Config, readConfig } from './config.ts';
 import { createDatabase, type Database } from './db/client.ts';
 import { Tokens } from './jwt/tokens.ts';
+import { Pokes } from './log/pokes.ts';
 import { Shards } from './log/shards.ts';
 import { Tally } from './log/tally.ts';
 import type { Increment } from './metrics/catalogue.ts';
@@ -84,6 +85,8 @@ export class Deps {
   };
   /** For work that the caller need not wait for. If it is cut off, the reconciler makes up for it. */
   readonly waitUntil: (work: Promise<void>) => void;
+  /** Wakes the couriers of orgs. */
+  readonly pokes: Pokes;
   readonly now = () => new Date();
   readonly #adapters: Adapters;
 
@@ -96,6 +99,7 @@ export class Deps {
       user: env.USER_RATE_LIMIT,
       org: env.ORG_RATE_LIMIT,
     };
+    this.pokes = new Pokes(env.COURIER);
     this.waitUntil = (work) => context.waitUntil(work);
   }
 

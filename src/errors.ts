@@ -46,6 +46,9 @@ export type ErrorCode =
   | 'refund_too_large'
   | 'anomaly_not_found'
   | 'idempotency_key_reused'
+  | 'mail_not_found'
+  | 'mail_under_way'
+  | 'mail_off'
   // we, or a service we depend on, failed
   | 'not_configured'
   | 'database_unavailable'

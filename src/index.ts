@@ -2,6 +2,7 @@ import { app } from './app.ts';
 import { Deps } from './deps.ts';
 import { reconcile } from './payments/reconcile.ts';
 
+export { Courier } from './couriers/courier.ts';
 export { LogShard } from './log/log-shard.ts';
 
 export default {

@@ -21,3 +21,15 @@ export function depthOf(json: string): number {
   }
   return deepest;
 }
+
+/**
+ * The exact text that was sent; throws `malformed_json`. A lenient decoder would let a changed byte pass for its replacement
+ * character.
+ */
+export function decodeText(bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new AppError('malformed_json', 'The body is not UTF-8.', { cause });
+  }
+}

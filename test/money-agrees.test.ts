@@ -5,7 +5,7 @@ import { metric } from './support/metrics.ts';
 import { stripeAccount } from './support/stripe-account.ts';
 import { createOrg, createProposal, statusOf } from './support/world.ts';
 
-// Whoever shows money shows the same: what a proposal's page, its print, its PDF and its list say, what a checkout would
+// Every place that shows money shows the same: what a proposal's page, its print, its PDF and its list say, what a checkout would
 // charge, the numbers, what needs attention, and the metrics, after random histories. The page, the print and the PDF show
 // what `GET /proposals/{id}` answers and add nothing up themselves (`test/portal`).
 

@@ -1,13 +1,17 @@
 import { createExecutionContext, runInDurableObject } from 'cloudflare:test';
-import { expect, test } from 'vitest';
+import { eq } from 'drizzle-orm';
+import { expect, inject, test, vi } from 'vitest';
 import { app } from '../src/app.ts';
 import { hashPassword } from '../src/auth/password.ts';
 import type { Bindings } from '../src/config.ts';
+import { Courier } from '../src/couriers/courier.ts';
+import { outbox } from '../src/db/schema.ts';
 import type { Result } from '../src/log/command.ts';
 import { call } from './support/api.ts';
 import { countRequests, countShardCalls } from './support/faults.ts';
+import { createMailingOrg, owedOf } from './support/mail.ts';
 import { stripeAccount } from './support/stripe-account.ts';
-import { bindings, createOrg, createProposal, eventsOf, paidEvent, settlement } from './support/world.ts';
+import { bindings, createOrg, createProposal, db, eventsOf, paidEvent, settlement } from './support/world.ts';
 
 // Counts what a request costs: requests to the database and to Stripe, and calls to a shard.
 
@@ -33,6 +37,18 @@ test('a webhook is one call to the shard, which makes two requests', async () =>
     stripe: 0,
     shard: 1,
   });
+});
+
+test('what a webhook owes adds no call and no request, also while couriers do not answer', async () => {
+  const poke = vi.spyOn(Courier.prototype, 'poke').mockReturnValue(new Promise(() => {}));
+  const org = await createMailingOrg();
+  const proposal = await createProposal(org.id);
+  const cost = await costOf('POST /payments/webhook', { json: paidEvent(proposal) });
+  expect(cost).toEqual({ database: 2, stripe: 0, shard: 1 });
+  expect((await owedOf(proposal.id)).map(({ kind }) => kind)).toEqual(['notice', 'receipt']);
+  await vi.waitFor(() => expect(poke).toHaveBeenCalled(), { timeout: 5_000 });
+  poke.mockRestore();
+  await db.delete(outbox).where(eq(outbox.proposalId, proposal.id)); // so that no other test's cron wakes a courier
 });
 
 test('webhooks at once share their calls to a shard, and the call its requests', async () => {
@@ -113,15 +129,19 @@ test('login and every read are one request', async () => {
   for (const path of routes) expect(await costOf(`GET ${path}`, { token: org.token })).toEqual(read);
 });
 
-test.each([1, 64, 256])('a group of %i commands is two requests, each of one statement', async (size) => {
-  const org = await createOrg();
-  const proposal = await createProposal(org.id);
-  const shard = bindings.LOG_SHARD.getByName(`${proposal.id % 4}/4`);
-  const commands = Array.from({ length: size }, () => settlement(proposal));
-  const { database, statements } = await countRequests(() =>
-    runInDurableObject(shard, (instance) => instance.executeAll(commands)),
-  );
-  expect([database, statements]).toEqual([2, 2]);
-  const payments = (await eventsOf(proposal.id)).filter((event) => event === 'payment_success');
-  expect(payments).toHaveLength(size);
-});
+test.each([1, 64, 256])(
+  'a group of %i commands is two requests, each of one statement, but for what is owed',
+  async (size) => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const shard = bindings.LOG_SHARD.getByName(`${proposal.id % 4}/4`);
+    const commands = Array.from({ length: size }, () => settlement(proposal));
+    const { database, statements } = await countRequests(() =>
+      runInDurableObject(shard, (instance) => instance.executeAll(commands)),
+    );
+    // Where mail is on, what is owed goes with the append.
+    expect([database, statements]).toEqual([2, inject('mailHangs') ? 3 : 2]);
+    const payments = (await eventsOf(proposal.id)).filter((event) => event === 'payment_success');
+    expect(payments).toHaveLength(size);
+  },
+);

@@ -244,7 +244,7 @@ function toNewSession(form: URLSearchParams, nowSeconds: number): NewSession {
   return {
     amount_total: amount,
     currency,
-    description: required(form, 'line_items[0][price_data][product_data][name]'),
+    description: toName(required(form, 'line_items[0][price_data][product_data][name]')),
     customer_email: email,
     client_reference_id: form.get('client_reference_id'),
     metadata: toMetadata(form),
@@ -252,6 +252,11 @@ function toNewSession(form: URLSearchParams, nowSeconds: number): NewSession {
     cancel_url: form.get('cancel_url'),
     expires_at: expiresAt,
   };
+}
+
+function toName(name: string): string {
+  if ([...name].length <= 250) return name;
+  throw new StripeFailure(400, null, 'Invalid string: must be at most 250 characters.');
 }
 
 /** https://docs.stripe.com/api/metadata */

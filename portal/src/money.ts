@@ -1,10 +1,4 @@
-import { minorUnits, priceDecimals } from '../../src/domain/currency.ts';
-
-/** How a price is written. We set the decimals: where `Intl` has none for a currency, Stripe may charge hundredths. */
-export function priceFormat(currency: string): Intl.NumberFormatOptions {
-  const decimals = priceDecimals(currency);
-  return { style: 'currency', currency, minimumFractionDigits: decimals, maximumFractionDigits: decimals };
-}
+import { minorUnits, priceFormat } from '../../src/domain/currency.ts';
 
 /** Minor units as money in the reader's own format and the org's currency: `$4,725.00`. */
 export function formatMoney(cents: number, currency: string): string {

@@ -1,3 +1,5 @@
+import { readLink } from './link.ts';
+
 // Tokens live in this tab's session storage: they survive the trip to Stripe and back, but not the tab. If a browser
 // refuses storage, they last until the customer leaves the page.
 
@@ -25,15 +27,14 @@ function write(key: string, token: string | null): void {
 const linkKey = (proposalId: string) => `link:${proposalId}`;
 
 /**
- * Takes a portal link's token out of the address bar, before anything can read or remember it there. Returns whether
- * there was one.
+ * Takes a portal link's token out of the address bar, before anything can read or remember it there, and leaves the address
+ * of the proposal. Returns whether there was one.
  */
 export function takeLinkToken(): boolean {
-  const [, proposalId] = /^\/proposal\/(\d+)\/?$/.exec(location.pathname) ?? [];
-  const token = new URLSearchParams(location.hash.slice(1)).get('token');
-  if (!proposalId || !token) return false;
-  write(linkKey(proposalId), token);
-  history.replaceState(null, '', location.pathname + location.search);
+  const link = readLink(location.pathname + location.search + location.hash);
+  if (!link) return false;
+  write(linkKey(link.proposalId), link.token);
+  history.replaceState(null, '', `/proposal/${link.proposalId}${location.search}`);
   return true;
 }
 

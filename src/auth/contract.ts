@@ -25,6 +25,10 @@ const Me = v.object({
   valid_days: v.nullable(v.pipe(v.number(), v.safeInteger())),
   pay_in_full: v.boolean(),
   terms: v.nullable(v.string()),
+  mail: v.pipe(
+    v.picklist(['on', 'off', 'not_configured']),
+    v.description('Whether the org has mail on; `not_configured`: the deployment has no vendor for it.'),
+  ),
 });
 
 export const authContracts = {
@@ -62,8 +66,13 @@ export const authContracts = {
         role: 'admin',
         org_name: 'Acme Kitchens',
         currency: 'usd',
-        ...{ deposit_percent: 30, deposit: { percent: 30 }, time_zone: 'Europe/Berlin', valid_days: 30 },
-        ...{ pay_in_full: false, terms: null },
+        deposit_percent: 30,
+        deposit: { percent: 30 },
+        time_zone: 'Europe/Berlin',
+        valid_days: 30,
+        pay_in_full: false,
+        terms: null,
+        mail: 'on',
       },
     },
     problems: [],

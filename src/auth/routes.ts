@@ -29,5 +29,6 @@ export const authRoutes = new Hono<AppEnv>()
       valid_days: me.validDays,
       pay_in_full: me.mayPayInFull,
       terms: me.terms,
+      mail: me.mail,
     });
   });

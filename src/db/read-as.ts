@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { BatchItem, BatchResponse } from 'drizzle-orm/batch';
 import type { Actor, Customer, Staff } from '../domain/actor.ts';
 import { orThrow } from '../domain/decision.ts';
-import { isCurrentLink, isCurrentUser, tokenRevoked } from '../domain/revocation.ts';
+import { isCurrentUser, tokenRevoked, whyLinkEnded } from '../domain/revocation.ts';
 import type { Database } from './client.ts';
 import { proposals, users } from './schema.ts';
 
@@ -10,16 +10,16 @@ type Queries = readonly [BatchItem<'pg'>, ...BatchItem<'pg'>[]];
 
 /**
  * The results of queries for an actor. One request, which also reads whether the actor's token still counts. Throws
- * `token_invalid` where it was revoked.
+ * `token_invalid` where it was revoked, `token_expired` where a link has been idle for too long.
  */
 export async function readAs<const T extends Queries>(
   db: Database,
   actor: Actor,
   queries: T,
 ): Promise<BatchResponse<T>> {
-  const { isCurrent, results } =
+  const { ended, results } =
     actor.kind === 'staff' ? await readAsUser(db, actor, queries) : await readAsLink(db, actor, queries);
-  if (!isCurrent) return orThrow(tokenRevoked(actor));
+  if (ended) return orThrow(ended);
   return results as BatchResponse<T>; // sound: those of the queries, in their order
 }
 
@@ -30,13 +30,18 @@ async function readAsUser(db: Database, actor: Staff, queries: Queries) {
     .from(users)
     .where(eq(users.id, actor.userId));
   const [[now], ...results] = await db.batch([user, ...queries]);
-  return { isCurrent: isCurrentUser(actor, now), results };
+  return { ended: isCurrentUser(actor, now) ? null : tokenRevoked(actor), results };
 }
 
 async function readAsLink(db: Database, actor: Customer, queries: Queries) {
-  const { linkGeneration } = proposals;
-  const link = db.select({ linkGeneration }).from(proposals).where(eq(proposals.id, actor.proposalId));
-  const [[now], ...results] = await db.batch([link, ...queries]);
-  // Without a proposal the queries find nothing, and say so.
-  return { isCurrent: !now || isCurrentLink(actor, now.linkGeneration), results };
+  const { id, linkGeneration } = proposals;
+  const link = db.select({ linkGeneration, lastEntryAt }).from(proposals).where(eq(id, actor.proposalId));
+  const [[row], ...results] = await db.batch([link, ...queries]);
+  if (!row) return { ended: null, results }; // without a proposal the queries find nothing, and say so
+  const last = row.lastEntryAt === null ? null : new Date(row.lastEntryAt);
+  return { ended: whyLinkEnded(actor, { ...row, lastEntryAt: last }, new Date()), results };
 }
+
+/** When a row's last entry was made, ISO 8601; null where it has none. */
+export const lastEntryAt = sql<string | null>`(select to_json(created_at) #>> '{}' from portal_activity_log
+  where proposal_id = proposals.id order by seq desc limit 1)`;

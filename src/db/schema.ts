@@ -10,6 +10,7 @@ import {
   json,
   jsonb,
   pgTable,
+  primaryKey,
   smallint,
   text,
   timestamp,
@@ -17,8 +18,11 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { ActorKind, Role } from '../domain/actor.ts';
+import type { Channel } from '../domain/channel.ts';
 import type { EntryMeta, EventName } from '../domain/entry.ts';
+import type { Notify } from '../domain/notify.ts';
 import type { Outcome } from '../domain/observation.ts';
+import type { OwedKind } from '../domain/owed.ts';
 import type { Discount, LineItem } from '../domain/pricing.ts';
 import type { ProposalStatus } from '../domain/proposal.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
@@ -48,6 +52,14 @@ export const orgs = pgTable(
     payInFull: boolean().notNull().default(false),
     /** The text that new proposals are offered with. */
     terms: text(),
+    /** Where customers reach the org: answers to its mail go there. */
+    email: text(),
+    /** After how many days customers are reminded; null is the default of `mail/settings.ts`. */
+    reminderDays: jsonb().$type<number[]>(),
+    /** Which of its people are mailed what; what is missing is the default. */
+    notify: jsonb().$type<Notify>(),
+    /** What happens after a payment, in the org's own words. */
+    nextSteps: text(),
     stripeAccountId: text(),
     createdAt: createdAt(),
   },
@@ -234,4 +246,103 @@ export const stripeEvents = pgTable(
     // Few: money that matches no proposal yet.
     index('stripe_events_unattributed').on(table.receivedAt).where(sql`outcome = 'unattributed'`),
   ],
+);
+
+/** What an org has switched on. Off owes nothing; what is on but broken waits. */
+export const channels = pgTable(
+  'channels',
+  {
+    orgId: bigint({ mode: 'number' })
+      .notNull()
+      .references(() => orgs.id),
+    channel: text().$type<Channel>().notNull(),
+    /** Each time it is switched on is another generation: what an earlier one owed is owed no more. */
+    generation: integer().notNull().default(1),
+    /** Nothing from before is owed. Null while it is off. */
+    since: timestamp({ withTimezone: true }).defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.orgId, table.channel] })],
+);
+
+/** What a vendor reports of a mail it took, the last word first. */
+export const reportedStates = ['complained', 'bounced', 'delivered'] as const;
+
+export type ReportedState = (typeof reportedStates)[number];
+
+/** How far a row of the outbox has come. All but the first two are its ends. */
+export type OutboxState = 'queued' | 'sending' | 'expanded' | 'sent' | 'failed' | 'perhaps_sent' | 'stale';
+
+/** A mail that did not arrive, or perhaps not. */
+export const isUndelivered = sql`(state in ('failed', 'perhaps_sent') or reported in ('bounced', 'complained'))`;
+
+/** What the log owes to the world. A row comes with the append of its entry, and is never deleted. */
+export const outbox = pgTable(
+  'outbox',
+  {
+    /** No other database has it, so the vendor's idempotency keys are made of it. */
+    id: uuid().primaryKey().defaultRandom(),
+    orgId: bigint({ mode: 'number' })
+      .notNull()
+      .references(() => orgs.id),
+    proposalId: bigint({ mode: 'number' }).references(() => proposals.id),
+    channel: text().$type<Channel>().notNull(),
+    /** The channel's, when it was owed. */
+    generation: integer().notNull(),
+    kind: text().$type<OwedKind>().notNull(),
+    /** What is owed once has one key: see `domain/owed.ts`. */
+    key: text().notNull().unique('outbox_key'),
+    /** The entry's `dedupe_key`. No foreign key: it would answer a TRUNCATE of the log before the trigger does. */
+    entryKey: text().notNull(),
+    /** One of several that the courier made of one row, by its name: a person, a day, an instalment. */
+    share: text(),
+    dueAt: timestamp({ withTimezone: true }).notNull(),
+    /** The next attempt is not before. */
+    tryAt: timestamp({ withTimezone: true }).notNull(),
+    state: text().$type<OutboxState>().notNull().default('queued'),
+    /** Raised by every claim. A courier that no longer has the last one writes nothing. */
+    attempt: integer().notNull().default(0),
+    /** How many attempts began. */
+    tries: integer().notNull().default(0),
+    /** Until then another courier leaves it alone. */
+    leasedUntil: timestamp({ withTimezone: true }),
+    /** Since then the vendor may have done it. */
+    doubtSince: timestamp({ withTimezone: true }),
+    /** What is sent, the same at every attempt while the vendor may have it. Erased a month after the end. */
+    frozen: json(),
+    vendorId: text(),
+    /** What the vendor reported since, by its webhook. */
+    reported: text().$type<ReportedState>(),
+    reportedAt: timestamp({ withTimezone: true }),
+    /** Why the last attempt came to nothing, in the vendor's or our code. */
+    reason: text(),
+    createdAt: createdAt(),
+    endedAt: timestamp({ withTimezone: true }),
+  },
+  (table) => [
+    index('outbox_due').on(table.orgId, table.tryAt).where(sql`ended_at is null`),
+    index('outbox_proposal').on(table.proposalId),
+    index('outbox_new_links').on(table.orgId, table.createdAt).where(sql`kind = 'new_link'`),
+    index('outbox_vendor_id').on(table.vendorId).where(sql`vendor_id is not null`),
+    // Few: what did not arrive.
+    index('outbox_undelivered').on(table.orgId, table.endedAt).where(isUndelivered),
+    index('outbox_frozen').on(table.endedAt).where(sql`frozen is not null`),
+  ],
+);
+
+/** Why an address is not mailed to any more, or not reminded. */
+export type SuppressionReason = 'bounced' | 'complained' | 'no_reminders';
+
+/** Addresses that an org's mail does not go to. The log does not name them, and a row can be deleted. */
+export const suppressions = pgTable(
+  'suppressions',
+  {
+    orgId: bigint({ mode: 'number' })
+      .notNull()
+      .references(() => orgs.id),
+    /** Lower case. */
+    email: text().notNull(),
+    reason: text().$type<SuppressionReason>().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [primaryKey({ columns: [table.orgId, table.email, table.reason] })],
 );

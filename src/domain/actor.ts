@@ -18,6 +18,8 @@ export type Customer = {
   readonly orgId: number;
   /** The link's. Missing as a user's may be. */
   readonly generation?: number;
+  /** When the link was mailed, in milliseconds since 1970, where that is later than the entry it is owed for. */
+  readonly issuedAt?: number;
 };
 
 export type Actor = Staff | Customer;

@@ -11,19 +11,26 @@ import { hourOf } from './keys.ts';
 import { hasPendingPayment, type Proposal } from './proposal.ts';
 import { holdsMoney, standingOf } from './standing.ts';
 
-/** Makes a link. What is offered in it is pinned: a later change of the org's deposit changes nothing of this version. */
-export function send(state: Proposal, { expiresAt }: CommandOf<'send'>, now: Date): Ruling {
+/**
+ * Makes a link, and mails it where that is asked for and mail is on. What is offered in it is pinned: a later change of the
+ * org's deposit changes nothing of this version.
+ */
+export function send(state: Proposal, { expiresAt, mail = false }: CommandOf<'send'>, now: Date): Ruling {
   if (state.lifecycle === 'void') return proposalVoid(state);
-  // A second click within the hour gets the link of the first.
+  const isMailed = mail && state.channels.includes('mail');
+  // A second click within the hour gets the link of the first, and no second mail.
   const { sent, version, linkGeneration } = state;
   const isSame = sent?.version === version && sent.linkGeneration === linkGeneration;
-  if (isSame && hourOf(sent.at) === hourOf(now)) return { events: [] };
+  if (isSame && hourOf(sent.at) === hourOf(now) && (sent.isMailed || !isMailed)) return { events: [] };
   const standing = standingOf(state, now);
   if (standing.isExpired) return proposalExpired(state);
   const generation = linkGeneration > 0 ? { link_generation: linkGeneration } : {};
   const meta = {
-    ...{ version, expires_at: expiresAt.toISOString(), ...generation },
+    version,
+    expires_at: expiresAt.toISOString(),
+    ...generation,
     deposit_cents: standing.depositCents,
+    ...(isMailed ? { mail: true as const } : {}),
   };
   return { events: [{ event: 'sent', meta }] };
 }

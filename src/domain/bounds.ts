@@ -10,6 +10,7 @@ const most = { entries: 1_000, entriesWithMoney: 2_000, versions: 100, sessions:
 const unbounded: readonly ProposalCommand['kind'][] = [
   'settle',
   'refuse_refund',
+  'note_bounce',
   'reverse_payment',
   'void',
   'revoke_links',

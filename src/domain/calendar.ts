@@ -16,7 +16,9 @@ function formatIn(timeZone: string): Intl.DateTimeFormat {
   if (known) return known;
   const numeric = { calendar: 'gregory', numberingSystem: 'latn', year: 'numeric' } as const;
   const format = new Intl.DateTimeFormat('en', {
-    ...{ ...numeric, month: '2-digit', day: '2-digit' },
+    ...numeric,
+    month: '2-digit',
+    day: '2-digit',
     timeZone: isTimeZone(timeZone) ? timeZone : 'UTC',
   });
   formats.set(timeZone, format);

@@ -1,6 +1,6 @@
 import type { Actor, Customer, Staff, Via } from './actor.ts';
 import type { CalendarDate } from './calendar.ts';
-import type { ApprovalMethod, DeclineReason } from './entry.ts';
+import type { ApprovalMethod, BounceReason, DeclineReason } from './entry.ts';
 import type { Observation } from './observation.ts';
 import type { Discount, LineItem } from './pricing.ts';
 import type { Checkout, OfflineMethod, Pay } from './proposal.ts';
@@ -25,7 +25,14 @@ export type Content = Terms & { readonly customerName: string; readonly customer
 
 /** What can be asked of a proposal. Every command can be sent again: what is recorded already is not recorded twice. */
 export type ProposalCommand =
-  | { readonly kind: 'send'; readonly proposalId: number; readonly actor: Actor; readonly expiresAt: Date }
+  | {
+      readonly kind: 'send';
+      readonly proposalId: number;
+      readonly actor: Actor;
+      readonly expiresAt: Date;
+      /** Whether the customer is to be mailed the link, where mail is on. */
+      readonly mail?: boolean;
+    }
   | { readonly kind: 'view'; readonly proposalId: number; readonly actor: Customer }
   | {
       readonly kind: 'approve';
@@ -34,7 +41,7 @@ export type ProposalCommand =
       readonly name: string;
       readonly version: number;
       readonly ip: string | null;
-      /** How the customer told staff. */
+      /** How the customer agreed. */
       readonly onBehalf?: { readonly method: ApprovalMethod; readonly reference: string };
     }
   | {
@@ -129,6 +136,14 @@ export type ProposalCommand =
       readonly version: number;
       readonly amountCents: number;
       readonly code: string;
+    }
+  /** A mail to the customer came back. */
+  | {
+      readonly kind: 'note_bounce';
+      readonly proposalId: number;
+      readonly via: 'mail';
+      readonly mailId: string;
+      readonly reason: BounceReason;
     }
   /** Records what was observed at Stripe. `proposalId` is null where nothing says which proposal it is about. */
   | {

@@ -63,6 +63,12 @@ export function priceDecimals(currency: string): number {
   return String(minorUnits(currency) / (hundredfold.has(currency) ? 100 : 1)).length - 1;
 }
 
+/** How a price is written. We set the decimals: where `Intl` has none for a currency, Stripe may charge hundredths. */
+export function priceFormat(currency: string): Intl.NumberFormatOptions {
+  const decimals = priceDecimals(currency);
+  return { style: 'currency', currency, minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+}
+
 /** The smallest amount that can be charged, in minor units. */
 export function minimumChargeOf(currency: string): number {
   return minimumCharge[currency] ?? chargeStep(currency);

@@ -1,5 +1,6 @@
-import type { Via } from './actor.ts';
+import type { Observer } from './actor.ts';
 import { approve, decline, send, view } from './approval.ts';
+import { noteBounce } from './bounce.ts';
 import { whyOutOfBounds } from './bounds.ts';
 import { decideCheckout, refuseCheckout } from './checkout.ts';
 import type { ProposalCommand } from './command.ts';
@@ -10,11 +11,11 @@ import { isAllowed, type Permission } from './permissions.ts';
 import type { Proposal } from './proposal.ts';
 import { refuseRefund, requestRefund } from './refund.ts';
 import { decideVoid, revise } from './revision.ts';
-import { isCurrentLink, revokeLinks, tokenRevoked } from './revocation.ts';
+import { revokeLinks, whyLinkEnded } from './revocation.ts';
 import { settle } from './settlement.ts';
 
-/** What nobody asks for: it was seen at Stripe. */
-type ObservedCommand = Extract<ProposalCommand, { readonly via: Via }>;
+/** What was seen at a vendor: no actor asks for it. */
+type ObservedCommand = Extract<ProposalCommand, { readonly via: Observer }>;
 
 type ActorCommand = Exclude<ProposalCommand, ObservedCommand>;
 
@@ -52,9 +53,11 @@ function isObserved(command: ProposalCommand): command is ObservedCommand {
 function rule(state: Proposal, command: ProposalCommand, now: Date): Ruling {
   if (command.kind === 'settle') return settle(state, command.observation, now);
   if (command.kind === 'refuse_refund') return refuseRefund(state, command);
+  if (command.kind === 'note_bounce') return noteBounce(state, command);
   const { actor } = command;
   if (!canSee(actor, state)) return proposalNotFound();
-  if (actor.kind === 'customer' && !isCurrentLink(actor, state.linkGeneration)) return tokenRevoked(actor);
+  const ended = actor.kind === 'customer' ? whyLinkEnded(actor, state, now) : null;
+  if (ended) return ended;
   if (!isAllowed(actor, permissions[command.kind])) {
     return { rejected: 'forbidden', detail: 'Only staff may do this.' };
   }

@@ -24,7 +24,7 @@ export const declineReasons = ['price', 'timing', 'scope', 'other_supplier', 'ot
 
 export type DeclineReason = (typeof declineReasons)[number];
 
-/** How a customer told staff that they agree. */
+/** How a customer agreed, where staff approve for them. */
 export const approvalMethods = ['phone', 'paper', 'in_person'] as const;
 
 export type ApprovalMethod = (typeof approvalMethods)[number];
@@ -75,6 +75,11 @@ type RefundMeta = {
   stripe_session_id: string;
 };
 
+/** A bank that only asks takes no money yet: https://docs.stripe.com/disputes/how-disputes-work#inquiries */
+export function isInquiry(status: string): boolean {
+  return status.startsWith('warning_');
+}
+
 /** What each event says. The names are a contract: they are stored in an append-only table. */
 export type EntryMeta = {
   lead_created: { lead_id: string; source: string | null; user_id: number };
@@ -88,12 +93,14 @@ export type EntryMeta = {
     expires_at: string;
     link_generation?: number;
     deposit_cents?: number;
+    /** The customer is mailed the link. */
+    mail?: true;
     user_id: number;
   };
   /** Links of a lower generation open nothing any more. */
   links_revoked: { link_generation: number; user_id: number };
   view: Record<string, never>;
-  /** What was agreed, in cents. Staff say how the customer told them. Entries of earlier releases lack all of it. */
+  /** What was agreed, in cents. Staff say how the customer agreed. Entries of earlier releases lack all of it. */
   approve: {
     name: string;
     version: number;
@@ -178,7 +185,7 @@ export type EntryMeta = {
   dispute_opened: DisputeMeta;
   dispute_closed: DisputeMeta;
   void: { user_id: number };
-  /** A mail to the customer came back, or they reported it as spam. */
+  /** A mail to the customer came back, or they reported it as spam. `mail_id` is the outbox's. */
   mail_bounced: { mail_id: string; reason: BounceReason };
 };
 

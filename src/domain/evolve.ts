@@ -22,6 +22,7 @@ export function evolve(before: Proposal, entries: readonly DatedEvent[]): Propos
   if (entries.length === 0) return before;
   const draft: Draft = {
     ...before,
+    channels: [...before.channels],
     requests: new Map(before.requests),
     checkouts: [...before.checkouts],
     sessionStatuses: new Map(before.sessionStatuses),
@@ -31,6 +32,7 @@ export function evolve(before: Proposal, entries: readonly DatedEvent[]): Propos
     disputes: new Map(before.disputes),
     refundRequests: new Map(before.refundRequests),
     acceptedAnomalies: new Set(before.acceptedAnomalies),
+    bouncedMails: new Set(before.bouncedMails),
   };
   for (const entry of entries) apply(draft, entry);
   return draft;
@@ -39,12 +41,14 @@ export function evolve(before: Proposal, entries: readonly DatedEvent[]): Propos
 function apply(draft: Draft, entry: DatedEvent): void {
   draft.seq += 1;
   const at = entry.createdAt;
+  draft.lastEntryAt = at;
   switch (entry.event) {
     case 'sent': {
       const { version, expires_at, link_generation: linkGeneration = 0 } = entry.meta;
       if (draft.lifecycle === 'draft') draft.lifecycle = 'sent';
       pin(draft, entry.meta);
-      draft.sent = { version, linkGeneration, at, expiresAt: new Date(expires_at) };
+      const isMailed = entry.meta.mail === true;
+      draft.sent = { version, linkGeneration, at, isMailed, expiresAt: new Date(expires_at) };
       return;
     }
     case 'links_revoked':
@@ -94,8 +98,13 @@ function apply(draft: Draft, entry: DatedEvent): void {
       if (entry.meta.completes) draft.wasComplete = true;
       const { payment_id: paymentId, method, amount_cents: amountCents, currency } = entry.meta;
       draft.payments.push({
-        ...{ paymentId, method, amountCents, currency, at },
-        ...{ paymentIntent: null, isReversed: false },
+        paymentId,
+        method,
+        amountCents,
+        currency,
+        at,
+        paymentIntent: null,
+        isReversed: false,
       });
       return;
     }
@@ -165,6 +174,8 @@ function apply(draft: Draft, entry: DatedEvent): void {
       draft.lifecycle = 'void';
       return;
     case 'mail_bounced':
+      draft.bouncedMails.add(entry.meta.mail_id);
+      return;
     case 'customer_changed':
     case 'payment_anomaly':
     case 'lead_created':

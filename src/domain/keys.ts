@@ -5,7 +5,7 @@ type KeyFields = {
   lead_created: 'lead_id';
   revised: 'version';
   customer_changed: never;
-  sent: 'version' | 'link_generation';
+  sent: 'version' | 'link_generation' | 'mail';
   links_revoked: 'link_generation';
   view: never;
   approve: 'version';
@@ -57,8 +57,9 @@ export function keyOf(event: KeyedBy<EventName>, proposalId: number | null, at: 
 export function keyOf(event: KeyedBy<EventName>, proposalId: number | null = null, at?: Date): string {
   switch (event.event) {
     case 'sent': {
-      const { version, link_generation: generation } = event.meta;
-      return `sent:${proposalId}:v${version}:${at && hourOf(at)}${generation ? `:g${generation}` : ''}`;
+      const { version, link_generation: generation, mail } = event.meta;
+      const offer = `sent:${proposalId}:v${version}:${at && hourOf(at)}${generation ? `:g${generation}` : ''}`;
+      return mail ? `${offer}:mail` : offer;
     }
     case 'links_revoked':
       return `links_revoked:${proposalId}:g${event.meta.link_generation}`;

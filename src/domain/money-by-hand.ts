@@ -62,8 +62,13 @@ export function recordPayment(state: Proposal, command: CommandOf<'record_paymen
   }
   const { currency } = state;
   const meta = {
-    ...{ payment_id: paymentId, method, amount_cents: amountCents, currency },
-    ...{ received_on: receivedOn, reference, ...milestonesOf(state, { amountCents, currency }) },
+    payment_id: paymentId,
+    method,
+    amount_cents: amountCents,
+    currency,
+    received_on: receivedOn,
+    reference,
+    ...milestonesOf(state, { amountCents, currency }),
   };
   return { events: [{ event: 'payment_recorded', meta }] };
 }
@@ -78,8 +83,11 @@ export function reversePayment(state: Proposal, { paymentId, reason }: CommandOf
   }
   if (isReversed) return { events: [] };
   const meta = {
-    ...{ payment_id: paymentId, method, amount_cents: amountCents },
-    ...{ currency: currency ?? state.currency, reason },
+    payment_id: paymentId,
+    method,
+    amount_cents: amountCents,
+    currency: currency ?? state.currency,
+    reason,
   };
   return { events: [{ event: 'payment_reversed', meta }] };
 }

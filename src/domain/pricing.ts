@@ -79,7 +79,10 @@ export function priceOf(lines: readonly Priced[], discount: Discount, currency: 
   );
   const onTop = sum(sums.filter(({ inclusive }) => !inclusive).map(({ cents }) => cents));
   return {
-    ...{ subtotalCents, discountCents, taxes: sums, taxCents: sum(sums.map(({ cents }) => cents)) },
+    subtotalCents,
+    discountCents,
+    taxes: sums,
+    taxCents: sum(sums.map(({ cents }) => cents)),
     totalCents: subtotalCents - discountCents + onTop,
   };
 }

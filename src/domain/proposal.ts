@@ -1,5 +1,6 @@
 import type { ActorKind } from './actor.ts';
 import type { CalendarDate } from './calendar.ts';
+import type { Channel } from './channel.ts';
 import type { DepositPolicy, Part } from './terms.ts';
 
 /** How far a proposal has come. How its money stands is another matter (`standing.ts`). */
@@ -103,6 +104,8 @@ export type ProposalTerms = {
   readonly defaultDeposit: DepositPolicy;
   /** Whether the org lets customers pay all at once. */
   readonly mayPayInFull: boolean;
+  /** The org's channels that are on. */
+  readonly channels: readonly Channel[];
   readonly version: number;
   readonly contentHash: string;
   /** The generation that a link must have to open the proposal. */
@@ -117,10 +120,14 @@ export type Proposal = ProposalTerms & {
   readonly lifecycle: Lifecycle;
   /** The place of the last entry; 0 before the first. */
   readonly seq: number;
+  readonly lastEntryAt: Date | null;
   readonly sent: {
     readonly version: number;
     readonly linkGeneration: number;
     readonly at: Date;
+    /** Whether the customer is mailed the link. */
+    readonly isMailed: boolean;
+    /** For Workers of the version before, whose tokens end then. */
     readonly expiresAt: Date;
   } | null;
   /** The generation of links that the last revocation began. */
@@ -151,6 +158,8 @@ export type Proposal = ProposalTerms & {
   readonly refundRequests: ReadonlyMap<string, RefundRequest>;
   /** The ids of anomalies' entries that staff accepted. */
   readonly acceptedAnomalies: ReadonlySet<number>;
+  /** The ids of mails that came back or were complained about. */
+  readonly bouncedMails: ReadonlySet<string>;
   /** When Stripe last refused a session of this version, and why. */
   readonly checkoutRefusal: { readonly version: number; readonly code: string; readonly at: Date } | null;
   /** Whether all of it was ever held: that happens once. */
@@ -163,6 +172,7 @@ export function initialProposal(terms: ProposalTerms): Proposal {
     ...terms,
     lifecycle: 'draft',
     seq: 0,
+    lastEntryAt: null,
     sent: null,
     revokedTo: null,
     viewedAt: null,
@@ -178,6 +188,7 @@ export function initialProposal(terms: ProposalTerms): Proposal {
     disputes: new Map(),
     refundRequests: new Map(),
     acceptedAnomalies: new Set(),
+    bouncedMails: new Set(),
     checkoutRefusal: null,
     wasComplete: false,
   };

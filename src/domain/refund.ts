@@ -31,8 +31,12 @@ export function requestRefund(state: Proposal, command: CommandOf<'request_refun
     return { rejected: 'refund_too_large', detail: 'It is more than what is held of this payment.' };
   }
   const meta = {
-    ...{ refund_request_id: refundRequestId, stripe_session_id: paymentId, payment_intent: paymentIntent },
-    ...{ amount_cents: amountCents, currency: payment.currency ?? state.currency, reason },
+    refund_request_id: refundRequestId,
+    stripe_session_id: paymentId,
+    payment_intent: paymentIntent,
+    amount_cents: amountCents,
+    currency: payment.currency ?? state.currency,
+    reason,
   };
   return { events: [{ event: 'refund_requested', meta }] };
 }

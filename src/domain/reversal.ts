@@ -20,7 +20,11 @@ export function recordRefund(state: Proposal, refund: RefundObservation): Ruling
   const { refundId, amountCents, currency, status, refundRequestId } = refund;
   const request = refundRequestId && state.refundRequests.has(refundRequestId) ? refundRequestId : null;
   const meta = {
-    ...{ refund_id: refundId, amount_cents: amountCents, currency, status, ...reference(payment) },
+    refund_id: refundId,
+    amount_cents: amountCents,
+    currency,
+    status,
+    ...reference(payment),
     ...(request ? { refund_request_id: request } : {}),
     ...(isForeign(currency, state) ? { is_foreign: true as const } : {}),
   };
@@ -37,7 +41,11 @@ export function recordDispute(state: Proposal, dispute: DisputeObservation): Rul
   if (isRejection(payment)) return payment;
   const { disputeId, amountCents, currency, status, reason } = dispute;
   const meta = {
-    ...{ dispute_id: disputeId, amount_cents: amountCents, currency, status, reason },
+    dispute_id: disputeId,
+    amount_cents: amountCents,
+    currency,
+    status,
+    reason,
     ...reference(payment),
   };
   const known = state.disputes.get(disputeId);

@@ -40,7 +40,12 @@ export function whyMoneyForbids(state: Proposal): Rejection | null {
 /** Without names and addresses, which the log could not forget. */
 function toContentMeta({ title, lineItems, discount, schedule, validUntil, terms, totalCents }: Content) {
   return {
-    ...{ title, line_items: lineItems, ...discount, total_cents: totalCents },
-    ...{ schedule, valid_until: validUntil, terms },
+    title,
+    line_items: lineItems,
+    ...discount,
+    total_cents: totalCents,
+    schedule,
+    valid_until: validUntil,
+    terms,
   };
 }

@@ -2,6 +2,15 @@ import type { Actor, Customer, Staff } from './actor.ts';
 import type { Rejection, Ruling } from './decision.ts';
 import type { Proposal } from './proposal.ts';
 
+/**
+ * A link opens its proposal until this long after the last entry, or after it was mailed: a balance is paid by it, weeks or
+ * months later.
+ */
+export const linkIdleMs = 180 * 24 * 3_600_000;
+
+/** The longest that a link's token lasts, from its sending on. The link ends long before, when the proposal has been idle. */
+export const linkLifetimeMs = 10 * 365 * 24 * 3_600_000;
+
 /** What a user's row says now. */
 export type UserNow = Pick<Staff, 'orgId' | 'role'> & {
   readonly tokenGeneration: number;
@@ -15,9 +24,18 @@ export function isCurrentUser({ orgId, role, generation }: Staff, user: UserNow 
   return isSame && user.isActive;
 }
 
-/** Whether a link is of the generation that opens its proposal now. */
-export function isCurrentLink({ generation }: Customer, linkGeneration: number | undefined): boolean {
-  return generation === undefined || generation === linkGeneration;
+/** Why a link does not open its proposal any more: it was revoked, or nothing has happened for too long. */
+export function whyLinkEnded(
+  link: Customer,
+  { linkGeneration, lastEntryAt }: Pick<Proposal, 'linkGeneration' | 'lastEntryAt'>,
+  now: Date,
+): Rejection | null {
+  const { generation, issuedAt = 0 } = link;
+  if (generation !== undefined && generation !== linkGeneration) return tokenRevoked(link);
+  if (lastEntryAt === null) return null;
+  const idleMs = now.getTime() - Math.max(lastEntryAt.getTime(), issuedAt);
+  if (idleMs <= linkIdleMs) return null;
+  return { rejected: 'token_expired', detail: 'This link has expired. Ask the sender for a new one.' };
 }
 
 /** The same code as any token that does not count: pages of every version know it (RFC 6750, 3.1: `invalid_token`). */

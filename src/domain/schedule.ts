@@ -20,12 +20,11 @@ export function partsOf(proposal: Proposal): readonly Part[] {
   return proposal.schedule ?? defaultSchedule(configuredDeposit(proposal));
 }
 
-/** What is to be paid, and when. The amounts add up to the total. Pure: `now` is passed in. */
-export function scheduleOf(proposal: Proposal, now: Date): Instalment[] {
+/** Each part, its amount and when it is due. The amounts add up to the total. `today` is the date in the org's time zone. */
+export function scheduleOf(proposal: Proposal, today: CalendarDate): Instalment[] {
   const parts = partsOf(proposal);
   const { totalCents, currency, timeZone } = proposal;
   const amounts = amountsOf(parts, totalCents, currency);
-  const today = dateIn(timeZone, now);
   const approvedAt = approvalOf(proposal)?.at;
   const approvedOn = approvedAt ? dateIn(timeZone, approvedAt) : null;
   return parts.flatMap((part, index) => {

@@ -17,7 +17,7 @@ export function openCheckout(state: Proposal, devMode: boolean, now: Date): Chec
   return unsettledCheckouts(state, devMode).findLast(isOpen) ?? null;
 }
 
-/** The sessions that Stripe would still take money in although nobody owes it: of another version, or more than is payable. */
+/** Sessions that must be closed: Stripe would take money for another version, or more than is payable. */
 export function obsoleteCheckouts(state: Proposal, now: Date): Checkout[] {
   const unsettled = unsettledCheckouts(state, false);
   if (unsettled.length === 0) return [];

@@ -4,7 +4,6 @@ import type { AnomalyReason, UnstampedEvent } from './entry.ts';
 import type { Observation, SessionObservation } from './observation.ts';
 import type { Proposal } from './proposal.ts';
 import { recordDispute, recordRefund } from './reversal.ts';
-import { scheduleOf } from './schedule.ts';
 import { dueByNow, isForeign, milestonesOf, standingOf } from './standing.ts';
 
 /** Records what was observed at Stripe: one rule for each kind of observation. */
@@ -71,8 +70,8 @@ function paymentSuccess(state: Proposal, session: SessionObservation): Unstamped
 /** How the payment differs from what was agreed: in the session's own entry, or else in the proposal. */
 function anomalies(state: Proposal, session: SessionObservation, now: Date): UnstampedEvent[] {
   const { sessionId, amountCents, currency } = session;
-  const { depositCents, heldCents } = standingOf(state, now);
-  const owed = dueByNow(scheduleOf(state, now));
+  const { instalments, depositCents, heldCents } = standingOf(state, now);
+  const owed = dueByNow(instalments);
   const made = state.checkouts.find((checkout) => checkout.sessionId === sessionId);
   // A session that staff made for another total than the approved one was no agreement.
   const isAgreed = made && (made.version !== state.version || isForTotal(made, state));

@@ -2,7 +2,7 @@ import { type DatedEvent, evolve } from './evolve.ts';
 import { initialProposal, type Proposal, type ProposalTerms } from './proposal.ts';
 
 /** Raise it with every change of `evolve` or of a proposal's state: snapshots of another version are worth nothing. */
-export const foldVersion = 4;
+export const foldVersion = 7;
 
 /** A snapshot is made when this many entries have been folded since the one before. */
 export const snapshotInterval = 100;
@@ -20,13 +20,28 @@ export type Snapshot = { readonly [Key in Exclude<keyof Proposal, keyof Proposal
 export function toSnapshot(state: Proposal): Snapshot {
   const over = [...state.sessionStatuses].filter(([, status]) => status === 'expired' || status === 'failed');
   const forgotten = new Set(over.slice(0, -keptSessions).map(([sessionId]) => sessionId));
-  const { lifecycle, seq, revokedTo, pinned, wasComplete, sent, viewedAt, approval, payments } = state;
-  const { requests, pending, refunds, disputes, refundRequests, acceptedAnomalies, checkoutRefusal } = state;
+  const { lifecycle, seq, lastEntryAt, revokedTo, pinned, wasComplete, sent, viewedAt, approval } = state;
+  const {
+    payments,
+    requests,
+    pending,
+    refunds,
+    disputes,
+    refundRequests,
+    acceptedAnomalies,
+    bouncedMails,
+    checkoutRefusal,
+  } = state;
   return {
-    ...{ lifecycle, seq, revokedTo, pinned, wasComplete },
+    lifecycle,
+    seq,
+    revokedTo,
+    pinned,
+    wasComplete,
     forgottenSessions: state.forgottenSessions + forgotten.size,
     checkouts: encode(state.checkouts.filter(({ sessionId }) => !forgotten.has(sessionId))),
     sessionStatuses: encode(new Map([...state.sessionStatuses].filter(([id]) => !forgotten.has(id)))),
+    lastEntryAt: encode(lastEntryAt),
     sent: encode(sent),
     viewedAt: encode(viewedAt),
     approval: encode(approval),
@@ -37,6 +52,7 @@ export function toSnapshot(state: Proposal): Snapshot {
     pending: encode(pending),
     refundRequests: encode(refundRequests),
     acceptedAnomalies: encode(acceptedAnomalies),
+    bouncedMails: encode(bouncedMails),
     checkoutRefusal: encode(checkoutRefusal),
   };
 }

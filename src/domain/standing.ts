@@ -1,4 +1,4 @@
-import { dateIn } from './calendar.ts';
+import { type CalendarDate, dateIn } from './calendar.ts';
 import { type Payment, type Proposal, type ProposalStatus, sumCents } from './proposal.ts';
 import { type Instalment, scheduleOf } from './schedule.ts';
 import { isDeposit } from './terms.ts';
@@ -29,14 +29,19 @@ export type Standing = {
   readonly status: ProposalStatus;
 };
 
-/** Held money fills the schedule from the top; what money is on its way fills on. Pure: `now` is passed in. */
+/** How the money stands at a moment. Pure: `now` is passed in. */
 export function standingOf(proposal: Proposal, now: Date): Standing {
+  return standingOn(proposal, dateIn(proposal.timeZone, now));
+}
+
+/** The same on a date in the org's time zone. Held money fills the schedule from the top, then money on its way. */
+export function standingOn(proposal: Proposal, today: CalendarDate): Standing {
   const { totalCents, lifecycle } = proposal;
-  const instalments = scheduleOf(proposal, now);
+  const instalments = scheduleOf(proposal, today);
   const money = moneyOf(proposal);
   const { heldCents, pendingCents } = money;
-  const isExpired = hasRunOut(proposal, now) && heldCents + pendingCents <= 0;
-  // Whoever paid in another currency is not asked again: staff refund that first.
+  const isExpired = hasRunOut(proposal, today) && heldCents + pendingCents <= 0;
+  // Money in another currency stops asking for more: staff refund that first.
   const isOpen =
     lifecycle !== 'void' && lifecycle !== 'declined' && !isExpired && !holdsForeignMoney(proposal);
   const [first] = instalments;
@@ -48,7 +53,8 @@ export function standingOf(proposal: Proposal, now: Date): Standing {
     totalCents,
     depositCents: first && isDeposit(first.part) ? first.amountCents : 0,
     ...money,
-    ...{ dueCents, remainingCents },
+    dueCents,
+    remainingCents,
     isExpired,
     status: statusOf(proposal, first?.amountCents ?? totalCents, heldCents),
   };
@@ -56,7 +62,7 @@ export function standingOf(proposal: Proposal, now: Date): Standing {
 
 /** The status that the API shows. It depends on no clock. */
 export function statusNow(proposal: Proposal): ProposalStatus {
-  const [first] = scheduleOf(proposal, proposal.createdAt);
+  const [first] = scheduleOf(proposal, dateIn(proposal.timeZone, proposal.createdAt));
   return statusOf(proposal, first?.amountCents ?? proposal.totalCents, moneyOf(proposal).heldCents);
 }
 
@@ -153,9 +159,9 @@ function currencyOf({ currency }: Pick<Payment, 'currency'>, proposal: Proposal)
 }
 
 /** Whether its last day is over, in the org's time zone. */
-function hasRunOut({ lifecycle, validUntil, timeZone }: Proposal, now: Date): boolean {
+function hasRunOut({ lifecycle, validUntil }: Proposal, today: CalendarDate): boolean {
   const mayRunOut = lifecycle === 'draft' || lifecycle === 'sent' || lifecycle === 'approved';
-  return mayRunOut && validUntil !== null && dateIn(timeZone, now) > validUntil;
+  return mayRunOut && validUntil !== null && today > validUntil;
 }
 
 function fill(instalments: readonly Instalment[], { heldCents, pendingCents }: Money, isPayable: boolean) {

@@ -8,8 +8,14 @@ import { statuses } from './statuses.ts';
 
 type Inputs = v.ObjectSchema<v.ObjectEntries, undefined>;
 
-/** What else than a permission lets a caller in: nothing, Stripe's signature, Prometheus' token, or the operator's. */
-const otherProofs = ['public', 'stripe_signature', 'metrics_token', 'operator_token'] as const;
+/** What else than a permission lets a caller in: nothing, Stripe's or Resend's signature, Prometheus' token, or the operator's. */
+const otherProofs = [
+  'public',
+  'stripe_signature',
+  'resend_signature',
+  'metrics_token',
+  'operator_token',
+] as const;
 
 export type Access = Permission | (typeof otherProofs)[number];
 
@@ -22,7 +28,7 @@ export function permissionOf(access: Access): Permission | null {
 export type Contract<Answer = unknown> = {
   /** The operation's name in generated clients. Never renamed. */
   readonly id: string;
-  readonly tag: 'Auth' | 'Leads' | 'Proposals' | 'Payments' | 'Reports' | 'Operations';
+  readonly tag: 'Auth' | 'Leads' | 'Proposals' | 'Payments' | 'Mail' | 'Reports' | 'Operations';
   readonly summary: string;
   readonly description?: string;
   readonly permission: Access;

@@ -27,9 +27,20 @@ const PortalClaims = v.object({
   org_id: v.number(),
   org_name: v.optional(v.string()),
   gen: generation,
+  iat: v.optional(v.number()),
 });
 
-/** Signs and verifies both kinds of bearer token: JWTs that differ by audience (RFC 7519, 4.1.3). */
+const RemindersClaims = v.object({
+  aud: v.literal('reminders'),
+  sub: id,
+  org_id: v.number(),
+  gen: generation,
+});
+
+/** The generation is the link's: a corrected address begins another one. */
+type OfReminders = Required<Omit<Customer, 'kind' | 'issuedAt'>>;
+
+/** Signs and verifies all kinds of token: JWTs that differ by audience (RFC 7519, 4.1.3). */
 export class Tokens {
   readonly #key: Uint8Array;
 
@@ -44,15 +55,37 @@ export class Tokens {
 
   /** Deterministic: the same link always has the same token. An expired link still names the org to ask for a new one. */
   signPortal(
-    { proposalId, orgId, generation: gen = 0 }: Customer,
+    { proposalId, orgId, generation: gen = 0, issuedAt }: Customer,
     orgName: string,
     expiresAt: Date,
   ): Promise<string> {
-    return this.#sign('portal', proposalId, { org_id: orgId, org_name: orgName, gen }, expiresAt);
+    return this.#sign(
+      'portal',
+      proposalId,
+      { org_id: orgId, org_name: orgName, gen, ...(issuedAt ? { iat: Math.floor(issuedAt / 1000) } : {}) },
+      expiresAt,
+    );
+  }
+
+  /** What ends the reminders of one proposal, and nothing else. Deterministic, as a link's is. */
+  signReminders({ proposalId, orgId, generation: gen }: OfReminders, expiresAt: Date): Promise<string> {
+    return this.#sign('reminders', proposalId, { org_id: orgId, gen }, expiresAt);
+  }
+
+  /** Whose reminders are to end. Rejects with `token_expired` or `token_invalid`. */
+  async parseReminders(token: string, now: Date): Promise<OfReminders> {
+    return this.#verify(token, now, (payload) => {
+      const { sub, org_id: orgId, gen } = v.parse(RemindersClaims, payload);
+      return { proposalId: sub, orgId, generation: gen };
+    });
   }
 
   /** Who the bearer is. Rejects with `token_expired` or `token_invalid`; the precise reason stays in the cause. */
   async parse(token: string, now: Date): Promise<Actor> {
+    return this.#verify(token, now, toActor);
+  }
+
+  async #verify<T>(token: string, now: Date, to: (payload: JWTPayload) => T): Promise<T> {
     try {
       // We choose the algorithm, never the token (RFC 8725, 3.1).
       const { payload } = await jwtVerify(token, this.#key, {
@@ -61,7 +94,7 @@ export class Tokens {
         requiredClaims: ['exp'],
         currentDate: now,
       });
-      return toActor(payload);
+      return to(payload);
     } catch (cause) {
       if (cause instanceof errors.JWTExpired)
         throw new AppError('token_expired', expiryDetail(cause.payload));
@@ -69,7 +102,12 @@ export class Tokens {
     }
   }
 
-  #sign(audience: 'staff' | 'portal', subject: number, claims: JWTPayload, expiresAt: Date): Promise<string> {
+  #sign(
+    audience: 'staff' | 'portal' | 'reminders',
+    subject: number,
+    claims: JWTPayload,
+    expiresAt: Date,
+  ): Promise<string> {
     return new SignJWT(claims)
       .setProtectedHeader({ alg: algorithm })
       .setIssuer(issuer)
@@ -90,7 +128,10 @@ function expiryDetail(expired: JWTPayload): string {
 function toActor(payload: JWTPayload): Actor {
   const claims = v.parse(v.variant('aud', [StaffClaims, PortalClaims]), payload);
   const { sub, org_id: orgId, gen } = claims;
-  if (claims.aud === 'portal') return { kind: 'customer', proposalId: sub, orgId, generation: gen };
+  if (claims.aud === 'portal') {
+    const issued = claims.iat ? { issuedAt: claims.iat * 1000 } : {};
+    return { kind: 'customer', proposalId: sub, orgId, generation: gen, ...issued };
+  }
   return {
     kind: 'staff',
     userId: sub,

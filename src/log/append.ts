@@ -3,6 +3,8 @@ import type { Database } from '../db/client.ts';
 import { leads, proposalComments, proposals } from '../db/schema.ts';
 import type { Entry } from '../domain/entry.ts';
 import type { ShardPosition } from './generation.ts';
+import type { Changes } from './lapses.ts';
+import { toOwe } from './outbox.ts';
 import type { Revision, Writes } from './plan.ts';
 
 /** What an append wrote. */
@@ -42,6 +44,7 @@ export async function appendGroup(
     ...toComments(db, comments),
     ...[...revisions, ...customers].map((row) => toUpdate(db, row)),
     ...[...linkGenerations].map((raised) => toRaise(db, ...raised)),
+    ...toOwe(writes.owed),
   ].map((statement) => db.$client.query(statement.sql, statement.params));
   const rows = others.length > 0 ? (await db.$client.transaction([append, ...others]))[0] : await append;
   // Sound: the function returns this, once (migration 0006).
@@ -93,6 +96,31 @@ const segmentQuery = `
       from (select * from portal_activity_log
         where id > $3 and mod(coalesce(proposal_id, org_id), $1::bigint) = $2::bigint
         order by id limit ${segmentLimit}) as above) as rows`;
+
+/** Entries of which the proposals are looked up together. */
+const changesLimit = 500;
+
+/** The proposals of the shard's entries above an id and up to another, which the shard has folded already. One request. */
+export async function readChanges(
+  db: Database,
+  shard: ShardPosition,
+  from: number,
+  upTo: number,
+): Promise<Changes> {
+  const rows = await db.$client.query(changesQuery, [shard.count, shard.index, from, upTo]);
+  // Sound: the statement has one row.
+  const [{ last, entries, ids }] = rows as unknown as [ChangesRow];
+  return { proposalIds: ids, upTo: entries < changesLimit ? upTo : last };
+}
+
+type ChangesRow = { last: number; entries: number; ids: number[] };
+
+const changesQuery = `
+  select coalesce(max(id), 0)::double precision as last, count(*)::integer as entries,
+    coalesce(json_agg(distinct proposal_id) filter (where proposal_id is not null), '[]') as ids
+    from (select id, proposal_id from portal_activity_log
+      where id > $3 and id <= $4 and mod(coalesce(proposal_id, org_id), $1::bigint) = $2::bigint
+      order by id limit ${changesLimit}) as changed`;
 
 type Statement = { readonly sql: string; readonly params: unknown[] };
 

@@ -57,6 +57,7 @@ export function lookedUpKeys(command: Command): string[] {
     case 'revise':
     case 'void':
     case 'revoke_links':
+    case 'note_bounce':
       return [];
   }
 }
@@ -95,6 +96,7 @@ export function sizeOf(command: Command): number {
     case 'void':
     case 'revoke_links':
     case 'record_checkout':
+    case 'note_bounce':
       return 0;
   }
 }

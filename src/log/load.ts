@@ -1,9 +1,11 @@
 import { asc, eq, type Placeholder, type SQL, sql } from 'drizzle-orm';
+import type { Config } from '../config.ts';
 import { type Database, toText } from '../db/client.ts';
 import { defaultDeposit, defaultTimeZone } from '../db/org-defaults.ts';
-import { readAs } from '../db/read-as.ts';
+import { lastEntryAt, readAs } from '../db/read-as.ts';
 import { activityLog, orgs, proposals } from '../db/schema.ts';
 import type { Actor } from '../domain/actor.ts';
+import type { Channel } from '../domain/channel.ts';
 import type { StampedEvent } from '../domain/entry.ts';
 import { type DatedEvent, evolve } from '../domain/evolve.ts';
 import { checkoutKey, sessionKeys } from '../domain/keys.ts';
@@ -12,6 +14,9 @@ import type { UserNow } from '../domain/revocation.ts';
 import { foldVersion, fromSnapshot, recall, type Snapshot } from '../domain/snapshot.ts';
 import type { Loaded } from './plan.ts';
 import { isSnapshotDue } from './snapshots.ts';
+
+/** What of the deployment a proposal depends on. */
+export type Deployment = Pick<Config, 'depositPercent' | 'hasMail'>;
 
 /**
  * The proposals that a group is about, which of the keys are recorded, the users who ask, and the states that a snapshot
@@ -22,12 +27,12 @@ export async function loadGroup(
   proposalIds: readonly number[],
   dedupeKeys: readonly string[],
   userIds: readonly number[],
-  defaultDepositPercent: number,
+  deployment: Deployment,
 ): Promise<Loaded & { readonly dueSnapshots: readonly Proposal[] }> {
   const rows = await db.$client.query(groupQuery, [dedupeKeys, proposalIds, userIds]);
   // Sound: the statement has one row.
   const [{ found, recorded, recalled, users: asking }] = rows as unknown as [GroupRow];
-  const states = found.map((row) => toProposal(row, defaultDepositPercent));
+  const states = found.map((row) => toProposal(row, deployment));
   const proposals = states.map((state) => {
     const entries = recalled.filter(({ proposalId }) => proposalId === state.id);
     return [state.id, recall(state, toDated(entries))] as const;
@@ -45,10 +50,10 @@ export async function findProposal(
   db: Database,
   actor: Actor,
   proposalId: number,
-  defaultDepositPercent: number,
+  deployment: Deployment,
 ): Promise<Proposal | null> {
   const [[row]] = await readAs(db, actor, [selectProposals(db, sql`${proposalId}`, [])]);
-  return row ? toProposal(row, defaultDepositPercent) : null;
+  return row ? toProposal(row, deployment) : null;
 }
 
 /** The proposal that a session was made for, or null. One request, as above. */
@@ -56,11 +61,11 @@ export async function findProposalOfSession(
   db: Database,
   actor: Actor,
   sessionId: string,
-  defaultDepositPercent: number,
+  deployment: Deployment,
 ): Promise<Proposal | null> {
   const id = sql`(select proposal_id from portal_activity_log where dedupe_key = ${checkoutKey(sessionId)})`;
   const [[row]] = await readAs(db, actor, [selectProposals(db, id, sessionKeys(sessionId))]);
-  return row ? recall(toProposal(row, defaultDepositPercent), toDated(row.recalled)) : null;
+  return row ? recall(toProposal(row, deployment), toDated(row.recalled)) : null;
 }
 
 /** The proposal whose payment has this PaymentIntent, or null. One request. */
@@ -111,6 +116,8 @@ export const proposalColumns = {
   deposit: orgs.deposit,
   depositPercent: orgs.depositPercent,
   mayPayInFull: orgs.payInFull,
+  channels: sql<Channel[]>`(select coalesce(json_agg(channel), '[]') from channels
+    where org_id = ${orgs.id} and since is not null)`,
   rowStatus: proposals.status,
   version: proposals.version,
   contentHash: proposals.contentHash,
@@ -119,6 +126,7 @@ export const proposalColumns = {
   seq: sql`(select coalesce(max(seq), 0) from portal_activity_log where proposal_id = ${proposals.id})`.mapWith(
     Number,
   ),
+  lastEntryAt,
   snapshot: sql<(Snapshot & { readonly seq: number }) | null>`(select state from ${snapshot})`,
   entries: sql<EntryJson[]>`(
     select coalesce(json_agg(json_build_object(${entryJson}) order by seq), '[]')
@@ -185,16 +193,21 @@ function selectRecorded(db: Database, dedupeKeys: readonly string[]) {
 }
 
 /** The proposal as the log has it, folded from those columns. */
-export function toProposal(row: ProposalRow, defaultDepositPercent: number): Proposal {
-  const { entries, seq, snapshot: past, deposit, depositPercent, timeZone, ...columns } = row;
+export function toProposal(row: ProposalRow, deployment: Deployment): Proposal {
+  const { entries, seq, lastEntryAt, snapshot: past, deposit, depositPercent, timeZone, ...columns } = row;
   const terms = {
     ...columns,
     timeZone: timeZone ?? defaultTimeZone,
-    defaultDeposit: defaultDeposit({ deposit, depositPercent }, defaultDepositPercent),
+    defaultDeposit: defaultDeposit({ deposit, depositPercent }, deployment.depositPercent),
+    channels: columns.channels.filter((channel) => channel !== 'mail' || deployment.hasMail),
     createdAt: new Date(columns.createdAt),
   };
   const before = past ? fromSnapshot(terms, past) : initialProposal(terms);
-  return { ...evolve(before, toDated(entries)), seq };
+  return {
+    ...evolve(before, toDated(entries)),
+    seq,
+    lastEntryAt: lastEntryAt ? new Date(lastEntryAt) : null,
+  };
 }
 
 function toDated(entries: readonly EntryJson[]): DatedEvent[] {

@@ -4,14 +4,16 @@ import { createDatabase, type Database, sqlState } from '../db/client.ts';
 import type { Rejection } from '../domain/decision.ts';
 import { describeCauses } from '../errors.ts';
 import type { Sum } from '../metrics/catalogue.ts';
-import { appendGroup, readAbove, type Segment } from './append.ts';
+import { appendGroup, readAbove, readChanges, type Segment } from './append.ts';
 import { AppendTurns } from './append-turns.ts';
 import { askingUser, type Command, deadlineMs, groupLimits, lookedUpKeys, type Result } from './command.ts';
 import { beginGeneration, type ShardPosition, wrongGeneration } from './generation.ts';
 import { GroupQueue } from './group-queue.ts';
 import { loadGroup } from './load.ts';
 import type { DueCheckout } from './open-checkouts.ts';
+import { repairOutbox } from './outbox.ts';
 import { planGroup, type Writes } from './plan.ts';
+import { Pokes } from './pokes.ts';
 import { ReadModel } from './read-model.ts';
 import { type Reconciliation, toReconciliationSums } from './reconciliation.ts';
 import type { SeriesFrom, SeriesPage } from './series-text.ts';
@@ -37,6 +39,7 @@ export class LogShard extends DurableObject<Env> {
     count: (this.constructor as typeof LogShard).groupLimit,
   });
   readonly #turns = new AppendTurns();
+  readonly #pokes = new Pokes(this.env.COURIER);
   #database: Database | undefined;
 
   /** Answers once the command is in the log or refused by it; `log_unavailable` where that is not known. */
@@ -76,8 +79,32 @@ export class LogShard extends DurableObject<Env> {
   async catchUp(): Promise<{ readonly checkpoint: number } | Rejection> {
     if (this.#readModel.rebuild.isUnderWay) await this.rebuild(); // it was cut off, or is running
     try {
-      await this.#readModel.catchUp((checkpoint) => this.#readAbove(checkpoint));
+      await this.#catchUp();
       return { checkpoint: this.#readModel.checkpoint };
+    } catch (error) {
+      return unavailable(error);
+    }
+  }
+
+  /** Looks up what the clock will make of the proposals that changed, for as long as a run of the cron may. */
+  async noteLapses(): Promise<Rejection | object> {
+    try {
+      await this.#readModel.noteLapses(
+        (from, upTo) => readChanges(this.#db, this.#position, from, upTo),
+        async (ids) => (await this.#load(ids, [], [])).proposals,
+      );
+      return {};
+    } catch (error) {
+      return unavailable(error);
+    }
+  }
+
+  /** Puts into the outbox what a version before this one did not, for as long as a run of the cron may. */
+  async repairOutbox(): Promise<Rejection | object> {
+    try {
+      const { checkpoint } = this.#readModel;
+      await repairOutbox(this.#db, this.#position, this.ctx.storage, checkpoint, this.#config.hasMail);
+      return {};
     } catch (error) {
       return unavailable(error);
     }
@@ -127,11 +154,22 @@ export class LogShard extends DurableObject<Env> {
 
   /** Catches up if there is a gap: twice if it may have opened after the catch-up began that was running. */
   async #closeGap(): Promise<Rejection | null> {
-    for (let time = 1; time <= 2 && this.#readModel.hasGap; time += 1) {
-      const read = await this.catchUp();
-      if ('rejected' in read) return read;
+    try {
+      for (let time = 1; time <= 2 && this.#readModel.hasGap; time += 1) await this.#catchUp();
+      return null;
+    } catch (error) {
+      return unavailable(error);
     }
-    return null;
+  }
+
+  #catchUp(): Promise<void> {
+    return this.#readModel.catchUp((checkpoint) => this.#readAbove(checkpoint));
+  }
+
+  async #load(ids: readonly number[], keys: readonly string[], userIds: readonly number[]) {
+    const loaded = await loadGroup(this.#db, ids, keys, userIds, this.#config);
+    if (loaded.dueSnapshots.length > 0) this.ctx.waitUntil(saveSnapshots(this.#db, loaded.dueSnapshots));
+    return loaded;
   }
 
   async #commit(
@@ -167,9 +205,8 @@ export class LogShard extends DurableObject<Env> {
     const userIds = [...new Set(group.flatMap(askingUser))];
     return this.#turns.take(
       [...ids, ...keys],
-      () => loadGroup(this.#db, ids, keys, userIds, this.#config.depositPercent),
+      () => this.#load(ids, keys, userIds),
       async (loaded, note) => {
-        if (loaded.dueSnapshots.length > 0) this.ctx.waitUntil(saveSnapshots(this.#db, loaded.dueSnapshots));
         const now = new Date();
         const { writes, results } = planGroup(loaded, group, now);
         const tallies = tallyOf(group, results, now);
@@ -189,6 +226,8 @@ export class LogShard extends DurableObject<Env> {
       const { head } = this.#readModel;
       const appended = await this.#inGeneration((db) => appendGroup(db, this.#position, head, writes));
       this.#readModel.add(appended, tallies);
+      for (const orgId of new Set(writes.owed.map((one) => one.orgId)))
+        this.ctx.waitUntil(this.#pokes.poke(orgId));
     } catch (error) {
       this.#readModel.openGap(); // where the reply was lost, the append may be committed
       throw error;

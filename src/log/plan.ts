@@ -6,6 +6,7 @@ import { evolve } from '../domain/evolve.ts';
 import { keyOf, sessionKeys } from '../domain/keys.ts';
 import { type CreateLead, leadCreated, type NewLead } from '../domain/lead.ts';
 import { isMoney, isSession, type Outcome, type ReceivedEvent } from '../domain/observation.ts';
+import { type Owed, owed } from '../domain/owed.ts';
 import type { Proposal, ProposalStatus } from '../domain/proposal.ts';
 import { isCurrentUser, tokenRevoked, type UserNow } from '../domain/revocation.ts';
 import { obsoleteCheckouts } from '../domain/sessions.ts';
@@ -42,6 +43,8 @@ export type Writes = {
   readonly comments: { id: string; proposalId: number; text: string; createdAt: Date }[];
   readonly leads: (NewLead & { orgId: number; createdAt: Date })[];
   readonly stripeEvents: (Omit<ReceivedEvent, 'createdAt'> & { outcome: Outcome; receivedAt: Date })[];
+  /** What the entries owe, over the channels that were on when they were decided. */
+  readonly owed: Owed[];
 };
 
 /** Decides a group in order, each command on the state that those before it leave. Pure; one result per command. */
@@ -54,8 +57,15 @@ export function planGroup(
   const recorded = new Map(loaded.recorded);
   const kept = new Set<string>();
   const writes: Writes = {
-    ...{ entries: [], statuses: new Map(), linkGenerations: new Map() },
-    ...{ revisions: [], customers: [], comments: [], leads: [], stripeEvents: [] },
+    entries: [],
+    statuses: new Map(),
+    linkGenerations: new Map(),
+    revisions: [],
+    customers: [],
+    comments: [],
+    leads: [],
+    stripeEvents: [],
+    owed: [],
   };
   return { results: commands.map(plan), writes };
 
@@ -73,6 +83,7 @@ export function planGroup(
     const { orgId, id, seq } = before;
     const entries = decision.events.map((event, index) => append(event, orgId, id, seq + index + 1));
     const outcome = entries.length > 0 ? 'recorded' : 'duplicate';
+    writes.owed.push(...entries.flatMap(owed).filter(({ channel }) => before.channels.includes(channel)));
     let state = evolve(before, entries);
     if (command.kind === 'settle') keep(command.event, outcome);
     if (command.kind === 'revise' && outcome === 'recorded') {
@@ -89,16 +100,13 @@ export function planGroup(
         writes.revisions.push({ ...command.content, id, version: state.version });
       }
     }
-    proposals.set(id, state);
-    if (state.linkGeneration !== before.linkGeneration) {
-      writes.linkGenerations.set(id, state.linkGeneration);
-    }
+    if (state.linkGeneration !== before.linkGeneration) writes.linkGenerations.set(id, state.linkGeneration);
     const status = statusNow(state);
     if (entries.length > 0 && status !== state.rowStatus) {
       writes.statuses.set(id, status);
       state = { ...state, rowStatus: status };
-      proposals.set(id, state);
     }
+    proposals.set(id, state);
     if (command.kind === 'decline' && command.comment && outcome === 'recorded') {
       writes.comments.push({ ...command.comment, proposalId: id, createdAt: now });
     }

@@ -1,6 +1,8 @@
+import type { Proposal } from '../domain/proposal.ts';
 import type { Sum } from '../metrics/catalogue.ts';
 import { renderSums, type SeriesBlock } from '../metrics/exposition.ts';
 import type { Appended, Segment } from './append.ts';
+import { type Changes, Lapses } from './lapses.ts';
 import { type DueCheckout, OpenCheckouts } from './open-checkouts.ts';
 import { Projections } from './projections.ts';
 import { Rebuild } from './rebuild.ts';
@@ -12,6 +14,9 @@ import { Tallies } from './tallies.ts';
 /** What was appended is folded when it is this much, or this long ago. A crash leaves it above the checkpoint. */
 const [foldedEntries, foldedMs] = [500, 1_000];
 
+/** A run of the cron begins no segment of changes after this long, well within a call's deadline: the next one goes on. */
+const lapsesMs = 2_500;
+
 /**
  * What a shard can be asked about its entries: the projections in its SQLite, and in memory the tail that they lack. Writes
  * of many groups become one. A read folds the tail first.
@@ -19,11 +24,14 @@ const [foldedEntries, foldedMs] = [500, 1_000];
 export class ReadModel {
   readonly #sums: Sums;
   readonly #openCheckouts: OpenCheckouts;
+  readonly #lapses: Lapses;
   readonly #projections: Projections;
   readonly #tallies: Tallies;
   readonly #tail: Tail;
   /** Of the sums, which go on being shown. */
   readonly rebuild: Rebuild;
+  /** What had run out by the clock when the cron last looked. */
+  #lapsed: readonly Sum[];
   /** How many times the log may have run ahead: at the start, and at each append that failed or missed entries. */
   #gapsOpened = 1;
   /** How many of these gaps a read of the log has closed. */
@@ -34,6 +42,8 @@ export class ReadModel {
   constructor(storage: DurableObjectStorage) {
     this.#sums = new Sums(storage.sql);
     this.#openCheckouts = new OpenCheckouts(storage.sql);
+    this.#lapses = new Lapses(storage);
+    this.#lapsed = this.#lapses.gauges(new Date());
     this.#projections = new Projections(storage, [this.#sums, this.#openCheckouts]);
     this.rebuild = new Rebuild(storage, this.#projections, this.#sums);
     this.#tallies = new Tallies(storage);
@@ -109,20 +119,39 @@ export class ReadModel {
     this.#tallies.write();
   }
 
+  /**
+   * Looks up what the clock will make of the proposals that changed. `read` says which they are, above an id and up to
+   * another, `load` reads them.
+   */
+  async noteLapses(
+    read: (from: number, upTo: number) => Promise<Changes>,
+    load: (ids: readonly number[]) => Promise<ReadonlyMap<number, Proposal>>,
+  ): Promise<void> {
+    this.fold();
+    const { checkpoint } = this.#projections;
+    const until = Date.now() + lapsesMs;
+    while (this.#lapses.position < checkpoint && Date.now() < until) {
+      const changes = await read(this.#lapses.position, checkpoint);
+      await this.#lapses.note(changes, load);
+    }
+    this.#lapsed = this.#lapses.gauges(new Date());
+  }
+
   sums(): Sum[] {
     this.fold();
-    return [...this.#sums.read(), ...this.#tallies.sums()];
+    return [...this.#sums.read(), ...this.#tallies.sums(), ...this.#lapsed];
   }
 
   /** The page of its series after a position, with `gauges` among them. */
   page(after: SeriesPosition | null, gauges: readonly Sum[]): SeriesPage {
     this.fold();
-    return this.#sums.text.page(after, renderSums([...this.#tallies.sums(), ...gauges]));
+    return this.#sums.text.page(after, renderSums([...this.#tallies.sums(), ...gauges, ...this.#lapsed]));
   }
 
   seriesOfOrg(orgId: string): SeriesBlock[] {
     this.fold();
-    return this.#sums.text.ofOrg(orgId);
+    const lapsed = this.#lapsed.filter(({ labels }) => labels.org_id === orgId);
+    return this.#sums.text.ofOrg(orgId, renderSums(lapsed));
   }
 
   takeDueCheckouts(now: Date): DueCheckout[] {

@@ -1,3 +1,4 @@
+import type { Channel } from '../domain/channel.ts';
 import type { Sum } from '../metrics/catalogue.ts';
 
 /** The place of an event among those that are stored, in the order of their receipt. */
@@ -19,15 +20,30 @@ export type Reconciliation = {
   readonly unjudgedUntil?: number | null;
   /** Whether asking failed for some of them since the oldest: then all are asked about again. */
   readonly hasUnjudged?: boolean;
+  /** For how many seconds the oldest that each channel owes has been due. */
+  readonly oldestDue?: { readonly [C in Channel]?: number };
 };
 
 /** The gauges that `/metrics` shows of it. */
-export function toReconciliationSums({ succeededAt, eventsUntil, unattributed }: Reconciliation): Sum[] {
+export function toReconciliationSums({
+  succeededAt,
+  eventsUntil,
+  unattributed,
+  oldestDue = {},
+}: Reconciliation): Sum[] {
   const gauge = (metric: Sum['metric'], value: number | undefined): Sum[] =>
     value === undefined ? [] : [{ metric, labels: {}, part: '', value }];
   return [
     ...gauge('crm_portal_reconciler_last_success_timestamp_seconds', succeededAt && succeededAt / 1000),
     ...gauge('crm_portal_reconciler_events_until_timestamp_seconds', eventsUntil && eventsUntil / 1000),
     ...gauge('crm_portal_unattributed_events', unattributed),
+    ...Object.entries(oldestDue).map(
+      ([channel, value]): Sum => ({
+        metric: 'crm_portal_owed_oldest_seconds',
+        labels: { channel },
+        part: '',
+        value,
+      }),
+    ),
   ];
 }

@@ -60,10 +60,12 @@ export class SeriesText {
     return { blocks, next: null };
   }
 
-  /** The series of one org. */
-  ofOrg(orgId: string): SeriesBlock[] {
+  /** The series of one org. `others` are of families that are not in the table. */
+  ofOrg(orgId: string, others: readonly SeriesBlock[]): SeriesBlock[] {
     const prefix = `{"org_id":${JSON.stringify(orgId)}`;
     const blocks = orgMetricNames.map((metric) => {
+      const other = others.find((block) => block.metric === metric);
+      if (other) return other;
       const series = this.#render(metric, prefix, `${prefix}~`); // after it comes a comma or a brace, which are less
       return { metric, keys: [...series.keys()], texts: [...series.values()] };
     });

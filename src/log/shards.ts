@@ -79,6 +79,16 @@ export class Shards {
     await this.#callAll(async (stub): Promise<object> => stub.catchUp());
   }
 
+  /** Has every shard look up what the clock will make of its proposals. */
+  async noteLapses(): Promise<void> {
+    await this.#callAll(async (stub): Promise<object> => stub.noteLapses());
+  }
+
+  /** Has every shard put into the outbox what a version before did not. */
+  async repairOutbox(): Promise<void> {
+    await this.#callAll(async (stub): Promise<object> => stub.repairOutbox());
+  }
+
   /** Has every shard begin to fold its sums again, from the beginning of the log. */
   async rebuild(): Promise<void> {
     await this.#callAll(async (stub): Promise<object> => {
@@ -119,7 +129,7 @@ export class Shards {
   }
 
   async #ask(command: Command, key: number): Promise<Result> {
-    if (command.kind === 'revoke_links') {
+    if (command.kind === 'note_bounce') {
       return this.#call(key % this.#count, async (stub): Promise<Result> => stub.executeAlone(command));
     }
     const queue = this.#queueOf(key % this.#count);

@@ -11,7 +11,7 @@ const defaultSeriesLimit = 250_000;
 export class Sums implements Projection {
   /** Also of its table. */
   readonly name: string;
-  readonly version = 4;
+  readonly version = 5;
   /** The same as text. */
   readonly text: SeriesText;
   readonly #sql: SqlStorage;
@@ -72,7 +72,10 @@ export class Sums implements Projection {
       return;
     }
     if (!isKnown) this.#seriesCount = this.#countSeries() + 1;
-    for (const [part, value] of parts) this.#add(metric, labels, part, value);
+    for (const [part, value] of parts) {
+      if (isKnown && value === 0) continue; // it was started before: nothing is added
+      this.#add(metric, labels, part, value);
+    }
   }
 
   #add(metric: Sum['metric'], labels: string, part: string, value: number): void {

@@ -47,12 +47,15 @@ const newFields = {
   validUntil: null,
   timeZone: 'UTC',
   mayPayInFull: false,
+  channels: [],
   pinned: null,
   requests: new Map(),
   refundRequests: new Map(),
   acceptedAnomalies: new Set<number>(),
+  bouncedMails: new Set<string>(),
   checkoutRefusal: null,
   wasComplete: false,
+  lastEntryAt: null,
 } as const;
 
 type OldAccepted = {
@@ -94,7 +97,8 @@ export function encodeResult(result: Result): Result {
   const oldStatus = { paid: 'deposit_paid', declined: 'sent', draft: lifecycle } as const;
   const proposal = {
     ...result.proposal,
-    ...{ outcomes, status: status in oldStatus ? oldStatus[status as keyof typeof oldStatus] : status },
+    outcomes,
+    status: status in oldStatus ? oldStatus[status as keyof typeof oldStatus] : status,
     depositPercent: deposit && 'percent' in deposit ? Math.round(deposit.percent) : 30,
     payments: payments.map((payment) => ({ ...payment, sessionId: payment.paymentId })),
   };
@@ -118,8 +122,11 @@ function toProposal({ status, depositPercent, outcomes, ...found }: OldProposal)
   return {
     ...newFields,
     ...found,
-    ...{ customerName: '', sessionStatuses, forgottenSessions: found.forgottenSessions ?? 0 },
-    ...{ lifecycle: status === 'deposit_paid' ? 'approved' : status, rowStatus: status },
+    customerName: '',
+    sessionStatuses,
+    forgottenSessions: found.forgottenSessions ?? 0,
+    lifecycle: status === 'deposit_paid' ? 'approved' : status,
+    rowStatus: status,
     defaultDeposit: { percent: depositPercent },
     checkouts: found.checkouts.map(toCheckout),
     pending: new Map(
@@ -130,7 +137,9 @@ function toProposal({ status, depositPercent, outcomes, ...found }: OldProposal)
     ),
     payments: found.payments.map(({ sessionId: paymentId, ...payment }) => ({
       ...payment,
-      ...{ paymentId, method: 'stripe', isReversed: false },
+      paymentId,
+      method: 'stripe',
+      isReversed: false,
     })),
   };
 }

@@ -129,7 +129,7 @@ export const catalogue = {
   crm_portal_disputes_total: {
     type: 'counter',
     labels: ['org_id', 'outcome'],
-    help: 'Disputes by outcome: opened, then won, lost, warning_closed or prevented.',
+    help: 'Disputes by outcome: opened, then won, lost or prevented; inquiries: inquiry_opened, then warning_closed.',
   },
   crm_portal_payment_anomalies_total: {
     type: 'counter',
@@ -199,6 +199,33 @@ export const catalogue = {
     type: 'counter',
     labels: [],
     help: 'Increments that were not counted because a shard has as many series as it may have.',
+  },
+  // Last for one release: Workers of the one before read a shard's families up to the first that they do not know.
+  crm_portal_instalments_overdue: {
+    type: 'gauge',
+    labels: ['org_id', 'currency'],
+    help: 'Parts of approved schedules whose date is past and which are not paid, as the cron last saw them.',
+  },
+  crm_portal_proposals_expired: {
+    type: 'gauge',
+    labels: [],
+    help: 'Offers that ran out before any money was on them, as the cron last saw them.',
+  },
+  crm_portal_owed_total: {
+    type: 'counter',
+    labels: ['channel', 'kind', 'outcome'],
+    help: 'What the log owed to the world, by what became of it.',
+  },
+  crm_portal_owed_oldest_seconds: {
+    type: 'gauge',
+    labels: ['channel'],
+    unit: 'seconds',
+    help: 'For how long the oldest has been due that is not delivered, as the cron last saw it.',
+  },
+  crm_portal_channel_errors_total: {
+    type: 'counter',
+    labels: ['channel', 'class'],
+    help: 'Attempts to deliver that failed, or whose outcome is unknown, by remedy.',
   },
 } as const satisfies Record<string, Definition>;
 

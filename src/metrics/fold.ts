@@ -1,4 +1,4 @@
-import type { Entry } from '../domain/entry.ts';
+import { type Entry, isInquiry } from '../domain/entry.ts';
 import type { Increment } from './catalogue.ts';
 
 /** What one entry of the log counts as. Pure, and the only place that counts entries. */
@@ -92,8 +92,10 @@ function incrementsOfEvent(entry: Entry): Increment[] {
     }
     case 'refund_failed':
       return [{ metric: 'crm_portal_refunds_failed_total', labels, value: 1 }];
-    case 'dispute_opened':
-      return [{ metric: 'crm_portal_disputes_total', labels: { org_id, outcome: 'opened' }, value: 1 }];
+    case 'dispute_opened': {
+      const outcome = isInquiry(entry.meta.status) ? 'inquiry_opened' : 'opened';
+      return [{ metric: 'crm_portal_disputes_total', labels: { org_id, outcome }, value: 1 }];
+    }
     case 'dispute_closed': {
       const { status: outcome } = entry.meta;
       return [{ metric: 'crm_portal_disputes_total', labels: { org_id, outcome }, value: 1 }];

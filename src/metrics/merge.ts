@@ -6,14 +6,15 @@ const chunkLength = 256 * 1024;
 
 /**
  * The text of a scrape, in chunks, merged from sources that are each in the order of the catalogue and then of the keys.
- * What several sources have of one series is added up. It holds one block of each source at a time.
+ * What several sources have of one series is added up. What they have of another family, as a newer shard may, is left out.
+ * It holds one block of each source at a time.
  */
 export async function* mergeSeries(
   blocksOfSources: readonly AsyncIterator<SeriesBlock>[],
   mediaType: MediaType,
   families: readonly MetricName[] = metricNames,
 ): AsyncGenerator<string> {
-  const sources = blocksOfSources.map((blocks) => new Source(blocks));
+  const sources = blocksOfSources.map((blocks) => new Source(blocks, new Set(families)));
   let texts: string[] = [];
   let length = 0;
   for (const metric of families) {
@@ -56,11 +57,13 @@ function takeNext(sources: readonly Source[], metric: MetricName): string | null
 /** Where the merge stands in the blocks of one source. */
 class Source {
   readonly #blocks: AsyncIterator<SeriesBlock>;
+  readonly #families: ReadonlySet<MetricName>;
   #block: SeriesBlock | null | undefined;
   #index = 0;
 
-  constructor(blocks: AsyncIterator<SeriesBlock>) {
+  constructor(blocks: AsyncIterator<SeriesBlock>, families: ReadonlySet<MetricName>) {
     this.#blocks = blocks;
+    this.#families = families;
   }
 
   /** Whether its block is used up and another one may follow. */
@@ -69,8 +72,10 @@ class Source {
   }
 
   async advance(): Promise<void> {
-    const { done, value } = await this.#blocks.next();
-    this.#block = done ? null : value;
+    do {
+      const { done, value } = await this.#blocks.next();
+      this.#block = done ? null : value;
+    } while (this.#block && !this.#families.has(this.#block.metric));
     this.#index = 0;
   }
 

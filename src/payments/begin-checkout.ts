@@ -63,8 +63,7 @@ async function takeRounds(
 ): Promise<Checkout> {
   const { db, config, stripe, now } = deps;
   const { devMode } = config;
-  let proposal =
-    (await findProposal(db, actor, proposalId, config.depositPercent)) ?? orThrow(proposalNotFound());
+  let proposal = (await findProposal(db, actor, proposalId, config)) ?? orThrow(proposalNotFound());
   if (!canSee(actor, proposal)) return orThrow(proposalNotFound());
   const asked = { pay, statedTotalCents: parseStatedTotal(amountDollars, proposal.currency) };
   const unknownSessions = new Set<string>();

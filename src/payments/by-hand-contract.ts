@@ -29,8 +29,12 @@ const Accepted = v.object({ entry_id: Id, ...money });
 const path = { proposal_id: '7' };
 const payment_id = '0b0f9f0e-3c1d-4d5a-9d51-0f3f0d9f5c11';
 const stands = {
-  ...{ id: 7, status: 'deposit_paid', held_cents: 472_500, refunded_cents: 0 },
-  ...{ due_cents: 0, remaining_cents: 1_102_500 },
+  id: 7,
+  status: 'deposit_paid',
+  held_cents: 472_500,
+  refunded_cents: 0,
+  due_cents: 0,
+  remaining_cents: 1_102_500,
 };
 const common = ['invalid_request', 'invalid_proposal_id', 'proposal_not_found', 'limit_reached'] as const;
 
@@ -71,7 +75,9 @@ export const byHandContracts = {
       path,
       headers: { 'idempotency-key': '8f14e45f' },
       body: {
-        ...{ method: 'bank_transfer', amount_cents: 1_102_500, received_on: '2026-11-26' },
+        method: 'bank_transfer',
+        amount_cents: 1_102_500,
+        received_on: '2026-11-26',
         reference: 'RF18 5390 0754',
       },
     },
@@ -130,8 +136,13 @@ export const byHandContracts = {
       description: 'Stripe makes the refund.',
       body: Refunded,
       example: {
-        ...{ refund_request_id: payment_id, amount_cents: 50_000, ...stands },
-        ...{ status: 'approved', held_cents: 422_500, refunded_cents: 50_000, due_cents: 50_000 },
+        refund_request_id: payment_id,
+        amount_cents: 50_000,
+        ...stands,
+        status: 'approved',
+        held_cents: 422_500,
+        refunded_cents: 50_000,
+        due_cents: 50_000,
         remaining_cents: 1_152_500,
       },
     },

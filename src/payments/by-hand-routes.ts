@@ -95,7 +95,11 @@ export const byHandRoutes = new Hono<AppEnv>()
 function toMoney(proposal: Proposal, now: Date) {
   const { status, heldCents, refundedCents, dueCents, remainingCents } = standingOf(proposal, now);
   return {
-    ...{ id: proposal.id, status, held_cents: heldCents, refunded_cents: refundedCents },
-    ...{ due_cents: dueCents, remaining_cents: remainingCents },
+    id: proposal.id,
+    status,
+    held_cents: heldCents,
+    refunded_cents: refundedCents,
+    due_cents: dueCents,
+    remaining_cents: remainingCents,
   };
 }

@@ -17,8 +17,7 @@ export async function closeAndDecide(
 ): Promise<Proposal> {
   const { db, config, shards, now } = deps;
   const before =
-    (await findProposal(db, command.actor, command.proposalId, config.depositPercent)) ??
-    orThrow(proposalNotFound());
+    (await findProposal(db, command.actor, command.proposalId, config)) ?? orThrow(proposalNotFound());
   const { events } = orThrow(decide(before, command, now()));
   if (events.length > 0) await expireOpenCheckouts(deps, before);
   const accepted = await shards.execute(command);

@@ -15,7 +15,7 @@ type Row = {
   readonly created_at: string;
 };
 
-/** Makes the refunds that were reserved and of which nothing more is known: their call failed, or nobody heard the answer. */
+/** Makes the refunds that were reserved and of which nothing more is known: their call failed, or its answer was lost. */
 export async function finishRefunds(deps: Deps): Promise<Failed<unknown>[]> {
   const unfinished = await listUnfinished(deps);
   return forEach(unfinished, async (refund) => {
@@ -46,7 +46,8 @@ async function listUnfinished({ db, now }: Deps): Promise<RefundToMake[]> {
     order: {
       refundRequestId: row.refund_request_id,
       paymentIntent: row.payment_intent,
-      ...{ amountCents: row.amount_cents, currency: row.currency },
+      amountCents: row.amount_cents,
+      currency: row.currency,
     },
     requestedAt: new Date(Number(row.created_at) * 1000),
   }));

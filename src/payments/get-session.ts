@@ -23,7 +23,7 @@ export type SessionDetails = {
 export async function getSession(deps: Deps, actor: Actor, sessionId: string): Promise<SessionDetails> {
   authorize(actor, 'checkouts:read');
   const { db, config, stripe, waitUntil } = deps;
-  const proposal = await findProposalOfSession(db, actor, sessionId, config.depositPercent);
+  const proposal = await findProposalOfSession(db, actor, sessionId, config);
   const checkout = proposal?.checkouts.find((candidate) => candidate.sessionId === sessionId);
   if (!proposal || !checkout || !canSee(actor, proposal)) {
     throw new AppError('session_not_found', 'There is no such session.');

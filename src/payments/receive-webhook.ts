@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts';
 import type { Outcome } from '../domain/observation.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
+import { decodeText } from '../json.ts';
 import { Tally } from '../log/tally.ts';
 import { decodeEvent } from '../stripe/decode-event.ts';
 import { verifySignature } from '../stripe/verify-signature.ts';
@@ -44,7 +45,7 @@ const refusals: readonly ErrorCode[] = [
 /** Sets `event.type` as soon as it is verified, to `other` for an event that is irrelevant. */
 async function take(deps: Deps, { bytes, signature }: Posted, event: { type: string }): Promise<Outcome> {
   const { stripeWebhookSecrets: secrets, livemode } = deps.config;
-  const rawBody = toText(bytes);
+  const rawBody = decodeText(bytes);
   if (secrets.length > 0) await verifySignature(rawBody, signature, secrets, deps.now());
   event.type = 'other';
   const decoded = decodeEvent(rawBody);
@@ -64,13 +65,4 @@ async function take(deps: Deps, { bytes, signature }: Posted, event: { type: str
   });
   deps.waitUntil(expireObsoleteCheckouts(deps, settled));
   return settled.outcome;
-}
-
-/** The exact text that was sent. A lenient decoder would let a changed byte pass for its replacement character. */
-function toText(bytes: ArrayBuffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw new AppError('malformed_json', 'The body is not UTF-8.', { cause });
-  }
 }

@@ -1,3 +1,4 @@
+import { eraseFrozen, findDueOrgs, findOldestDue } from '../couriers/outbox.ts';
 import type { Deps } from '../deps.ts';
 import type { Outcome } from '../domain/observation.ts';
 import { decodeUnlessInvalid } from '../stripe/decode-event.ts';
@@ -11,20 +12,23 @@ import { settle } from './settle.ts';
 
 /**
  * Makes up for whatever webhooks, customers and failed calls left undone: it records the events that Stripe could not
- * deliver, settles or closes sessions that are past their time or obsolete, and retries unattributed money. Two runs at
- * once are safe, since every write goes through the same verbs as any other. Tries every part; rejects if one failed.
+ * deliver, settles or closes sessions that are past their time or obsolete, retries unattributed money, and has couriers take
+ * what is due. It also looks at what has run out by the clock. Two runs at once are safe, since every write goes through the
+ * same verbs as any other. Tries every part; rejects if one failed.
  */
 export async function reconcile(deps: Deps): Promise<void> {
   await deps.shards.catchUp();
-  if (deps.config.devMode) return;
+  if (deps.config.devMode) return finishOwn(deps);
   const due = await deps.shards.takeDueCheckouts();
-  const [followed, closed, retried, refunded] = await Promise.allSettled([
+  const [followed, closed, retried, refunded, own] = await Promise.allSettled([
     followStripe(deps, (rawBody) => recordEvent(deps, rawBody)),
     forEach(due, (checkout) => expireDueCheckout(deps, checkout)),
     retryUnattributed(deps),
     finishRefunds(deps),
+    finishOwn(deps),
   ]);
-  for (const part of [followed, closed, retried, refunded]) if (part.status === 'rejected') throw part.reason;
+  for (const part of [followed, closed, retried, refunded, own])
+    if (part.status === 'rejected') throw part.reason;
   const failures = [
     ...(followed.status === 'fulfilled' ? followed.value : []),
     ...(closed.status === 'fulfilled' ? closed.value.map(({ error }) => error) : []),
@@ -33,6 +37,15 @@ export async function reconcile(deps: Deps): Promise<void> {
   ];
   if (failures.length > 0) throw failures[0];
   await deps.shards.noteReconciliation({ succeededAt: deps.now().getTime() });
+}
+
+/** What Stripe has no part in. */
+async function finishOwn({ db, shards, pokes, waitUntil }: Deps): Promise<void> {
+  const looked = await Promise.allSettled([shards.noteLapses(), shards.repairOutbox()]);
+  for (const orgId of await findDueOrgs(db)) waitUntil(pokes.poke(orgId)); // a run waits for no courier
+  await eraseFrozen(db);
+  await shards.noteReconciliation({ oldestDue: { mail: 0, ...(await findOldestDue(db)) } });
+  for (const part of looked) if (part.status === 'rejected') throw part.reason;
 }
 
 /**

@@ -23,8 +23,16 @@ export async function recordPayment(
   const { overpayment = false, currency } = body;
   const paymentId = requestId(idempotencyKey, 'payment', actor.orgId, proposalId);
   const proposal = await closeAndDecide(deps, {
-    ...{ kind: 'record_payment', proposalId, actor, paymentId, method, amountCents, receivedOn },
-    ...{ reference, overpayment, ...(currency ? { currency } : {}) },
+    kind: 'record_payment',
+    proposalId,
+    actor,
+    paymentId,
+    method,
+    amountCents,
+    receivedOn,
+    reference,
+    overpayment,
+    ...(currency ? { currency } : {}),
   });
   return { paymentId, proposal };
 }

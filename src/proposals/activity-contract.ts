@@ -8,7 +8,8 @@ export const activityContracts = {
     id: 'listActivity',
     tag: 'Proposals',
     summary: 'List what happened to a proposal',
-    description: 'Entries of the activity log, newest first.',
+    description:
+      'Entries of the activity log, newest first, with what each owes (a mail) and what became of that.',
     permission: 'activity:read',
     path: ProposalParam,
     query: ListActivityQuery,
@@ -20,9 +21,26 @@ export const activityContracts = {
       example: {
         data: [
           {
-            ...{ id: 12, org_id: 1, proposal_id: 7, seq: 1, event: 'sent' },
-            meta: { version: 1, expires_at: '2026-12-26T09:00:00.000Z', user_id: 1 },
-            ...{ actor: 'staff', created_at: '2026-11-26T09:00:00.000Z' },
+            id: 12,
+            org_id: 1,
+            proposal_id: 7,
+            seq: 1,
+            event: 'sent',
+            meta: { version: 1, expires_at: '2026-12-26T09:00:00.000Z', mail: true, user_id: 1 },
+            actor: 'staff',
+            created_at: '2026-11-26T09:00:00.000Z',
+            owed: [
+              {
+                id: '0b8f3a52-3c1e-4f0a-9a6b-2f1de1c4a111',
+                channel: 'mail',
+                kind: 'link',
+                user_id: null,
+                state: 'delivered',
+                reason: null,
+                due_at: '2026-11-26T09:00:00.000Z',
+                ended_at: '2026-11-26T09:00:02.000Z',
+              },
+            ],
           },
         ],
         next_cursor: null,

@@ -21,7 +21,7 @@ export const activityRoutes = new Hono<AppEnv>().get(
   },
 );
 
-function toBody({ event, meta, ...entry }: EntryRow) {
+function toBody({ event, meta, owed, ...entry }: EntryRow) {
   return {
     id: entry.id,
     org_id: entry.orgId,
@@ -30,5 +30,15 @@ function toBody({ event, meta, ...entry }: EntryRow) {
     ...({ event, meta } as ListedEvent), // sound: the two columns are written together, from one event
     actor: entry.actor,
     created_at: entry.createdAt.toISOString(),
+    owed: owed.map(({ id, channel, kind, state, reason, userId, dueAt, endedAt }) => ({
+      id,
+      channel,
+      kind,
+      user_id: userId,
+      state,
+      reason,
+      due_at: new Date(dueAt).toISOString(),
+      ended_at: endedAt && new Date(endedAt).toISOString(),
+    })),
   };
 }

@@ -52,6 +52,21 @@ export const Payment = v.object({
   reversed: v.boolean(),
 });
 
+export const EarlierVersion = v.pipe(
+  v.object({
+    version: Id,
+    title: v.string(),
+    line_items: v.array(LineItem),
+    discount_percent: v.nullable(v.number()),
+    discount_cents: v.nullable(Money),
+    total_cents: Money,
+    schedule: v.nullable(v.array(v.object({ label: v.string(), amount_cents: Money, due: Due }))),
+    valid_until: v.nullable(v.pipe(v.string(), v.isoDate())),
+    terms: v.nullable(v.string()),
+  }),
+  v.description('What an earlier version said. Releases that knew no schedule left none: then it is null.'),
+);
+
 export const ProposalDetails = v.object({
   ...summary,
   org_name: v.string(),
@@ -81,6 +96,12 @@ export const ProposalDetails = v.object({
     v.nullable(v.string()),
     v.description('Stripe’s code, where it would not take a payment of this version.'),
   ),
+  last_seen: v.pipe(
+    v.exactOptional(EarlierVersion),
+    v.description(
+      'The version that the customer saw or approved last, where a GET finds that it was replaced.',
+    ),
+  ),
 });
 
 const outcome = { id: Id, status: v.picklist(proposalStatuses), version: Id };
@@ -89,7 +110,8 @@ export const Declined = v.object(outcome);
 export const Approval = v.object({ ...outcome, approved_by: v.string(), approved_at: Time });
 export const PortalLink = v.object({
   portal_url: v.pipe(v.string(), v.url(), v.description('Opens the proposal; the token is in the fragment.')),
-  expires_at: Time,
+  expires_at: v.pipe(Time, v.description('When it ends if nothing happens on the proposal until then.')),
+  mailed: v.pipe(v.boolean(), v.description('Whether the customer is mailed it, or was in this hour.')),
 });
 export const LinksRevoked = v.object({ revoked: v.literal(true) });
 export const Viewed = v.object({ viewed: v.literal(true) });
@@ -102,6 +124,7 @@ export const proposalComponents = {
   TaxSum,
   Instalment,
   Payment,
+  EarlierVersion,
   ProposalPage,
   ProposalDetails,
   Voided,

@@ -14,7 +14,7 @@ type Approval = InferOutput<typeof ApproveBody> & {
 };
 
 /**
- * Records the approval of this version, with the name given and the IP address. Staff may say how the customer told them.
+ * Records the approval of this version, with the name given and the IP address. Staff also say how the customer agreed.
  * One call to the proposal's shard.
  */
 export async function approveProposal({ shards }: Deps, actor: Actor, approval: Approval): Promise<Approved> {

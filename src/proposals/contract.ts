@@ -10,46 +10,16 @@ import {
   Viewed,
   Voided,
 } from './answer-schemas.ts';
+import { details, summary, terms } from './examples.ts';
 import {
   ApproveBody,
   CreateProposalBody,
   DeclineBody,
   ListProposalsQuery,
   ReviseProposalBody,
+  SendBody,
 } from './schemas.ts';
 
-const terms = {
-  title: 'Kitchen renovation',
-  customer_name: 'Ada Lovelace',
-  customer_email: 'ada@example.com',
-  line_items: [{ description: 'Cabinets', quantity: 3, unit_price_cents: 525_000 }],
-};
-const { line_items, ...offer } = terms;
-const summary = {
-  ...{ id: 7, org_id: 1, lead_id: null, ...offer, currency: 'usd', total_cents: 1_575_000 },
-  ...{ deposit_cents: 472_500, held_cents: 0, due_cents: 472_500, remaining_cents: 1_575_000 },
-  ...{ version: 1, status: 'draft', valid_until: '2026-12-24', expired: false },
-  created_at: '2026-11-26T09:00:00.000Z',
-};
-const details = {
-  ...summary,
-  ...{ org_name: 'Acme Kitchens', line_items, discount_percent: null, discount_cents: null },
-  ...{ subtotal_cents: 1_575_000, discounted_cents: 0, taxes: [], tax_cents: 0, terms: null },
-  deposit: { percent: 30 },
-  schedule: [
-    {
-      ...{ key: 'deposit', label: 'Deposit', percent: 30, amount_cents: 472_500, due: 'approval' },
-      ...{ due_on: null, state: 'later' },
-    },
-    {
-      ...{ key: 'balance', label: 'Balance', rest: true, amount_cents: 1_102_500, due: 'request' },
-      ...{ due_on: null, state: 'later' },
-    },
-  ],
-  ...{ pay_in_full: false, time_zone: 'Europe/Berlin', deposit_status: 'unpaid', last_payment_failed: false },
-  ...{ approved_by: null, approved_at: null, paid_cents: 0, paid_at: null, pending_cents: 0 },
-  ...{ refunded_cents: 0, lost_cents: 0, payments: [], checkout_refusal: null },
-};
 const path = { proposal_id: '7' };
 
 export const proposalContracts = {
@@ -103,7 +73,9 @@ export const proposalContracts = {
       body: ProposalDetails,
       example: {
         ...details,
-        ...{ status: 'approved', approved_by: 'Ada Lovelace', approved_at: '2026-11-26T10:00:00.000Z' },
+        status: 'approved',
+        approved_by: 'Ada Lovelace',
+        approved_at: '2026-11-26T10:00:00.000Z',
       },
     },
     problems: ['invalid_proposal_id', 'proposal_not_found'],
@@ -155,11 +127,13 @@ export const proposalContracts = {
   'POST /proposals/:proposal_id/send': {
     id: 'sendProposal',
     tag: 'Proposals',
-    summary: 'Make a link for the customer',
-    description: 'It opens the proposal without an account.',
+    summary: 'Send a proposal to the customer',
+    description:
+      'Makes a link that opens the proposal without an account, and mails it to the customer where the org has mail on, unless `mail` is false. It is mailed once in an hour of the clock (UTC).',
     permission: 'proposals:write',
     path: ProposalParam,
-    example: { path },
+    body: SendBody,
+    example: { path, body: { mail: true } },
     answer: {
       status: 200,
       description: 'The link.',
@@ -167,9 +141,11 @@ export const proposalContracts = {
       example: {
         portal_url: 'https://portal.example.com/proposal/7#token=eyJhbGciOiJIUzI1NiJ9.e30.abc',
         expires_at: '2026-12-26T09:00:00.000Z',
+        mailed: true,
       },
     },
     problems: [
+      'invalid_request',
       'invalid_proposal_id',
       'proposal_not_found',
       'proposal_void',
@@ -210,7 +186,8 @@ export const proposalContracts = {
     id: 'approveProposal',
     tag: 'Proposals',
     summary: 'Approve a version',
-    description: 'Staff who approve for the customer say how they were told: `method`, and a `reference`.',
+    description:
+      'Staff who approve for the customer say how the customer agreed: `method`, and a `reference`.',
     permission: 'proposals:approve',
     path: ProposalParam,
     body: ApproveBody,
@@ -220,8 +197,11 @@ export const proposalContracts = {
       description: 'It is approved.',
       body: Approval,
       example: {
-        ...{ id: 7, status: 'approved', version: 1 },
-        ...{ approved_by: 'Ada Lovelace', approved_at: '2026-11-26T10:00:00.000Z' },
+        id: 7,
+        status: 'approved',
+        version: 1,
+        approved_by: 'Ada Lovelace',
+        approved_at: '2026-11-26T10:00:00.000Z',
       },
     },
     problems: [

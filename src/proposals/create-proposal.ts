@@ -56,7 +56,7 @@ export async function createProposal(
     ])
     .catch(rejectForeignLead);
   if (!row) throw new Error('An insert of one row left none.');
-  return { row, orgName: org.name, proposal: newProposal(row, org, config.depositPercent) };
+  return { row, orgName: org.name, proposal: newProposal(row, org, config) };
 }
 
 /** What an org offers before anything is said of it. */
@@ -70,7 +70,13 @@ function offerOf(org: Org, body: Body, today: string, deploymentPercent: number)
   };
   const { totalCents } = priceOf(lineItems, discount, org.currency);
   return {
-    ...{ title, customerName, customerEmail, lineItems, currency: org.currency, discount: {}, totalCents },
+    title,
+    customerName,
+    customerEmail,
+    lineItems,
+    currency: org.currency,
+    discount: {},
+    totalCents,
     schedule: offeredSchedule(deposit, totalCents),
     validUntil: org.validDays === null ? null : addDays(today, org.validDays),
     terms: org.terms,

@@ -21,8 +21,13 @@ export async function duplicateProposal(
   const { title, customerName, customerEmail, lineItems, discount, terms } = content;
   const schedule = (content.schedule ?? []).map(toUndated);
   const body = {
-    ...{ title, customer_name: customerName, customer_email: customerEmail, line_items: [...lineItems] },
-    ...{ ...discount, schedule, ...(terms === null ? {} : { terms }) },
+    title,
+    customer_name: customerName,
+    customer_email: customerEmail,
+    line_items: [...lineItems],
+    ...discount,
+    schedule,
+    ...(terms === null ? {} : { terms }),
   };
   return createProposal(deps, actor, body, idempotencyKey && `${idempotencyKey} ${proposalId}`);
 }

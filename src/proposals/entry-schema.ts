@@ -6,6 +6,7 @@ import {
   declineReasons,
   type EventName,
 } from '../domain/entry.ts';
+import { owedKinds } from '../domain/owed.ts';
 import { offlineMethods } from '../domain/proposal.ts';
 import { Currency, Id, Money, Time } from '../http/contract.ts';
 
@@ -57,6 +58,26 @@ const dispute = v.object({
   stripe_session_id: text,
 });
 
+/** What an entry owes, and what became of that. */
+const Owed = v.object({
+  id: v.pipe(v.string(), v.uuid()),
+  channel: v.literal('mail'),
+  kind: v.picklist(owedKinds),
+  user_id: v.pipe(v.nullable(Id), v.description('Whose notice it is; null where it is the customer’s.')),
+  state: v.pipe(
+    v.picklist([
+      ...(['queued', 'sending', 'sent', 'failed', 'perhaps_sent', 'stale'] as const),
+      ...(['delivered', 'bounced', 'complained'] as const),
+    ]),
+    v.description(
+      '`sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.',
+    ),
+  ),
+  reason: v.nullable(text),
+  due_at: Time,
+  ended_at: v.nullable(Time),
+});
+
 const place = {
   id: Id,
   org_id: Id,
@@ -64,6 +85,7 @@ const place = {
   seq: v.nullable(Id),
   actor: v.picklist(['staff', 'customer', 'stripe', 'reconciler', 'mail']),
   created_at: Time,
+  owed: v.array(Owed),
 };
 
 function entry<E extends EventName, M extends v.GenericSchema>(event: E, meta: M) {
@@ -94,6 +116,7 @@ export const ActivityEntry = v.variant('event', [
       expires_at: Time,
       link_generation: v.optional(Id),
       deposit_cents: v.optional(Money),
+      mail: v.optional(v.literal(true)),
       user_id: userId,
     }),
   ),
@@ -165,7 +188,8 @@ export const ActivityEntry = v.variant('event', [
   entry(
     'payment_recorded',
     v.object({
-      ...{ ...offline, ...milestones },
+      ...offline,
+      ...milestones,
       received_on: v.pipe(text, v.isoDate()),
       reference: v.nullable(text),
     }),

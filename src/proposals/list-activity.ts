@@ -1,6 +1,6 @@
 import { and, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm';
 import { readAs } from '../db/read-as.ts';
-import { activityLog, proposals } from '../db/schema.ts';
+import { activityLog, type outbox, proposals, type ReportedState } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
 import { orThrow, proposalNotFound } from '../domain/decision.ts';
@@ -8,7 +8,18 @@ import type { EntryMeta, EventName } from '../domain/entry.ts';
 import { authorize } from '../domain/permissions.ts';
 import { type Page, pageLimit, toPage } from '../http/page.ts';
 
-export type EntryRow = typeof activityLog.$inferSelect;
+type OutboxRow = typeof outbox.$inferSelect;
+
+export type EntryRow = typeof activityLog.$inferSelect & {
+  /** What it owes, and what became of that. Times are texts. */
+  readonly owed: readonly (Pick<OutboxRow, 'id' | 'channel' | 'kind' | 'reason'> & {
+    /** What the vendor reported last, else how far it has come. */
+    readonly state: Exclude<OutboxRow['state'], 'expanded'> | ReportedState;
+    readonly userId: number | null;
+    readonly dueAt: string;
+    readonly endedAt: string | null;
+  })[];
+};
 
 /** An event as it is listed. */
 export type ListedEvent = {
@@ -25,6 +36,14 @@ const metaWithoutContents = sql<
   EntryRow['meta']
 >`${activityLog.meta} - '{line_items,replaced,schedule,terms}'::text[]`;
 
+/** A row that the courier made others of is left out: those tell. */
+const owed = sql<EntryRow['owed']>`(
+  select coalesce(json_agg(json_build_object('id', id, 'channel', channel, 'kind', kind,
+    'state', coalesce(reported, state), 'reason', reason, 'dueAt', due_at, 'endedAt', coalesce(reported_at, ended_at),
+    'userId', substring(share from '^user:([0-9]+)$')::bigint) order by due_at, key), '[]')
+  from outbox where proposal_id = ${activityLog.proposalId} and entry_key = ${activityLog.dedupeKey}
+    and state <> 'expanded')`;
+
 /** A proposal's entries, newest first, after the cursor. One request. */
 export async function listActivity(
   { db }: Deps,
@@ -34,7 +53,7 @@ export async function listActivity(
 ): Promise<Page<EntryRow>> {
   authorize(actor, 'activity:read', proposalId);
   const found = db
-    .select({ entry: { ...getTableColumns(activityLog), meta: metaWithoutContents } })
+    .select({ entry: { ...getTableColumns(activityLog), meta: metaWithoutContents, owed } })
     .from(proposals)
     .leftJoin(
       activityLog,

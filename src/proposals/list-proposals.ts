@@ -43,6 +43,6 @@ export async function listProposals(
     .orderBy(desc(proposals.id))
     .limit(pageLimit + 1);
   const [rows] = await readAs(db, actor, [found]);
-  const listed = rows.map((row) => ({ row, proposal: toProposal(row, config.depositPercent) }));
+  const listed = rows.map((row) => ({ row, proposal: toProposal(row, config) }));
   return toPage(listed, ({ row }) => row.id);
 }

@@ -53,7 +53,7 @@ export async function reviseProposal(
     schedule: schedule && [...schedule],
     version: proposal.version,
   };
-  return { ...before, row: after, proposal };
+  return { row: after, orgName: before.orgName, proposal };
 }
 
 /**

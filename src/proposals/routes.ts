@@ -3,6 +3,7 @@ import { standingOf, statusNow } from '../domain/standing.ts';
 import { authenticate, authenticateStaff } from '../http/authenticate.ts';
 import { clientAddress } from '../http/client-address.ts';
 import type { AppEnv } from '../http/context.ts';
+import { optionalBody } from '../http/optional-body.ts';
 import { validate } from '../http/validate.ts';
 import { IdempotencyHeader, ProposalParam } from '../schemas.ts';
 import { approveProposal } from './approve-proposal.ts';
@@ -20,6 +21,7 @@ import {
   DeclineBody,
   ListProposalsQuery,
   ReviseProposalBody,
+  SendBody,
 } from './schemas.ts';
 import { sendProposal } from './send-proposal.ts';
 import { toDetailsBody, toSummary } from './to-body.ts';
@@ -65,11 +67,20 @@ export const proposalRoutes = new Hono<AppEnv>()
     const proposal = await voidProposal(c.var.deps, c.var.actor, proposalId);
     return c.json({ id: proposalId, status: statusNow(proposal), version: proposal.version });
   })
-  .post('/:proposal_id/send', authenticateStaff, validate('param', ProposalParam), async (c) => {
-    const { proposal_id: proposalId } = c.req.valid('param');
-    const { portalUrl, expiresAt } = await sendProposal(c.var.deps, c.var.actor, proposalId);
-    return c.json({ portal_url: portalUrl, expires_at: expiresAt.toISOString() });
-  })
+  .post(
+    '/:proposal_id/send',
+    authenticateStaff,
+    validate('param', ProposalParam),
+    optionalBody,
+    validate('json', SendBody),
+    async (c) => {
+      const { proposal_id: proposalId } = c.req.valid('param');
+      const { mail = true } = c.req.valid('json');
+      const sent = await sendProposal(c.var.deps, c.var.actor, proposalId, mail);
+      const { portalUrl, expiresAt, isMailed } = sent;
+      return c.json({ portal_url: portalUrl, expires_at: expiresAt.toISOString(), mailed: isMailed });
+    },
+  )
   .post('/:proposal_id/links/revoke', authenticateStaff, validate('param', ProposalParam), async (c) => {
     await revokeLinks(c.var.deps, c.var.actor, c.req.valid('param').proposal_id);
     return c.json({ revoked: true });

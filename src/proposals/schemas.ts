@@ -116,13 +116,16 @@ export const ListProposalsQuery = v.object({
   q: v.optional(line(200)),
 });
 
-/** Staff who approve for a customer say how the customer told them. */
+/** Staff who approve for a customer say how the customer agreed. */
 export const ApproveBody = v.object({
   name: line(200),
   version,
   method: v.optional(v.picklist(approvalMethods)),
   reference: v.optional(line(200)),
 });
+
+/** Without a body, as earlier pages ask, the link is mailed where mail is on. */
+export const SendBody = v.object({ mail: v.optional(v.boolean()) });
 
 export const DeclineBody = v.object({
   reason: v.picklist(declineReasons),

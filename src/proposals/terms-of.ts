@@ -38,7 +38,11 @@ export function contentOf(standing: Content, body: Body, today: CalendarDate): C
     title: body.title ?? standing.title,
     customerName: body.customer_name ?? standing.customerName,
     customerEmail: body.customer_email ?? standing.customerEmail,
-    ...{ currency, lineItems, discount, totalCents, schedule },
+    currency,
+    lineItems,
+    discount,
+    totalCents,
+    schedule,
     validUntil: body.valid_until === undefined ? standing.validUntil : body.valid_until,
     terms: body.terms === undefined ? standing.terms : body.terms || null,
   };
@@ -98,7 +102,7 @@ function checkSchedule(schedule: readonly Part[], body: Body, totalCents: number
   if (sum !== totalCents || amounts.some((cents) => cents < 0))
     fail('schedule', 'wrong_sum', 'Must add up to the total.');
   for (const [index, part] of schedule.entries()) {
-    // What a deposit that nobody typed leaves is as it is: the least that can be charged may leave less than that.
+    // A deposit by default may leave a rest too small to charge: only what was typed is refused.
     const isTyped = body.schedule || (body.deposit && 'amount_cents' in body.deposit);
     if ('rest' in part && (amounts[index] === 0 || !isTyped)) continue;
     // The deposit is charged; the others may also be paid another way, and be more than a charge can be.

@@ -1,22 +1,25 @@
 import { priceOf } from '../domain/pricing.ts';
 import { approvalOf, type Payment, type Proposal } from '../domain/proposal.ts';
 import { refundableCents } from '../domain/refund.ts';
-import { partsOf } from '../domain/schedule.ts';
+import { amountsOf, partsOf } from '../domain/schedule.ts';
 import { depositStatus, hasFailed, type Standing, standingOf } from '../domain/standing.ts';
 import { depositOf } from '../domain/terms.ts';
-import type { ProposalDetails } from './get-proposal.ts';
+import type { EarlierVersion, ProposalDetails } from './get-proposal.ts';
 import type { ListedProposal } from './list-proposals.ts';
 
 // What the routes show of a proposal. Its money is always that of `standingOf`.
 
-export function toDetailsBody({ row, orgName, proposal }: ProposalDetails, now: Date) {
+export function toDetailsBody({ row, orgName, proposal, lastSeen }: ProposalDetails, now: Date) {
   const standing = standingOf(proposal, now);
   const approval = approvalOf(proposal);
   const { discount_percent = null, discount_cents = null } = row.discount ?? {};
   const price = priceOf(row.lineItems, row.discount ?? {}, row.currency);
   return {
     ...toSummary(row, proposal, standing),
-    ...{ org_name: orgName, line_items: row.lineItems, discount_percent, discount_cents },
+    org_name: orgName,
+    line_items: row.lineItems,
+    discount_percent,
+    discount_cents,
     deposit: depositOf(partsOf(proposal)),
     terms: row.terms,
     subtotal_cents: price.subtotalCents,
@@ -37,6 +40,25 @@ export function toDetailsBody({ row, orgName, proposal }: ProposalDetails, now: 
     pending_cents: standing.pendingCents,
     payments: proposal.payments.map((payment) => toPayment(payment, proposal)),
     checkout_refusal: refusalOf(proposal),
+    ...(lastSeen ? { last_seen: toEarlierVersion(lastSeen, row.currency) } : {}),
+  };
+}
+
+function toEarlierVersion({ version, content }: EarlierVersion, currency: string) {
+  const { title, line_items, total_cents, schedule, valid_until = null, terms = null } = content;
+  const { discount_percent = null, discount_cents = null } = content;
+  const amounts = amountsOf(schedule ?? [], total_cents, currency);
+  const parts = schedule?.map(({ label, due }, index) => ({ label, amount_cents: amounts[index] ?? 0, due }));
+  return {
+    version,
+    title,
+    line_items: [...line_items],
+    discount_percent,
+    discount_cents,
+    total_cents,
+    schedule: parts?.filter(({ amount_cents: cents }) => cents > 0) ?? null,
+    valid_until,
+    terms,
   };
 }
 
@@ -64,10 +86,14 @@ export function toSummary(row: ListedProposal['row'], proposal: Proposal, standi
 
 function toInstalment({ part, amountCents, dueOn, state }: Standing['instalments'][number]) {
   return {
-    ...{ key: part.key, label: part.label, amount_cents: amountCents },
+    key: part.key,
+    label: part.label,
+    amount_cents: amountCents,
     ...('percent' in part ? { percent: part.percent } : {}),
     ...('rest' in part ? { rest: part.rest } : {}),
-    ...{ due: part.due, due_on: dueOn, state },
+    due: part.due,
+    due_on: dueOn,
+    state,
   };
 }
 

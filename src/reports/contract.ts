@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { anomalyReasons } from '../domain/entry.ts';
+import { customerMails } from '../domain/owed.ts';
 import { type Contracts, Id, Money, Time } from '../http/contract.ts';
-import { refusals } from './get-attention.ts';
+import { refusals, undeliveredStates } from './get-attention.ts';
 import { NumbersQuery } from './schemas.ts';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -39,6 +40,10 @@ const OpenDispute = v.object({
   proposal_id: Id,
   title: v.string(),
   dispute_id: v.string(),
+  status: v.pipe(
+    v.string(),
+    v.description('Stripe’s. With `warning_` in front it is an inquiry, and no money was taken.'),
+  ),
   reason: v.string(),
   amount_cents: Money,
   currency: v.string(),
@@ -66,10 +71,21 @@ const UnattributedEvent = v.object({
   received_at: Time,
 });
 
+const UndeliveredMail = v.object({
+  mail_id: v.pipe(v.string(), v.uuid()),
+  proposal_id: Id,
+  title: v.string(),
+  kind: v.picklist(customerMails),
+  state: v.picklist(undeliveredStates),
+  reason: v.nullable(v.string()),
+  created_at: Time,
+});
+
 const Attention = v.object({
   anomalies: v.array(Anomaly),
   disputes: v.array(OpenDispute),
   refused: v.array(Refused),
+  mails: v.array(UndeliveredMail),
   unattributed: v.array(UnattributedEvent),
 });
 
@@ -106,7 +122,7 @@ export const reportContracts = {
     tag: 'Reports',
     summary: 'Read what needs attention',
     description:
-      'Anomalies of the last 30 days that nobody accepted, open disputes, payments and refunds that Stripe would not make, and money that no proposal claims; 100 of each at most.',
+      'Anomalies of the last 30 days that were not accepted, open disputes, payments and refunds that Stripe would not make, and money that no proposal claims; 100 of each at most.',
     permission: 'reports:read',
     example: {},
     answer: {
@@ -129,6 +145,7 @@ export const reportContracts = {
         ],
         disputes: [],
         refused: [],
+        mails: [],
         unattributed: [],
       },
     },
@@ -136,4 +153,12 @@ export const reportContracts = {
   },
 } as const satisfies Contracts;
 
-export const reportComponents = { Numbers, Anomaly, OpenDispute, Refused, UnattributedEvent, Attention };
+export const reportComponents = {
+  Numbers,
+  Anomaly,
+  OpenDispute,
+  Refused,
+  UndeliveredMail,
+  UnattributedEvent,
+  Attention,
+};

@@ -1,11 +1,12 @@
 import { count, sql } from 'drizzle-orm';
 import type { Database } from '../db/client.ts';
 import { readAs } from '../db/read-as.ts';
-import { orgs } from '../db/schema.ts';
+import { isUndelivered, orgs } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
 import type { AnomalyReason } from '../domain/entry.ts';
 import type { Observation } from '../domain/observation.ts';
+import { customerMails } from '../domain/owed.ts';
 import { authorize } from '../domain/permissions.ts';
 import { selectNewestUnattributedEvents } from '../payments/list-unattributed-events.ts';
 import { decodeUnlessInvalid } from '../stripe/decode-event.ts';
@@ -29,6 +30,8 @@ export type OpenDispute = {
   readonly proposal_id: number;
   readonly title: string;
   readonly dispute_id: string;
+  /** Stripe's, as it was opened: one that starts with `warning_` is an inquiry, which takes no money yet. */
+  readonly status: string;
   readonly reason: string;
   readonly amount_cents: number;
   readonly currency: string;
@@ -47,6 +50,19 @@ export type Refused = {
   readonly created_at: string;
 };
 
+/** A mail to a customer that did not arrive, or perhaps not. */
+export type UndeliveredMail = {
+  readonly mail_id: string;
+  readonly proposal_id: number;
+  readonly title: string;
+  readonly kind: (typeof customerMails)[number];
+  readonly state: (typeof undeliveredStates)[number];
+  readonly reason: string | null;
+  readonly created_at: string;
+};
+
+export const undeliveredStates = ['bounced', 'complained', 'failed', 'perhaps_sent'] as const;
+
 /** Money at Stripe that matches no proposal. */
 export type UnattributedEvent = {
   readonly event_id: string;
@@ -61,6 +77,7 @@ export type Attention = {
   readonly anomalies: Anomaly[];
   readonly disputes: OpenDispute[];
   readonly refused: Refused[];
+  readonly mails: UndeliveredMail[];
   readonly unattributed: UnattributedEvent[];
 };
 
@@ -71,10 +88,11 @@ const limit = 100;
 export async function getAttention({ db, config }: Deps, actor: Staff): Promise<Attention> {
   authorize(actor, 'reports:read');
   const { orgId } = actor;
-  const [anomalies, disputes, refused, events, [orgCount]] = await readAs(db, actor, [
+  const [anomalies, disputes, refused, mails, events, [orgCount]] = await readAs(db, actor, [
     selectAnomalies(db, orgId),
     selectOpenDisputes(db, orgId),
     selectRefused(db, orgId),
+    selectUndelivered(db, orgId),
     selectNewestUnattributedEvents(db, limit),
     db.select({ count: count() }).from(orgs),
   ]);
@@ -88,6 +106,7 @@ export async function getAttention({ db, config }: Deps, actor: Staff): Promise<
     anomalies: anomalies.rows,
     disputes: disputes.rows,
     refused: refused.rows,
+    mails: mails.rows,
     unattributed,
   };
 }
@@ -129,9 +148,30 @@ function selectRefused(db: Database, orgId: number) {
     order by entry.created_at desc limit ${limit}`);
 }
 
+/** Until the address is corrected, or the same kind of mail was owed to it since. */
+function selectUndelivered(db: Database, orgId: number) {
+  return db.execute<UndeliveredMail>(sql`
+    select mail.id as mail_id, proposal_id::float8 as proposal_id, title, mail.kind,
+      coalesce(reported, state) as state, mail.reason, ${iso(sql`coalesce(reported_at, ended_at)`)} as created_at
+    from outbox as mail join proposals on proposals.id = proposal_id
+    where mail.org_id = ${orgId} and channel = 'mail' and mail.kind = any(${sql.param(customerMails)}::text[])
+      and ${isUndelivered}
+      and mail.ended_at > now() - interval '30 days' and status <> 'void'
+      and case
+        when reported is not null or mail.reason = 'suppressed' then exists (select from suppressions
+          where org_id = mail.org_id and email = lower(customer_email) and suppressions.reason <> 'no_reminders')
+        when frozen is not null then lower(frozen->'mail'->>'to') = lower(customer_email)
+        else not exists (select from portal_activity_log as entry where entry.proposal_id = mail.proposal_id
+          and entry.event = 'customer_changed' and entry.created_at > mail.ended_at) end
+      and not exists (select from outbox as later where later.proposal_id = mail.proposal_id
+        and later.kind = mail.kind and later.share is not distinct from mail.share and later.created_at > mail.ended_at)
+    order by mail.ended_at desc limit ${limit}`);
+}
+
 function selectOpenDisputes(db: Database, orgId: number) {
   return db.execute<OpenDispute>(sql`
-    select proposal_id::float8 as proposal_id, title, meta->>'dispute_id' as dispute_id, meta->>'reason' as reason,
+    select proposal_id::float8 as proposal_id, title, meta->>'dispute_id' as dispute_id,
+      meta->>'status' as status, meta->>'reason' as reason,
       (meta->>'amount_cents')::float8 as amount_cents, meta->>'currency' as currency,
       ${iso(sql`entry.created_at`)} as created_at
     from portal_activity_log as entry join proposals on proposals.id = proposal_id

@@ -110,7 +110,7 @@ function selectTotals(db: Database, orgId: number, period: Period) {
       'refunded_cents', ${refunded},
       'lost_cents', ${lost},
       'net_cents', ${gross} - (${refunded}) - ${lost},
-      'disputes', count(*) filter (where event = 'dispute_opened'),
+      'disputes', count(*) filter (where event = 'dispute_opened' and not starts_with(coalesce(meta->>'status', ''), 'warning_')),
       'funnel', json_build_object(
         'leads', count(*) filter (where event = 'lead_created'),
         'sent', ${proposalsWith('sent')},

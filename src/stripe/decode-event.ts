@@ -70,7 +70,11 @@ export function decodeEvent(rawBody: string): DecodedEvent {
   return {
     observation,
     event: {
-      ...{ id: id ?? hashId(rawBody), type, apiVersion, livemode, payload: rawBody },
+      id: id ?? hashId(rawBody),
+      type,
+      apiVersion,
+      livemode,
+      payload: rawBody,
       createdAt: created === null ? null : new Date(created * 1000),
     },
   };

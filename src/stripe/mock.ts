@@ -2,11 +2,6 @@ import { expiredSession } from './decode-object.ts';
 import { type RefundOrder, type StripeGateway, sessionExpiry } from './gateway.ts';
 
 /** Dev mode calls no Stripe. The portal simulates the payment where the URL says `mock_payment`. */
-function toRefund({ refundRequestId, paymentIntent, amountCents, currency }: RefundOrder) {
-  const refundId = `re_mock_${refundRequestId}`;
-  return { fact: 'refund', refundId, refundRequestId, paymentIntent, amountCents, currency } as const;
-}
-
 export function createMockGateway(portalUrl: string): StripeGateway {
   return {
     async createCheckoutSession(request, now) {
@@ -36,4 +31,9 @@ export function createMockGateway(portalUrl: string): StripeGateway {
     async *listUndeliveredEvents() {},
     async *listOpenSessions() {},
   };
+}
+
+function toRefund({ refundRequestId, paymentIntent, amountCents, currency }: RefundOrder) {
+  const refundId = `re_mock_${refundRequestId}`;
+  return { fact: 'refund', refundId, refundRequestId, paymentIntent, amountCents, currency } as const;
 }

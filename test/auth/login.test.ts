@@ -34,6 +34,7 @@ test('the right password gets a token that names the user', async () => {
     currency: 'usd',
     deposit_percent: 30,
     ...{ deposit: { percent: 30 }, time_zone: 'UTC', valid_days: null, pay_in_full: false, terms: null },
+    mail: 'off',
   });
 });
 

@@ -112,7 +112,7 @@ describe('a snapshot of many sessions that came to nothing', () => {
   });
 });
 
-test('this is what version 4 makes of a history: if it fails, raise `foldVersion`, and write here what the new one makes', () => {
+test('this is what version 7 makes of a history: if it fails, raise `foldVersion`, and write here what the new one makes', () => {
   const history = historyOf([
     send,
     revokeLinks,
@@ -124,10 +124,11 @@ test('this is what version 4 makes of a history: if it fails, raise `foldVersion
     observe(dispute),
   ]);
   const date = '2026-11-23T12:00:00.000Z';
-  expect(foldVersion).toBe(4);
+  expect(foldVersion).toBe(7);
   expect(toSnapshot(evolve(initialProposal(terms), history))).toEqual({
     lifecycle: 'approved',
     seq: 8,
+    lastEntryAt: { date },
     revokedTo: 1,
     pinned: { version: 2, depositCents: 472_500 },
     wasComplete: false,
@@ -135,8 +136,12 @@ test('this is what version 4 makes of a history: if it fails, raise `foldVersion
     pending: { map: [] },
     refundRequests: { map: [] },
     acceptedAnomalies: { set: [] },
+    bouncedMails: { set: [] },
     checkoutRefusal: null,
-    sent: { version: 2, linkGeneration: 0, at: { date }, expiresAt: { date: '2026-12-23T12:00:00.000Z' } },
+    sent: {
+      ...{ version: 2, linkGeneration: 0, at: { date }, isMailed: false },
+      expiresAt: { date: '2026-12-23T12:00:00.000Z' },
+    },
     viewedAt: { date },
     approval: { version: 2, name: 'Ada', actor: 'customer', userId: undefined, at: { date } },
     checkouts: [

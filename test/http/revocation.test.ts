@@ -5,7 +5,16 @@ import { users } from '../../src/db/schema.ts';
 import { holdersOf } from '../../src/domain/permissions.ts';
 import { type Contract, permissionOf } from '../../src/http/contract.ts';
 import { call } from '../support/api.ts';
-import { bindings, createOrg, createProposal, db, eventsOf, rowCounts, tokens } from '../support/world.ts';
+import {
+  append,
+  bindings,
+  createOrg,
+  createProposal,
+  db,
+  eventsOf,
+  rowCounts,
+  tokens,
+} from '../support/world.ts';
 
 // Every route that takes a token, with every way in which a token that was handed out ends.
 
@@ -26,7 +35,7 @@ function ask(
   const path = route
     .replace(':proposal_id', String(about.proposalId))
     .replace(':session_id', about.sessionId)
-    .replace(/:(payment_id|entry_id)/, (_, name) => contract.example.path?.[name] ?? '');
+    .replace(/:(payment_id|entry_id|mail_id)/, (_, name) => contract.example.path?.[name] ?? '');
   const asked = query?.proposal_id ? { proposal_id: String(about.proposalId) } : query;
   return call(`${path}?${new URLSearchParams(asked)}`, {
     token,
@@ -112,6 +121,48 @@ describe.each(Object.entries(endsOfLinks))('a link from before %s', (_, end) => 
     const sent = await call(`POST /proposals/${proposal.id}/send`, { token: org.token });
     const [, token = ''] = sent.json.portal_url.split('#token=');
     expect((await ask(asked, token, about)).status).not.toBe(401);
+  });
+});
+
+const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+
+/** A proposal whose last entry is so many days old. */
+async function setUpIdle(days: number) {
+  const org = await createOrg();
+  const proposal = await createProposal(org.id, 'draft');
+  const expiresAt = daysAgo(-1);
+  const sentAt = daysAgo(days + 170);
+  await append({ kind: 'send', proposalId: proposal.id, actor: org.actor, expiresAt }, sentAt);
+  const approval = { name: 'Ada Lovelace', version: 1, ip: null };
+  await append(
+    { kind: 'approve', proposalId: proposal.id, actor: proposal.customer, ...approval },
+    daysAgo(days),
+  );
+  return { org, proposal, about: { proposalId: proposal.id, sessionId: 'cs_test_1' } };
+}
+
+describe('a link of a proposal in which nothing has happened', () => {
+  test.each(ofCustomers)(
+    'for more than 180 days is refused by $route, which changes nothing',
+    async (asked) => {
+      const { proposal, about } = await setUpIdle(180.01);
+      const before = await rowCounts();
+      const answer = await ask(asked, proposal.token, about);
+      expect(answer).toMatchObject({ status: 401, json: { code: 'token_expired' } });
+      expect(await rowCounts()).toEqual(before);
+    },
+  );
+
+  test.each(ofCustomers)('for 179 days is taken by $route, however old its sending is', async (asked) => {
+    const { proposal, about } = await setUpIdle(179);
+    expect((await ask(asked, proposal.token, about)).status).not.toBe(401);
+  });
+
+  test('opens it again once staff do something there', async () => {
+    const { org, proposal } = await setUpIdle(200);
+    const json = { customer_name: 'Ada King' };
+    expect((await call(`PATCH /proposals/${proposal.id}`, { token: org.token, json })).status).toBe(200);
+    expect((await call(`GET /proposals/${proposal.id}`, { token: proposal.token })).status).toBe(200);
   });
 });
 

@@ -162,8 +162,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make a link for the customer
-         * @description It opens the proposal without an account.
+         * Send a proposal to the customer
+         * @description Makes a link that opens the proposal without an account, and mails it to the customer where the org has mail on, unless `mail` is false. It is mailed once in an hour of the clock (UTC).
          *
          *     Permission `proposals:write`: admin, staff.
          */
@@ -229,7 +229,7 @@ export interface paths {
         put?: never;
         /**
          * Approve a version
-         * @description Staff who approve for the customer say how they were told: `method`, and a `reference`.
+         * @description Staff who approve for the customer say how the customer agreed: `method`, and a `reference`.
          *
          *     Permission `proposals:approve`: admin, staff, customer.
          */
@@ -293,7 +293,7 @@ export interface paths {
         };
         /**
          * List what happened to a proposal
-         * @description Entries of the activity log, newest first.
+         * @description Entries of the activity log, newest first, with what each owes (a mail) and what became of that.
          *
          *     Permission `activity:read`: admin, staff.
          */
@@ -480,6 +480,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/mail/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive an event from Resend
+         * @description Signed in svix-signature. Delivered, bounced and complained are recorded; others are received, and change nothing.
+         */
+        post: operations["receiveMailEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mail/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a button that ends the reminders
+         * @description The link in a reminder. Opening it changes nothing.
+         */
+        get: operations["askToStopReminders"];
+        put?: never;
+        /**
+         * End the reminders
+         * @description What the button does, and a mail program by List-Unsubscribe-Post (RFC 8058).
+         */
+        post: operations["stopReminders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/proposals/{proposal_id}/links/request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a new link mailed to the customer
+         * @description To the address on file, once a proposal and hour, where there is one to mail to. The answer is always the same.
+         */
+        post: operations["requestLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/proposals/{proposal_id}/mails/{mail_id}/send_again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a mail again
+         * @description One that has ended, whatever became of it. A second request changes nothing.
+         *
+         *     Permission `proposals:write`: admin, staff.
+         */
+        post: operations["sendMailAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/reports/numbers": {
         parameters: {
             query?: never;
@@ -511,7 +597,7 @@ export interface paths {
         };
         /**
          * Read what needs attention
-         * @description Anomalies of the last 30 days that nobody accepted, open disputes, payments and refunds that Stripe would not make, and money that no proposal claims; 100 of each at most.
+         * @description Anomalies of the last 30 days that were not accepted, open disputes, payments and refunds that Stripe would not make, and money that no proposal claims; 100 of each at most.
          *
          *     Permission `reports:read`: admin, staff.
          */
@@ -633,7 +719,7 @@ export interface components {
              * @description What clients match on. It never changes.
              * @enum {string}
              */
-            code: "malformed_json" | "body_too_large" | "invalid_request" | "invalid_proposal_id" | "invalid_amount" | "invalid_signature" | "invalid_event" | "wrong_livemode" | "route_not_found" | "method_not_allowed" | "token_missing" | "token_invalid" | "token_expired" | "invalid_credentials" | "forbidden" | "rate_limited" | "proposal_not_found" | "proposal_not_approved" | "proposal_void" | "proposal_declined" | "proposal_expired" | "already_approved" | "already_paid" | "payment_pending" | "session_not_found" | "version_conflict" | "amount_mismatch" | "checkout_open" | "limit_reached" | "nothing_due" | "pay_in_full_not_offered" | "instalment_not_found" | "not_on_request" | "payment_not_found" | "payment_ambiguous" | "payment_disputed" | "paid_through_stripe" | "not_refundable" | "overpayment" | "refund_pending" | "refund_too_large" | "anomaly_not_found" | "idempotency_key_reused" | "not_configured" | "database_unavailable" | "log_unavailable" | "stripe_refused" | "stripe_failed" | "stripe_rate_limited" | "stripe_timeout" | "internal_error";
+            code: "malformed_json" | "body_too_large" | "invalid_request" | "invalid_proposal_id" | "invalid_amount" | "invalid_signature" | "invalid_event" | "wrong_livemode" | "route_not_found" | "method_not_allowed" | "token_missing" | "token_invalid" | "token_expired" | "invalid_credentials" | "forbidden" | "rate_limited" | "proposal_not_found" | "proposal_not_approved" | "proposal_void" | "proposal_declined" | "proposal_expired" | "already_approved" | "already_paid" | "payment_pending" | "session_not_found" | "version_conflict" | "amount_mismatch" | "checkout_open" | "limit_reached" | "nothing_due" | "pay_in_full_not_offered" | "instalment_not_found" | "not_on_request" | "payment_not_found" | "payment_ambiguous" | "payment_disputed" | "paid_through_stripe" | "not_refundable" | "overpayment" | "refund_pending" | "refund_too_large" | "anomaly_not_found" | "idempotency_key_reused" | "mail_not_found" | "mail_under_way" | "mail_off" | "not_configured" | "database_unavailable" | "log_unavailable" | "stripe_refused" | "stripe_failed" | "stripe_rate_limited" | "stripe_timeout" | "internal_error";
             /**
              * Format: uuid
              * @description What the log calls this request.
@@ -669,6 +755,11 @@ export interface components {
             valid_days: number | null;
             pay_in_full: boolean;
             terms: string | null;
+            /**
+             * @description Whether the org has mail on; `not_configured`: the deployment has no vendor for it.
+             * @enum {string}
+             */
+            mail: "on" | "off" | "not_configured";
         };
         NewLead: {
             /** Format: uuid */
@@ -763,6 +854,26 @@ export interface components {
             refundable_cents: number;
             reversed: boolean;
         };
+        /** @description What an earlier version said. Releases that knew no schedule left none: then it is null. */
+        EarlierVersion: {
+            version: number;
+            title: string;
+            line_items: components["schemas"]["LineItem"][];
+            discount_percent: number | null;
+            discount_cents: components["schemas"]["Money"] | null;
+            total_cents: components["schemas"]["Money"];
+            schedule: {
+                label: string;
+                amount_cents: components["schemas"]["Money"];
+                due: ("approval" | "request") | {
+                    date: string;
+                } | {
+                    days_after_approval: number;
+                };
+            }[] | null;
+            valid_until: string | null;
+            terms: string | null;
+        };
         ProposalPage: {
             data: components["schemas"]["ProposalSummary"][];
             next_cursor: components["schemas"]["NextCursor"];
@@ -829,6 +940,8 @@ export interface components {
             payments: components["schemas"]["Payment"][];
             /** @description Stripe’s code, where it would not take a payment of this version. */
             checkout_refusal: string | null;
+            /** @description The version that the customer saw or approved last, where a GET finds that it was replaced. */
+            last_seen?: components["schemas"]["EarlierVersion"];
         };
         Voided: {
             id: number;
@@ -857,8 +970,13 @@ export interface components {
              * @description Opens the proposal; the token is in the fragment.
              */
             portal_url: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ends if nothing happens on the proposal until then.
+             */
             expires_at: string;
+            /** @description Whether the customer is mailed it, or was in this hour. */
+            mailed: boolean;
         };
         LinksRevoked: {
             /** @constant */
@@ -877,6 +995,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "lead_created";
             meta: {
@@ -893,6 +1030,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "revised";
             meta: {
@@ -914,6 +1070,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "customer_changed";
             meta: {
@@ -928,6 +1103,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "sent";
             meta: {
@@ -936,6 +1130,8 @@ export interface components {
                 expires_at: string;
                 link_generation?: number;
                 deposit_cents?: components["schemas"]["Money"];
+                /** @constant */
+                mail?: true;
                 user_id: number;
             };
         } | {
@@ -947,6 +1143,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "links_revoked";
             meta: {
@@ -962,6 +1177,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "view";
             meta: Record<string, never>;
@@ -974,6 +1208,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "approve";
             meta: {
@@ -998,6 +1251,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "declined";
             meta: {
@@ -1016,6 +1288,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "payment_requested";
             meta: {
@@ -1033,6 +1324,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "checkout_created";
             meta: {
@@ -1057,6 +1367,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "checkout_refused";
             meta: {
@@ -1074,6 +1403,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "checkout_expired";
             meta: {
@@ -1088,6 +1436,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "payment_pending";
             meta: {
@@ -1106,6 +1473,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "payment_success";
             meta: {
@@ -1131,6 +1517,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "payment_failed";
             meta: {
@@ -1149,6 +1554,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "payment_anomaly";
             meta: {
@@ -1169,6 +1593,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "anomaly_accepted";
             meta: {
@@ -1185,6 +1628,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "payment_recorded";
             meta: {
@@ -1211,6 +1673,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "payment_reversed";
             meta: {
@@ -1231,6 +1712,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "refund_requested";
             meta: {
@@ -1251,6 +1751,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "refund_refused";
             meta: {
@@ -1266,6 +1785,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "payment_refunded";
             meta: {
@@ -1288,6 +1826,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "refund_failed";
             meta: {
@@ -1310,6 +1867,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "dispute_opened";
             meta: {
@@ -1330,6 +1906,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "dispute_closed";
             meta: {
@@ -1350,6 +1945,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "void";
             meta: {
@@ -1364,6 +1978,25 @@ export interface components {
             actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
             /** Format: date-time */
             created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
             /** @constant */
             event: "mail_bounced";
             meta: {
@@ -1470,6 +2103,15 @@ export interface components {
             due_cents: components["schemas"]["Money"];
             remaining_cents: components["schemas"]["Money"];
         };
+        /** @description An event as Resend sends it: https://resend.com/docs/webhooks/event-types */
+        MailEvent: {
+            type: string;
+            data: {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
+        };
         Numbers: {
             payments: number;
             /** @description Gross: all that was paid, through Stripe and beside it. */
@@ -1520,6 +2162,8 @@ export interface components {
             proposal_id: number;
             title: string;
             dispute_id: string;
+            /** @description Stripe’s. With `warning_` in front it is an inquiry, and no money was taken. */
+            status: string;
             reason: string;
             amount_cents: components["schemas"]["Money"];
             currency: string;
@@ -1538,6 +2182,19 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        UndeliveredMail: {
+            /** Format: uuid */
+            mail_id: string;
+            proposal_id: number;
+            title: string;
+            /** @enum {string} */
+            kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn";
+            /** @enum {string} */
+            state: "bounced" | "complained" | "failed" | "perhaps_sent";
+            reason: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
         UnattributedEvent: {
             event_id: string;
             type: string;
@@ -1551,6 +2208,7 @@ export interface components {
             anomalies: components["schemas"]["Anomaly"][];
             disputes: components["schemas"]["OpenDispute"][];
             refused: components["schemas"]["Refused"][];
+            mails: components["schemas"]["UndeliveredMail"][];
             unattributed: components["schemas"]["UnattributedEvent"][];
         };
         Health: {
@@ -1743,7 +2401,8 @@ export interface operations {
                      *       "time_zone": "Europe/Berlin",
                      *       "valid_days": 30,
                      *       "pay_in_full": false,
-                     *       "terms": null
+                     *       "terms": null,
+                     *       "mail": "on"
                      *     }
                      */
                     "application/json": components["schemas"]["Me"];
@@ -3087,7 +3746,18 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "mail": true
+                 *     }
+                 */
+                "application/json": {
+                    mail?: boolean;
+                };
+            };
+        };
         responses: {
             /** @description The link. */
             200: {
@@ -3098,13 +3768,14 @@ export interface operations {
                     /**
                      * @example {
                      *       "portal_url": "https://portal.example.com/proposal/7#token=eyJhbGciOiJIUzI1NiJ9.e30.abc",
-                     *       "expires_at": "2026-12-26T09:00:00.000Z"
+                     *       "expires_at": "2026-12-26T09:00:00.000Z",
+                     *       "mailed": true
                      *     }
                      */
                     "application/json": components["schemas"]["PortalLink"];
                 };
             };
-            /** @description `invalid_proposal_id` */
+            /** @description `invalid_request`, `invalid_proposal_id`, `malformed_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3114,7 +3785,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {string} */
-                        code?: "invalid_proposal_id";
+                        code?: "invalid_request" | "invalid_proposal_id" | "malformed_json";
                     };
                 };
             };
@@ -3171,6 +3842,20 @@ export interface operations {
                         status?: 409;
                         /** @enum {string} */
                         code?: "proposal_void" | "proposal_expired" | "limit_reached";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 413;
+                        /** @enum {string} */
+                        code?: "body_too_large";
                     };
                 };
             };
@@ -4070,10 +4755,23 @@ export interface operations {
                      *           "meta": {
                      *             "version": 1,
                      *             "expires_at": "2026-12-26T09:00:00.000Z",
+                     *             "mail": true,
                      *             "user_id": 1
                      *           },
                      *           "actor": "staff",
-                     *           "created_at": "2026-11-26T09:00:00.000Z"
+                     *           "created_at": "2026-11-26T09:00:00.000Z",
+                     *           "owed": [
+                     *             {
+                     *               "id": "0b8f3a52-3c1e-4f0a-9a6b-2f1de1c4a111",
+                     *               "channel": "mail",
+                     *               "kind": "link",
+                     *               "user_id": null,
+                     *               "state": "delivered",
+                     *               "reason": null,
+                     *               "due_at": "2026-11-26T09:00:00.000Z",
+                     *               "ended_at": "2026-11-26T09:00:02.000Z"
+                     *             }
+                     *           ]
                      *         }
                      *       ],
                      *       "next_cursor": null
@@ -5677,6 +6375,549 @@ export interface operations {
             };
         };
     };
+    receiveMailEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "email.delivered",
+                 *       "data": {
+                 *         "email_id": "a1",
+                 *         "to": [
+                 *           "ada@example.org"
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MailEvent"];
+            };
+        };
+        responses: {
+            /** @description It is recorded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "received": true
+                     *     }
+                     */
+                    "application/json": {
+                        /** @constant */
+                        received: true;
+                    };
+                };
+            };
+            /** @description `invalid_signature`, `invalid_event`, `malformed_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "invalid_signature" | "invalid_event" | "malformed_json";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 413;
+                        /** @enum {string} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    askToStopReminders: {
+        parameters: {
+            query: {
+                /** @example eyJhbGciOiJIUzI1NiJ9.e30.c2ln */
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <!doctype html> */
+                    "text/html; charset=UTF-8": string;
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "invalid_request";
+                    };
+                    "text/html; charset=UTF-8": string;
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    stopReminders: {
+        parameters: {
+            query: {
+                /** @example eyJhbGciOiJIUzI1NiJ9.e30.c2ln */
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example <!doctype html> */
+                    "text/html; charset=UTF-8": string;
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "invalid_request";
+                    };
+                    "text/html; charset=UTF-8": string;
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    requestLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 7 */
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is mailed, if there is such a proposal. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "requested": true
+                     *     }
+                     */
+                    "application/json": {
+                        /** @constant */
+                        requested: true;
+                    };
+                };
+            };
+            /** @description `invalid_proposal_id` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "invalid_proposal_id";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    sendMailAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 7 */
+                proposal_id: string;
+                /** @example 0b8f3a52-3c1e-4f0a-9a6b-2f1de1c4a111 */
+                mail_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is owed again. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "queued": true
+                     *     }
+                     */
+                    "application/json": {
+                        /** @constant */
+                        queued: true;
+                    };
+                };
+            };
+            /** @description `invalid_request`, `invalid_proposal_id` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "invalid_request" | "invalid_proposal_id";
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `mail_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "mail_not_found";
+                    };
+                };
+            };
+            /** @description `mail_under_way`, `mail_off` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "mail_under_way" | "mail_off";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
     getNumbers: {
         parameters: {
             query?: {
@@ -5849,6 +7090,7 @@ export interface operations {
                      *       ],
                      *       "disputes": [],
                      *       "refused": [],
+                     *       "mails": [],
                      *       "unattributed": []
                      *     }
                      */

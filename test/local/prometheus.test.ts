@@ -135,6 +135,7 @@ describe.runIf(hasPrometheus)('on a real Prometheus', { timeout: 180_000 }, () =
       'Proposals paid (7d)': [{ '': count('payment_success') - count('payment_anomaly') }, {}],
       'Declined, by reason (30d)': [{}],
       'Payments that Stripe refused, refunds asked for (7d)': [{}, {}],
+      'Past their date': [{}, {}],
       'Funnel (7d)': ['lead_created', 'view', 'approve', 'checkout_created', 'payment_success'].map(
         (event) => ({
           '': count(event),
@@ -156,6 +157,11 @@ describe.runIf(hasPrometheus)('on a real Prometheus', { timeout: 180_000 }, () =
       'Calls to Stripe': [{ '*': 100 }],
       'Refused by a limit (24h)': [{}],
       'Commands waiting': [{}],
+      // The vendor takes no addresses of example.com. How many before the first scrape is not known.
+      'Mails by outcome (7d)': [{ '*': 1_000 }],
+      'Mails that did not arrive, by kind (30d)': [{ '*': 1_000 }],
+      'Oldest that waits': [{ '*': 60 }],
+      'Attempts that came to nothing (24h)': [{ '*': 1_000 }],
     };
   }
 
@@ -181,6 +187,9 @@ describe.runIf(hasPrometheus)('on a real Prometheus', { timeout: 180_000 }, () =
       PortalReconcilerLate: {},
       PortalDisputeOpened: { 'org_id=1': 1 },
       PortalSeriesDropped: {},
+      PortalChannelBlocked: {},
+      PortalOwedLate: {},
+      PortalMailBounces: {},
     };
   }
 

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BareWorker, startBareWorker } from '../../local/bare-worker.ts';
+import { signed } from '../../local/mailbox/reports.ts';
+import { type MailboxServer, startMailbox } from '../../local/mailbox/server.ts';
 import { type NeonHttp, startNeonHttp } from '../../local/neon-http.ts';
 import { embeddedConnections, migrate, startEmbeddedPostgres, withClient } from '../../local/postgres.ts';
 import { seed, seedEmail } from '../../local/seed.ts';
@@ -22,6 +24,7 @@ if (!before)
   console.error('Skipped: the upgrade. UPGRADE_FROM asks for it, with the commit that is deployed.');
 
 const jwtSecret = randomBytes(32).toString('hex');
+const mailSecret = `whsec_${Buffer.from('only-for-tests-only-for-tests').toString('base64')}`;
 const secretKey = `sk_test_${randomBytes(16).toString('hex')}`;
 const webhookSecret = `whsec_${randomBytes(16).toString('hex')}`;
 
@@ -36,6 +39,7 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
   let neon: NeonHttp;
   let stripe: StripeServer;
   let account: Play;
+  let mailbox: MailboxServer;
   let start: (version: string) => Promise<Running>;
 
   beforeAll(async () => {
@@ -45,6 +49,7 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
     neon = await startNeonHttp({ postgresUrl: postgres.url, connections: embeddedConnections });
     stripe = await startStripe();
     account = stripe.of(secretKey);
+    mailbox = await startMailbox();
     const checkouts: Record<string, string> = { before: unpack(before ?? '', folder), after: '.' };
     start = async (version) => {
       const worker = await startBareWorker(
@@ -57,6 +62,8 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
           STRIPE_SECRET_KEY: secretKey,
           STRIPE_WEBHOOK_SECRET: webhookSecret,
           STRIPE_API_BASE: stripe.url,
+          RESEND_API_BASE: mailbox.url,
+          RESEND_WEBHOOK_SECRET: mailSecret,
           PORTAL_PUBLIC_URL: 'http://localhost:5173',
           DEPOSIT_PERCENT: '30',
         },
@@ -68,6 +75,7 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
 
   afterAll(async () => {
     await stripe.stop();
+    await mailbox.stop();
     await neon.stop();
     await postgres.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -108,6 +116,10 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
         if (version === 'after') asked = await askForBalance(worker, staff);
         await post(worker, `/proposals/${link.id}/approve`, staff, { name: 'Ada', version: 1 });
         await expectSums(worker, `${version}, at the end`);
+        if (version === 'after') {
+          await expectMails();
+          await bounce(worker);
+        }
         await expect
           .poll(() => sample(worker, 'crm_portal_webhook_events_total{type="other",outcome="ignored"}'), {
             timeout: 5_000,
@@ -123,6 +135,44 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
     const isKnown = existsSync(join(folder, before ?? '', 'src/domain/revocation.ts'));
     expect(statuses).toEqual([200, 200, isKnown ? 401 : 200, 401]);
   });
+
+  /** What this version's payments owe is delivered, each once; it leaves alone what the version before appended. */
+  async function expectMails(): Promise<void> {
+    const read = async () => {
+      const sql = `select id, kind, state from outbox where state <> 'expanded' and due_at <= now()`;
+      return (await withClient(postgres.url, (client) => client.query(sql))).rows;
+    };
+    const isOver = ({ state }: { state: string }) => state === 'sent' || state === 'stale';
+    await expect.poll(async () => (await read()).every(isOver), { timeout: 10_000 }).toBe(true);
+    const sent = mailbox.mailbox.messages.map(
+      ({ idempotency_key: key, kind }) => `${kind} ${key?.split(':')[0]}`,
+    );
+    const rows = (await read()).filter(({ state }) => state === 'sent');
+    expect(sent.sort()).toEqual(rows.map(({ id, kind }) => `${kind} ${id}`).sort());
+    const kinds = rows.map(({ kind }) => kind);
+    expect(kinds).toEqual(expect.arrayContaining(['receipt', 'notice', 'refund']));
+  }
+
+  /** A mail of this version comes back: an entry that the version before counts, and otherwise ignores. */
+  async function bounce(worker: Running): Promise<void> {
+    const mail = mailbox.mailbox.messages.findLast(({ kind }) => kind === 'receipt');
+    const owed = await withClient(postgres.url, (client) =>
+      client.query('select id from outbox where vendor_id = $1', [mail?.id]),
+    );
+    const data = {
+      email_id: mail?.id,
+      to: [mail?.to],
+      tags: { mail_id: owed.rows[0]?.id },
+    };
+    const body = JSON.stringify({ type: 'email.bounced', data });
+    const headers = signed('msg_1', new Date(), body, mailSecret);
+    expect((await fetch(`${worker.url}/mail/webhook`, { method: 'POST', headers, body })).status).toBe(200);
+    const sql = `select count(*)::int from portal_activity_log where event = 'mail_bounced'`;
+    const { rows } = await withClient(postgres.url, (client) => client.query(sql));
+    expect(rows[0].count).toBeGreaterThan(0);
+    // All customers of this test share the address.
+    await withClient(postgres.url, (client) => client.query('delete from suppressions'));
+  }
 
   /** Every count and amount of the scrape that the log can be asked for. */
   async function expectSums(worker: Running, step: string): Promise<void> {
@@ -213,7 +263,7 @@ async function draft(
   terms = {},
 ): Promise<{ readonly id: number }> {
   const line_items = [{ description: title, quantity: 1, unit_price_cents: 100_000 }];
-  const customer = { customer_name: 'Ada', customer_email: 'ada@example.com' };
+  const customer = { customer_name: 'Ada', customer_email: 'delivered+ada@resend.dev' };
   const { id } = await post(worker, '/proposals', staff, { title, ...customer, line_items, ...terms });
   return { id: Number(id) };
 }

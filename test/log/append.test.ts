@@ -9,7 +9,7 @@ import { createOrg, createProposal, db, entriesOf, eventsOf, statusOf } from '..
 const uniqueViolation = '23505';
 const none: Writes = {
   ...{ entries: [], statuses: new Map(), linkGenerations: new Map() },
-  ...{ revisions: [], customers: [], comments: [], leads: [], stripeEvents: [] },
+  ...{ revisions: [], customers: [], comments: [], leads: [], stripeEvents: [], owed: [] },
 };
 
 function view(proposal: { id: number; orgId: number }, seq: number, key = `view:${proposal.id}:${seq}`) {

@@ -127,11 +127,14 @@ test('families that are not in the table stand at their place in the catalogue',
 test('one org is read alone, and not those whose ids begin alike', async () => {
   await withSums((sums) => {
     sums.fold([1, 10, 12, 100, 2].flatMap((org) => [lead(org), payment(org, 100)]));
-    sums.fold([entry(1, 'checkout_created', { currency: 'usd' }), entry(1, 'dispute_opened')]);
-    const ofOne = seriesOf(sums.text.ofOrg('1'));
+    sums.fold([
+      entry(1, 'checkout_created', { currency: 'usd' }),
+      entry(1, 'dispute_opened', { status: 'needs_response' }),
+    ]);
+    const ofOne = seriesOf(sums.text.ofOrg('1', []));
     const expected = seriesOf(renderSums(sums.read().filter(({ labels }) => labels.org_id === '1')));
     expect([...ofOne]).toEqual([...expected]);
     expect(ofOne.size).toBe(13);
-    expect(sums.text.ofOrg('3')).toEqual([]);
+    expect(sums.text.ofOrg('3', [])).toEqual([]);
   });
 });

@@ -93,3 +93,10 @@ test('every series that can increase is started at zero by an earlier entry', ()
   const expected = perOrg.filter((name) => !first.some((part) => name.includes(part)));
   expect([...new Set<string>(names)].sort()).toEqual(expected.sort());
 });
+
+test('a bank that asks is no dispute', () => {
+  const outcomeOf = (status: string) =>
+    counted(entry('dispute_opened', { status })).map(({ labels }) => labels);
+  expect(outcomeOf('needs_response')).toEqual([{ ...org, outcome: 'opened' }]);
+  expect(outcomeOf('warning_needs_response')).toEqual([{ ...org, outcome: 'inquiry_opened' }]);
+});

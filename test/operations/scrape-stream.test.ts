@@ -79,3 +79,13 @@ test('each page of each shard is asked for once', async () => {
   // Each has the same series.
   expect(text.match(/^crm_portal_payments_total.* 4\.0$/gm)).toHaveLength(pages);
 });
+
+test('a family of a newer shard that this Worker does not know hides none behind it', async () => {
+  const block = (name: string) => ({ metric: name as MetricName, keys: ['{}'], texts: [`${name} 1.0\n`] });
+  const known = ['crm_portal_unattributed_events', 'crm_portal_log_queue_depth'] as const;
+  const blocks = [block(known[0]), block('crm_portal_of_next_year'), block(known[1])];
+  const { bindings } = shards(() => ({ blocks, next: null }));
+  const text = await (await scrape(bindings)).text();
+  for (const name of known) expect(text).toContain(`\n${name} ${shardCount}.0\n`);
+  expect(text).not.toContain('of_next_year');
+});

@@ -378,7 +378,7 @@ describe('declining', () => {
   );
 });
 
-test('staff approve for a customer, and say how they were told; no customer says so', async () => {
+test('staff approve for a customer, and say how the customer agreed; no customer says so', async () => {
   const org = await createOrg();
   const proposal = await createProposal(org.id, 'draft');
   const json = { name: 'Ada Lovelace', version: 1, method: 'phone', reference: 'Call of 26 November' };

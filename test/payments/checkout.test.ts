@@ -1,5 +1,7 @@
 import { env } from 'cloudflare:workers';
+import { eq } from 'drizzle-orm';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { proposals } from '../../src/db/schema.ts';
 import { type Answer, call } from '../support/api.ts';
 import { isAppend, onDatabase } from '../support/faults.ts';
 import { stripeAccount } from '../support/stripe-account.ts';
@@ -7,6 +9,7 @@ import {
   bindings,
   createOrg,
   createProposal,
+  db,
   entriesOf,
   eventsOf,
   paidEvent,
@@ -421,6 +424,37 @@ describe('in live mode', () => {
     const [failed] = await stripe.events('checkout.session.async_payment_failed');
     await stripe.deliver(failed ?? {});
     expect((await stripe.checkout({ proposal_id: proposal.id }, proposal.token)).status).toBe(200);
+  });
+
+  test('the longest title and label make a name that Stripe takes', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id, 'draft');
+    const schedule = [{ key: 'deposit', label: 'ß'.repeat(100), percent: 100, due: 'approval' as const }];
+    await db
+      .update(proposals)
+      .set({ title: '🍳'.repeat(200), schedule })
+      .where(eq(proposals.id, proposal.id));
+    const approval = { name: 'Ada Lovelace', version: 1 };
+    await call(`POST /proposals/${proposal.id}/approve`, { token: proposal.token, json: approval });
+    const stripe = stripeAccount();
+    expect((await stripe.checkout({ proposal_id: proposal.id }, proposal.token)).status).toBe(200);
+  });
+
+  test('after a corrected address another session is made, for that address', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id);
+    const stripe = stripeAccount();
+    await stripe.fault('POST /v1/checkout/sessions', 'lost', 2); // the SDK tries twice
+    expect((await stripe.checkout({ proposal_id: proposal.id }, proposal.token)).status).toBe(502);
+    const json = { customer_email: 'right@example.com' };
+    expect((await call(`PATCH /proposals/${proposal.id}`, { token: org.token, json })).status).toBe(200);
+    // With the key of the lost one, Stripe would refuse other parameters.
+    expect((await stripe.checkout({ proposal_id: proposal.id }, org.token)).status).toBe(200);
+    const { sessions } = await stripe.state();
+    expect(sessions.map(({ customer_email: email }) => email)).toEqual([
+      'ada@example.com',
+      'right@example.com',
+    ]);
   });
 
   test('a simulated session is not handed out', async () => {

@@ -71,6 +71,17 @@ describe('after a day without webhooks', () => {
   });
 });
 
+test('what the clock has made of proposals, where it cannot be looked up, holds up no payment', async () => {
+  const { stripe, proposal, sessionId } = await withCheckout();
+  await stripe.control(`sessions/${sessionId}/pay`);
+  onDatabase(async (send, body) => {
+    if (body.includes(') as changed')) return Response.json({ message: 'no' }, { status: 500 });
+    return send();
+  });
+  await expect(reconcile(stripe)).rejects.toThrow('The activity log cannot be reached.');
+  expect(await eventsOf(proposal.id)).toEqual(['approve', 'checkout_created', 'payment_success']);
+});
+
 test('a session that expired without a webhook is recorded as expired', async () => {
   const { stripe, proposal, sessionId } = await withCheckout();
   await reconcile(stripe);

@@ -10,6 +10,7 @@ import {
   sessionsOf,
   test,
 } from './support/fixtures.ts';
+import { look } from './support/look.ts';
 
 // The portal as it is deployed, against the stand-in for Stripe.
 
@@ -346,6 +347,36 @@ test("another customer's session reveals nothing", async ({ page, deployed: { of
   await expect(page.getByRole('button', { name: 'Approve & pay deposit $4,725.00' })).toBeVisible();
 });
 
+test('who opens a link again sees first what changed since they last looked', async ({
+  page,
+  context,
+  deployed: { office },
+}) => {
+  const sent = await office.send();
+  await page.goto(sent.link);
+  await page.getByRole('heading', { name: 'Kitchen renovation' }).waitFor();
+  await page.mouse.move(100, 100);
+  await page.mouse.move(200, 200);
+  await expect.poll(() => office.count(sent.id, 'view')).toBe(1);
+  await page.close();
+  await office.revise(sent.id, { title: 'Kitchen, larger' });
+  await office.revise(sent.id, {
+    line_items: [{ description: 'Cabinets, oak, fitted', quantity: 2, unit_price_cents: 980_000 }],
+  });
+
+  const later = await context.newPage();
+  await later.goto(sent.link);
+  const changes = later.getByRole('region', { name: 'PeakPro changed this proposal' });
+  await expect(changes).toContainText('Kitchen renovation Kitchen, larger');
+  await expect(changes).toContainText('Total');
+  await expect(later.getByLabel('Your full name')).toBeHidden();
+  await look(later, 'changed-since');
+  await changes.getByRole('button', { name: 'I have seen the changes' }).click();
+  await later.getByLabel('Your full name').fill('Ada Lovelace');
+  await later.getByRole('button', { name: /Approve & pay deposit/ }).click();
+  await expect.poll(() => office.count(sent.id, 'approve')).toBe(1);
+});
+
 test('when the proposal is revised, the customer sees what changed before approving', async ({
   page,
   deployed: { office },
@@ -411,6 +442,21 @@ test("an expired link names the org to ask; a broken one and another proposal's 
     await page.goto(link);
     await expect(page.getByRole('heading', { name: 'This link does not open a proposal' })).toBeVisible();
     await expect(page.getByText('A secret garden')).toHaveCount(0);
+  }
+});
+
+test('a link that a mail program mangled opens its proposal, and leaves no token in the address', async ({
+  context,
+  deployed: { office, url },
+}) => {
+  const { id, token } = await office.send();
+  const broken = `${token.slice(0, 40)}%0D%0A ${token.slice(40)}`;
+  for (const end of [`%23token=${token}`, `%2523token=${token}`, `#token=${token}).`, `#token=${broken}`]) {
+    const tab = await context.newPage(); // without what another tab was given
+    await tab.goto(`${url}/proposal/${id}${end}`);
+    await expect(tab.getByRole('heading', { name: 'Kitchen renovation' }), end).toBeVisible();
+    expect(tab.url(), end).toBe(`${url}/proposal/${id}`);
+    await tab.close();
   }
 });
 

@@ -99,7 +99,7 @@ test('staff record a transfer and take it back; the page says the same', async (
   await expect(page.getByRole('button', { name: 'Pay deposit $4,725.00' })).toBeVisible();
 });
 
-test('a customer declines with a reason, and staff see it; a duplicate starts anew', async ({
+test('a customer declines with a reason, and staff see it; a duplicate is a new draft', async ({
   page,
   deployed: { url, office },
 }) => {

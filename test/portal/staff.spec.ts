@@ -166,7 +166,7 @@ test('anomalies, disputes and unattributed money are shown prominently', async (
   await expect.poll(() => office.count(sent.id, 'dispute_opened')).toBe(1);
 
   await signIn(page, url);
-  const banner = page.getByRole('alert');
+  const banner = page.getByRole('complementary', { name: 'Needs attention' });
   await expect(banner).toContainText('2 payments that are not as agreed, 1 open dispute');
   await expect(banner).toContainText('1 payment that no proposal claims');
   await banner.getByRole('link', { name: 'Show them' }).click();

@@ -140,7 +140,7 @@ test("the staff's pages", async ({ page, deployed: { url, office, stripe } }) =>
   await office.revise(id, { title: `Extension of the ${longWord}, larger` });
 
   await signIn(page, url);
-  await page.getByRole('alert').waitFor();
+  await page.getByRole('complementary', { name: 'Needs attention' }).waitFor();
   await look(page, 'staff-proposals');
   await page.getByLabel('Search').fill('nobody has this');
   await page.getByText('No proposal matches.').waitFor();

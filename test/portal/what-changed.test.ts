@@ -7,6 +7,7 @@ const item = (description: string, quantity = 1, unit_price_cents = 100) => ({
   unit_price_cents,
 });
 const offer = (title: string, ...line_items: ReturnType<typeof item>[]) => ({
+  version: 1,
   title,
   line_items,
   total_cents: line_items.reduce((sum, each) => sum + each.quantity * each.unit_price_cents, 0),
@@ -71,4 +72,10 @@ test('another deposit, last day, discount or text is a change, also where the to
     { what: 'Valid until', before: null, after: '2026-12-01' },
     { what: 'Terms', before: null, after: 'Net 14.' },
   ]);
+});
+
+test('a schedule of which an earlier release left no trace is not said to have changed', () => {
+  const schedule = [{ label: 'Deposit', amount_cents: 100, due: 'approval' as const }];
+  const after = { ...offer('A', item('x')), schedule };
+  expect(whatChanged({ ...after, schedule: null }, after, words)).toEqual([]);
 });

@@ -9,6 +9,7 @@ import {
   paidEvent,
   rowCounts,
   statusOf,
+  tokens,
 } from '../support/world.ts';
 
 afterEach(() => vi.restoreAllMocks());
@@ -238,6 +239,9 @@ describe('sending', () => {
 
     const token = first?.json.portal_url.split('#token=')[1];
     expect((await call(`GET /proposals/${proposal.id}`, { token })).json.status).toBe('sent');
+    // The token itself lasts for years: what happens meanwhile moves the link's end (`revocation.test.ts`).
+    const inYears = new Date(Date.now() + 9 * 365 * 86_400_000);
+    expect(await tokens.parse(token, inYears)).toMatchObject({ kind: 'customer', proposalId: proposal.id });
   });
 
   test('a void proposal is refused', async () => {

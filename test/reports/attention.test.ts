@@ -4,9 +4,10 @@ import { createOrg, createProposal, paidEvent } from '../support/world.ts';
 
 const attention = async (token: string) => (await call('GET /reports/attention', { token })).json;
 
-test('attention without concerns is four empty lists', async () => {
+test('attention without concerns is empty lists', async () => {
   const { token } = await createOrg();
-  expect(await attention(token)).toEqual({ anomalies: [], disputes: [], refused: [], unattributed: [] });
+  const empty = { anomalies: [], disputes: [], refused: [], mails: [], unattributed: [] };
+  expect(await attention(token)).toEqual(empty);
 });
 
 test('attention lists a payment of another amount, for its org only', async () => {
@@ -51,7 +52,13 @@ test('attention lists a dispute until it is closed', async () => {
   };
   await tell('needs_response');
   expect((await attention(org.token)).disputes).toMatchObject([
-    { proposal_id: proposal.id, dispute_id: `dp_${paid.id}`, reason: 'fraudulent', amount_cents: 472_500 },
+    {
+      proposal_id: proposal.id,
+      dispute_id: `dp_${paid.id}`,
+      status: 'needs_response',
+      reason: 'fraudulent',
+      amount_cents: 472_500,
+    },
   ]);
   await tell('won');
   expect((await attention(org.token)).disputes).toEqual([]);

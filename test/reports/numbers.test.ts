@@ -66,7 +66,8 @@ describe('the numbers', () => {
       ['payment_success', 0, paid(10_000, 0, 60)],
     );
     await record(org, ['view', 0], ['approve', 0], ['payment_success', 0, paid(20_001, 0, 600)]);
-    await record(org, ['view', 0], ['dispute_opened', 0]);
+    await record(org, ['view', 0], ['dispute_opened', 0, { status: 'needs_response' }]);
+    await record(org, ['dispute_opened', 0, { status: 'warning_needs_response' }]); // an inquiry
     await record(
       org,
       ['payment_refunded', 0, { amount_cents: 700 }],

@@ -55,7 +55,8 @@ class WorkerPlatform implements Platform {
       stripe,
       database: (url, init) => realFetch(url, init),
       turn: (work) => work(),
-      nextStripeFault: () => failing(this.#next('stripe'), 'error' satisfies FaultKind),
+      // Nothing is done, and no failure is kept under the key: Stripe would replay that.
+      nextStripeFault: () => failing(this.#next('stripe'), 'busy' satisfies FaultKind),
       nextDatabaseFault: () => failing(this.#next('database'), 'not done' satisfies DatabaseFault),
     });
   }

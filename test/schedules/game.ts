@@ -247,7 +247,7 @@ export class Game {
     if (!wasOpen) this.complaints.push(`${sessionId} was handed out and was ${before.get(sessionId)}`);
   }
 
-  /** What staff do about money; each time they mean it anew. */
+  /** What staff do about money; each time is another request. */
   async #byStaff(index: number, path: string, json: object, isCalm: boolean): Promise<void> {
     const { id } = this.#proposal(index);
     const answer = await this.#fetch('POST', `/proposals/${id}/${path}`, this.org.token, json);

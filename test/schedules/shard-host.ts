@@ -46,11 +46,12 @@ export class ShardHost {
     };
   }
 
-  /** The storage of a shard that has folded everything up to `checkpoint`. */
+  /** The storage of a shard that has folded, and looked up, everything up to `checkpoint`. */
   prepare(name: string, checkpoint: number): void {
     const shard = this.#shard(name);
     this.#start(name, shard.storage);
     shard.storage.sql.exec('update checkpoints set position = ?', checkpoint);
+    shard.storage.kv.put('lapses_until', checkpoint);
   }
 
   /** Resets the object: its work is lost, and its callers get an error. */

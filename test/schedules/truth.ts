@@ -157,7 +157,7 @@ function checkOpenSessions({ account, handedOut }: Game, proposalId: number, ent
   );
   const lifecycle = lifecycleAfter(entries);
   const { heldCents, totalCents } = moneyAfter(entries);
-  // The org lets customers pay all of it at once: nobody can pay more than that.
+  // The org lets customers pay all of it at once, and no more than that.
   const remainingCents = lifecycle === 'approved' ? totalCents - Math.max(0, heldCents) : 0;
   const tooMuch = open.filter(({ amount_total: cents }) => cents > remainingCents);
   expect(tooMuch.map(({ id }) => `${id} is open, and ${remainingCents} remain`)).toEqual([]);

@@ -35,6 +35,7 @@ export const terms = {
   timeZone: 'UTC',
   defaultDeposit: { percent: 30 },
   mayPayInFull: false,
+  channels: ['mail'],
   version: 2,
   contentHash: 'hash',
   linkGeneration: 0,

@@ -1,12 +1,14 @@
 import { env } from 'cloudflare:workers';
 import { eq, sql } from 'drizzle-orm';
+import { inject } from 'vitest';
 import type { Bindings } from '../../src/config.ts';
 import { createDatabase } from '../../src/db/client.ts';
-import { activityLog, orgs, proposals, stripeEvents, users } from '../../src/db/schema.ts';
+import { activityLog, channels, orgs, proposals, stripeEvents, users } from '../../src/db/schema.ts';
 import type { ProposalStatus } from '../../src/domain/proposal.ts';
 import { Tokens } from '../../src/jwt/tokens.ts';
 import type { Command } from '../../src/log/command.ts';
 import { loadGroup } from '../../src/log/load.ts';
+import { toOwe } from '../../src/log/outbox.ts';
 import { planGroup } from '../../src/log/plan.ts';
 import { contentHash } from '../../src/proposals/content-hash.ts';
 
@@ -24,6 +26,8 @@ function only<T>(rows: T[]): T {
 }
 
 const inAnHour = () => new Date(Date.now() + 3_600_000);
+
+const longAgo = new Date(0);
 
 /** An org with an admin, whose token this is. `passwordHash` is of no password unless given. */
 export async function createOrg(
@@ -47,6 +51,8 @@ export async function createOrg(
       .values({ orgId: org.id, email, passwordHash: options.passwordHash ?? 'none', role: 'admin' })
       .returning(),
   );
+  if (inject('mailHangs'))
+    await db.insert(channels).values({ orgId: org.id, channel: 'mail', since: longAgo });
   const actor = { kind: 'staff', userId: user.id, orgId: org.id, email, role: 'admin' } as const;
   return {
     id: org.id,
@@ -91,12 +97,20 @@ export async function createProposal(orgId: number, status: MadeStatus = 'approv
   return { id, orgId, customer, token: await tokens.signPortal(customer, 'Test', inAnHour()) };
 }
 
-/** Decides a command as a shard would and writes its entries, but not through a shard, which hears of it later. */
-export async function append(command: Command & { readonly proposalId: number | null }): Promise<void> {
+/**
+ * Decides a command as a shard would and writes its entries, but not through a shard, which hears of it later. What they owe
+ * is left to the repair, as by a version that knows no outbox, unless `owing`.
+ */
+export async function append(
+  command: Command & { readonly proposalId: number | null },
+  now = new Date(),
+  { owing = false } = {},
+): Promise<void> {
   const proposalIds = command.proposalId === null ? [] : [command.proposalId];
-  const loaded = await loadGroup(db, proposalIds, [], [], 30);
-  const { writes } = planGroup(loaded, [command], new Date());
-  await db.insert(activityLog).values(writes.entries);
+  const loaded = await loadGroup(db, proposalIds, [], [], { depositPercent: 30, hasMail: true });
+  const { writes } = planGroup(loaded, [command], now);
+  if (writes.entries.length > 0) await db.insert(activityLog).values(writes.entries);
+  for (const { sql, params } of owing ? toOwe(writes.owed) : []) await db.$client.query(sql, params);
   for (const [id, status] of writes.statuses) {
     await db.update(proposals).set({ status }).where(eq(proposals.id, id));
   }

@@ -3,7 +3,7 @@ import type { Proposal } from '../api.ts';
 import { formatMoney, formatNumber, formatPercent } from '../money.ts';
 import { formatDay } from '../time.ts';
 import { whenDue } from '../ui/Schedule.tsx';
-import { type Change, whatChanged } from './what-changed.ts';
+import { type Change, type OfferVersion, whatChanged } from './what-changed.ts';
 
 /** Shows how the proposal changed since the customer saw it. They must see this before they can approve it. */
 export function Changes({
@@ -11,13 +11,15 @@ export function Changes({
   after,
   onSeen,
 }: {
-  before: Proposal;
+  before: OfferVersion;
   after: Proposal;
   onSeen: () => void;
 }) {
   const money = (cents: number) => formatMoney(cents, after.currency);
   const changes = whatChanged(before, after, {
-    ...{ money, percent: formatPercent, day: formatDay },
+    money,
+    percent: formatPercent,
+    day: formatDay,
     when: ({ due }) => whenDue(due),
   });
   const heading = useRef<HTMLHeadingElement>(null);

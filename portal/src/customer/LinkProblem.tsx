@@ -1,24 +1,59 @@
-import { Problem } from '../api.ts';
+import { useMutation } from '@tanstack/react-query';
+import { answerOf, apiAs, Problem } from '../api.ts';
 import { Message } from '../ui/Message.tsx';
 
-/** For a visitor without a link, or in another tab than the one in which they opened it. */
-export function NoLink() {
+/** For a visitor without a link, in another tab than the one in which they opened it, or whose mail program cut it off. */
+export function NoLink({ id }: { id: string }) {
   return (
     <Message title="Please open your link again">
       <p>
-        This page shows a proposal to whoever was sent its link. Open it once more from the message you got.
+        This page shows a proposal to those who were sent its link. Open it once more from the message you
+        got. Some mail programs cut links off: copy all of it.
       </p>
       <p>Did you just pay? The link will show it.</p>
+      <NewLink id={id} />
     </Message>
+  );
+}
+
+/** Has a new link mailed to the address that the sender has. Those who ask learn nothing else. */
+function NewLink({ id }: { id: string }) {
+  const { mutate, isPending, isSuccess, error } = useMutation({
+    mutationFn: () =>
+      answerOf(apiAs(null).proposals[':proposal_id'].links.request.$post({ param: { proposal_id: id } })),
+  });
+  if (isSuccess)
+    return (
+      <p role="status">
+        If we know your address, a new link is on its way to it. It may take a minute. Look among unwanted
+        mail, too; or ask the sender.
+      </p>
+    );
+  return (
+    <p>
+      <button type="button" className="primary" onClick={() => mutate()} disabled={isPending}>
+        {isPending ? 'Asking…' : 'Send me a new link'}
+      </button>
+      {error && (
+        <span role="alert">
+          {' '}
+          {error instanceof Problem && error.code === 'rate_limited'
+            ? 'There were too many requests. Please try again in a minute.'
+            : 'That did not work. Please try again in a moment.'}
+        </span>
+      )}
+    </p>
   );
 }
 
 /** Why a link does not open its proposal, and what to do about it. */
 export function LinkProblem({
+  id,
   error,
   onRetry,
   isBusy,
 }: {
+  id: string;
   error: Error;
   onRetry: () => void;
   isBusy: boolean;
@@ -29,6 +64,7 @@ export function LinkProblem({
       return (
         <Message title="Please ask for a new link">
           <p>{error.message}</p>
+          <NewLink id={id} />
         </Message>
       );
     case 'token_invalid':
@@ -37,7 +73,8 @@ export function LinkProblem({
     case 'invalid_proposal_id':
       return (
         <Message title="This link does not open a proposal">
-          <p>It may be incomplete, or it was withdrawn. Ask whoever sent it to you for a new one.</p>
+          <p>It may be incomplete, or it was withdrawn. Ask the sender for a new one.</p>
+          <NewLink id={id} />
         </Message>
       );
     default:

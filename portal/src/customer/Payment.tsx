@@ -67,7 +67,7 @@ export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
       </Notice>
     );
   }
-  // Money on a version that nobody approved is shown beside the form that approves it.
+  // Money on a version that was not approved is shown beside the form that approves it.
   if (due === 0 && !isUntouched && (isDone || isForeign(proposal))) return <Receipt proposal={proposal} />;
   return (
     <>

@@ -9,11 +9,12 @@ import { LinkProblem, NoLink } from './LinkProblem.tsx';
 import { Payment } from './Payment.tsx';
 import { useProposal } from './use-proposal.ts';
 import { useView } from './use-view.ts';
+import type { OfferVersion } from './what-changed.ts';
 
 /** A proposal as its customer sees it, through the link that they were sent. */
 export function ProposalPage({ id }: { id: string }) {
   const token = linkToken(id);
-  if (!token) return <NoLink />;
+  if (!token) return <NoLink id={id} />;
   return <LinkedProposal id={id} token={token} />;
 }
 
@@ -24,7 +25,7 @@ function LinkedProposal({ id, token }: { id: string; token: string }) {
   if (data && (!error || isPassing)) {
     return <LoadedProposal api={api} proposal={data} isUnreachable={isPassing} />;
   }
-  if (error) return <LinkProblem error={error} onRetry={() => refetch()} isBusy={isFetching} />;
+  if (error) return <LinkProblem id={id} error={error} onRetry={() => refetch()} isBusy={isFetching} />;
   return (
     <main className="proposal" aria-busy="true">
       <div className="offer skeleton" role="status">
@@ -45,9 +46,9 @@ function LoadedProposal({
   isUnreachable: boolean;
 }) {
   useView(api, String(proposal.id));
-  // The version that the customer has seen: the only one that they may approve.
-  const [seen, setSeen] = useState(proposal);
-  const [first] = useState(proposal.version);
+  // The version that the customer has seen, on an earlier visit or on this one: the only one that they may approve.
+  const [seen, setSeen] = useState<OfferVersion>(proposal.last_seen ?? proposal);
+  const [first] = useState(seen.version);
   const isOver = proposal.status === 'void' || proposal.status === 'declined' || proposal.expired;
   const mayBeApproved = proposal.approved_by === null && !isOver;
   const isChanged = seen.version !== proposal.version && mayBeApproved;

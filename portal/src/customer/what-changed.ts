@@ -11,30 +11,23 @@ export type Change =
     }
   | { readonly what: 'item'; readonly before: LineItem | null; readonly after: LineItem | null };
 
-type Offer = Pick<
-  Proposal,
-  | 'title'
-  | 'line_items'
-  | 'discount_percent'
-  | 'discount_cents'
-  | 'total_cents'
-  | 'schedule'
-  | 'valid_until'
-  | 'terms'
->;
+/** What was offered in a version. Of an earlier release's the schedule is not known. */
+export type OfferVersion = NonNullable<Proposal['last_seen']>;
+
+type Part = NonNullable<OfferVersion['schedule']>[number];
 
 /** How the page writes what changed. */
 type Words = {
   readonly money: (cents: number) => string;
   readonly percent: (percent: number) => string;
   readonly day: (date: string) => string;
-  readonly when: (instalment: Proposal['schedule'][number]) => string;
+  readonly when: (part: Part) => string;
 };
 
 /** What a customer who saw `before` must know about `after`. Items are matched by description, in their order. */
-export function whatChanged(before: Offer, after: Offer, words: Words): Change[] {
+export function whatChanged(before: OfferVersion, after: OfferVersion, words: Words): Change[] {
   const changes: Change[] = [];
-  const note = (what: Exclude<Change['what'], 'item'>, write: (offer: Offer) => string | null) => {
+  const note = (what: Exclude<Change['what'], 'item'>, write: (offer: OfferVersion) => string | null) => {
     const [was, is] = [write(before), write(after)];
     if (was !== is) changes.push({ what, before: was, after: is });
   };
@@ -51,9 +44,8 @@ export function whatChanged(before: Offer, after: Offer, words: Words): Change[]
     return cents === null ? null : words.money(cents);
   });
   note('Total', ({ total_cents: total }) => words.money(total));
-  note('Payments', ({ schedule }) =>
-    schedule.map((part) => `${part.label} ${words.money(part.amount_cents)}, ${words.when(part)}`).join('; '),
-  );
+  const writePart = (part: Part) => `${part.label} ${words.money(part.amount_cents)}, ${words.when(part)}`;
+  if (before.schedule) note('Payments', ({ schedule }) => schedule?.map(writePart).join('; ') ?? null);
   note('Valid until', ({ valid_until: date }) => date && words.day(date));
   note('Terms', ({ terms }) => terms);
   return changes;

@@ -2,8 +2,8 @@ import { Field } from '@base-ui/react/field';
 import { NumberField } from '@base-ui/react/number-field';
 import type { BaseUIEvent } from '@base-ui/react/types';
 import type { KeyboardEvent, ReactNode } from 'react';
-import { minorUnits } from '../../../src/domain/currency.ts';
-import { priceFormat, toCents } from '../money.ts';
+import { minorUnits, priceFormat } from '../../../src/domain/currency.ts';
+import { toCents } from '../money.ts';
 
 /** The largest amount that a field takes, in minor units. */
 const largest = 999_999_999_999;

@@ -1,14 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { isInquiry } from '../../../src/domain/entry.ts';
+import { anomalyWords } from '../../../src/domain/words.ts';
 import { type Attention, answerOf } from '../api.ts';
 import { formatMoney } from '../money.ts';
 import { formatTime } from '../time.ts';
-import { Notice } from '../ui/Notice.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { ActionDialog } from './ActionDialog.tsx';
-import { reasonWords } from './describe-entry.ts';
+import { canBeSentAgain, describeOwed } from './describe-owed.ts';
 import { Failure } from './Failure.tsx';
+import { SendAgain } from './Mail.tsx';
 import { useStaff, useTitle } from './staff-context.ts';
 
 const pollMs = 60_000;
@@ -25,29 +27,32 @@ function useAttention() {
 /** Shown on every page while something needs attention. */
 export function AttentionBanner() {
   const { data, error } = useAttention();
-  if (!data && error) {
-    return (
-      <div className="banner">
-        <Notice kind="bad" title="Whether anything needs attention could not be found out." />
-      </div>
-    );
-  }
+  if (!data && error) return <Banner title="Whether anything needs attention could not be found out." />;
   if (!data) return null;
-  const { anomalies, disputes, refused, unattributed } = data;
+  const { anomalies, disputes, refused, mails, unattributed } = data;
   const parts = [
     count(anomalies.length, 'payment that is not as agreed', 'payments that are not as agreed'),
     count(disputes.length, 'open dispute', 'open disputes'),
     count(refused.length, 'payment that Stripe refused', 'payments that Stripe refused'),
+    count(mails.length, 'mail that did not arrive', 'mails that did not arrive'),
     count(unattributed.length, 'payment that no proposal claims', 'payments that no proposal claims'),
   ].filter(Boolean);
   if (parts.length === 0) return null;
   return (
-    <div className="banner">
-      <Notice kind="bad" title={`Please look: ${new Intl.ListFormat('en').format(parts)}.`}>
-        {' '}
-        <Link href="/staff/attention">Show them</Link>
-      </Notice>
-    </div>
+    <Banner title={`Please look: ${new Intl.ListFormat('en').format(parts)}.`}>
+      <Link href="/staff/attention">Show them</Link>
+    </Banner>
+  );
+}
+
+/** It interrupts no screen reader: an alert is what follows a click. */
+function Banner({ title, children }: { title: string; children?: ReactNode }) {
+  return (
+    <aside className="banner" aria-label="Needs attention">
+      <div className="notice bad">
+        <strong>{title}</strong> {children}
+      </div>
+    </aside>
   );
 }
 
@@ -65,7 +70,7 @@ export function AttentionPage() {
       <List title="Payments that are not as agreed" hint="Of the last 30 days. Refund or accept each.">
         {data.anomalies.map((anomaly) => (
           <li key={`${anomaly.proposal_id} ${anomaly.created_at} ${anomaly.reason}`}>
-            <Proposal {...anomaly} />: {reasonWords[anomaly.reason]}.{' '}
+            <Proposal {...anomaly} />: {anomalyWords[anomaly.reason]}.{' '}
             {formatMoney(anomaly.amount_cents, anomaly.currency ?? anomaly.expected_currency)} came,{' '}
             {formatMoney(anomaly.expected_cents, anomaly.expected_currency)} was expected.
             <When time={anomaly.created_at} /> <Accept anomaly={anomaly} />
@@ -75,7 +80,8 @@ export function AttentionPage() {
       <List title="Open disputes" hint="Answer them in Stripe’s dashboard before they are lost.">
         {data.disputes.map((dispute) => (
           <li key={dispute.dispute_id}>
-            <Proposal {...dispute} />: {formatMoney(dispute.amount_cents, dispute.currency)} disputed,{' '}
+            <Proposal {...dispute} />: {formatMoney(dispute.amount_cents, dispute.currency)}{' '}
+            {isInquiry(dispute.status) ? 'asked about by the bank' : 'disputed'},{' '}
             {dispute.reason.replaceAll('_', ' ')}.
             <When time={dispute.created_at} />
           </li>
@@ -87,6 +93,18 @@ export function AttentionPage() {
             <Proposal {...refusal} />: {refusedWords[refusal.event]}
             {refusal.code && `, ${refusal.code.replaceAll('_', ' ')}`}.
             <When time={refusal.created_at} />
+          </li>
+        ))}
+      </List>
+      <List
+        title="Mails that did not arrive"
+        hint="Correct the address, send it again, or call the customer. An address that refused a mail gets no more."
+      >
+        {data.mails.map((mail) => (
+          <li key={mail.mail_id}>
+            <Proposal {...mail} />: {describeOwed(mail)}.
+            <When time={mail.created_at} />
+            {canBeSentAgain(mail) && <SendAgain proposalId={mail.proposal_id} mailId={mail.mail_id} />}
           </li>
         ))}
       </List>

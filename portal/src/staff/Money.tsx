@@ -1,12 +1,12 @@
 import { minorUnits, priceDecimals } from '../../../src/domain/currency.ts';
 import { type OfflineMethod, offlineMethods } from '../../../src/domain/proposal.ts';
+import { methodWords } from '../../../src/domain/words.ts';
 import { answerOf, type Proposal } from '../api.ts';
 import { formatMoney } from '../money.ts';
 import { formatTime } from '../time.ts';
 import { Row } from '../ui/Offer.tsx';
 import type { InstalmentAction } from '../ui/Schedule.tsx';
 import { ActionDialog, centsOf } from './ActionDialog.tsx';
-import { methodWords } from './describe-entry.ts';
 import { useStaff } from './staff-context.ts';
 
 type Payment = Proposal['payments'][number];

@@ -22,7 +22,7 @@ const withKey = (item: Draft['line_items'][number]): Item => {
 };
 const blank = { description: '', quantity: 1, unit_price_cents: 0 };
 
-/** Edits what is offered to whom and what is to be paid when, and shows the sums while staff type. */
+/** Edits a proposal: customer, items and schedule. Shows the sums while staff type. */
 export function ProposalEditor({
   start,
   onSave,

@@ -19,7 +19,7 @@ export function withId(part: UnnamedPart): DraftPart {
   return { ...part, id: ids };
 }
 
-/** What is to be paid when: each part with its amount and the occasion. */
+/** Edits the schedule: each part with its amount and what makes it due. */
 export function ScheduleFields({
   parts,
   totalCents,

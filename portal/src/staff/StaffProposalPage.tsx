@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
+import { declineWords } from '../../../src/domain/words.ts';
 import { answerOf, type Proposal } from '../api.ts';
 import { formatMoney } from '../money.ts';
 import { formatDate, formatTime } from '../time.ts';
@@ -9,7 +10,6 @@ import { Offer } from '../ui/Offer.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { ActionDialog } from './ActionDialog.tsx';
 import { ConfirmedAction } from './ConfirmedAction.tsx';
-import { declineWords } from './describe-entry.ts';
 import { Failure } from './Failure.tsx';
 import { askFor, Money } from './Money.tsx';
 import { Status } from './Status.tsx';
@@ -276,16 +276,28 @@ function Duplicate({ proposal }: { proposal: Proposal }) {
   );
 }
 
+const whyNoMail = {
+  on: '',
+  off: 'Mail is off: send the link yourself.',
+  not_configured: 'Nothing is mailed, since no mail vendor is set up: send the link yourself.',
+};
+
+/** Mails the link, where mail is on, or copies it for staff to send. */
 function Send({ proposal }: { proposal: Proposal }) {
-  const { api } = useStaff();
+  const { api, me } = useStaff();
   const queries = useQueryClient();
   const [isCopied, setCopied] = useState(false);
   const send = useMutation({
-    mutationFn: () =>
-      answerOf(api.proposals[':proposal_id'].send.$post({ param: { proposal_id: String(proposal.id) } })),
-    onSuccess: async ({ portal_url: url }) => {
+    mutationFn: (mail: boolean) =>
+      answerOf(
+        api.proposals[':proposal_id'].send.$post({
+          param: { proposal_id: String(proposal.id) },
+          json: { mail },
+        }),
+      ),
+    onSuccess: async ({ portal_url: url, mailed }) => {
       void queries.invalidateQueries();
-      await copy(url);
+      if (!mailed) await copy(url);
     },
   });
   async function copy(url: string) {
@@ -297,15 +309,32 @@ function Send({ proposal }: { proposal: Proposal }) {
     }
   }
   const link = send.data;
+  const isMailOn = me.mail === 'on';
   return (
     <div className="send">
-      <button type="button" className="primary" onClick={() => send.mutate()} disabled={send.isPending}>
-        {send.isPending ? 'Making a link…' : 'Copy link for the customer'}
+      {isMailOn && (
+        <button type="button" className="primary" onClick={() => send.mutate(true)} disabled={send.isPending}>
+          {send.isPending && send.variables ? 'Sending…' : 'Mail to the customer'}
+        </button>
+      )}
+      <button
+        type="button"
+        className={isMailOn ? undefined : 'primary'}
+        onClick={() => send.mutate(false)}
+        disabled={send.isPending}
+      >
+        {send.isPending && !send.variables ? 'Making a link…' : 'Copy link for the customer'}
       </button>
+      {!isMailOn && !link && <p className="quiet">{whyNoMail[me.mail]}</p>}
       {link && (
         <p role="status" className="quiet">
-          {isCopied ? 'Copied. ' : 'Copy this link: '}
-          It opens the proposal without an account until {formatDate(link.expires_at)}.
+          {link.mailed
+            ? `It is mailed to ${proposal.customer_email}, once an hour at most: see what happened, below. This is the link: `
+            : isCopied
+              ? 'Copied. '
+              : 'Copy this link: '}
+          It opens the proposal without an account. If nothing happens there, it ends on{' '}
+          {formatDate(link.expires_at)}.
           <input
             readOnly
             aria-label="Link for the customer"

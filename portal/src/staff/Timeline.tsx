@@ -3,7 +3,9 @@ import { answerOf, type Entry, type Proposal } from '../api.ts';
 import { formatTime } from '../time.ts';
 import { Spinner } from '../ui/Spinner.tsx';
 import { describe, isWorrying } from './describe-entry.ts';
+import { isOnItsWay, newsOf } from './describe-owed.ts';
 import { Failure } from './Failure.tsx';
+import { Mail } from './Mail.tsx';
 import { useStaff } from './staff-context.ts';
 
 const actorWords: Record<Entry['actor'], string> = {
@@ -29,6 +31,10 @@ export function Timeline({ proposal }: { proposal: Proposal }) {
       ),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
+    refetchInterval: ({ state }) =>
+      state.data?.pages.some((page) => page.data.some(({ owed }) => owed.some(isOnItsWay)))
+        ? Math.min(60_000, 3_000 * 1.5 ** state.dataUpdateCount) // what waits may wait for hours
+        : false,
   });
   const entries = data?.pages.flatMap((page) => page.data) ?? [];
   return (
@@ -47,6 +53,9 @@ export function Timeline({ proposal }: { proposal: Proposal }) {
                 <time dateTime={entry.created_at}>{formatTime(entry.created_at)}</time>,{' '}
                 {actorWords[entry.actor]}
               </span>
+              {newsOf(entry.owed).map((mail) => (
+                <Mail key={mail.id} proposalId={proposal.id} mail={mail} />
+              ))}
             </li>
           ))}
           {!hasNextPage && (

@@ -1,40 +1,15 @@
-import type { AnomalyReason, DeclineReason } from '../../../src/domain/entry.ts';
-import type { OfflineMethod } from '../../../src/domain/proposal.ts';
+import { isInquiry } from '../../../src/domain/entry.ts';
+import { anomalyWords, declineWords, methodWords } from '../../../src/domain/words.ts';
 import type { Entry } from '../api.ts';
 import { formatMoney } from '../money.ts';
 import { formatDay } from '../time.ts';
-
-/** In words, how a payment differs from what was asked for. */
-export const reasonWords: Record<AnomalyReason, string> = {
-  amount_mismatch: 'It is not the amount that was asked for',
-  currency_mismatch: 'It is not in the currency that was asked for',
-  already_paid: 'The deposit had been paid already',
-  proposal_void: 'The proposal had been voided',
-  proposal_declined: 'The proposal had been declined',
-  version_mismatch: 'It was for an older version of the proposal',
-};
-
-export const declineWords: Record<DeclineReason, string> = {
-  price: 'too expensive',
-  timing: 'the timing does not fit',
-  scope: 'it is not what was wanted',
-  other_supplier: 'somebody else was chosen',
-  other: 'another reason',
-};
-
-export const methodWords: Record<OfflineMethod, string> = {
-  cash: 'cash',
-  cheque: 'cheque',
-  bank_transfer: 'bank transfer',
-  other: 'other means',
-};
 
 /** An entry of the log in words. `currency` is the proposal's, for amounts that do not name theirs. */
 export function describe(entry: Entry, currency: string): string {
   const money = (cents: number, of: string | null = null) => formatMoney(cents, of ?? currency);
   switch (entry.event) {
     case 'sent':
-      return `Link made for version ${entry.meta.version}`;
+      return `Link ${entry.meta.mail ? 'mailed' : 'made'} for version ${entry.meta.version}`;
     case 'links_revoked':
       return 'Links withdrawn';
     case 'view':
@@ -54,7 +29,7 @@ export function describe(entry: Entry, currency: string): string {
     case 'payment_failed':
       return 'The payment did not go through';
     case 'payment_anomaly':
-      return `${reasonWords[entry.meta.reason]}: ${money(entry.meta.amount_cents, entry.meta.currency)} instead of ${money(entry.meta.expected_cents, entry.meta.expected_currency)}`;
+      return `${anomalyWords[entry.meta.reason]}: ${money(entry.meta.amount_cents, entry.meta.currency)} instead of ${money(entry.meta.expected_cents, entry.meta.expected_currency)}`;
     case 'payment_refunded':
       return `${money(entry.meta.amount_cents, entry.meta.currency)} refunded`;
     case 'refund_failed':
@@ -92,15 +67,21 @@ export function describe(entry: Entry, currency: string): string {
   }
 }
 
-/** A bank that only asks takes no money yet (https://docs.stripe.com/disputes/how-disputes-work#inquiries). */
 function disputeWord(status: string): string {
-  return status.startsWith('warning_') ? 'Inquiry' : 'Dispute';
+  return isInquiry(status) ? 'Inquiry' : 'Dispute';
 }
 
 /** Whether staff should look at it. */
 export function isWorrying({ event }: Entry): boolean {
   return [
-    ...['payment_anomaly', 'dispute_opened', 'refund_failed', 'refund_refused', 'payment_failed'],
-    ...['checkout_refused', 'declined', 'payment_reversed'],
+    'payment_anomaly',
+    'dispute_opened',
+    'refund_failed',
+    'refund_refused',
+    'payment_failed',
+    'checkout_refused',
+    'declined',
+    'payment_reversed',
+    'mail_bounced',
   ].includes(event);
 }

@@ -8,7 +8,7 @@ import { stampOf } from './stamp.ts';
 type LineItem = Proposal['line_items'][number];
 
 /**
- * Shows the offer: what, from whom, to whom, at what price, and what is to be paid when. `action` adds what can be done
+ * Shows the offer: its parties, items, price and schedule of payments. `action` adds what can be done
  * about a part of the schedule.
  */
 export function Offer({ proposal, action }: { proposal: Proposal; action?: InstalmentAction }) {

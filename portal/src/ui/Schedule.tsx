@@ -15,7 +15,7 @@ const stateWords: Record<Instalment['state'], string> = {
 /** What can be done about a part, shown beside it. */
 export type InstalmentAction = (instalment: Instalment) => ReactNode;
 
-/** What is to be paid and when, and what of it is paid. */
+/** The schedule of payments: amounts, dates, and how each stands. */
 export function Schedule({ proposal, action }: { proposal: Proposal; action?: InstalmentAction }) {
   const { schedule, currency } = proposal;
   return (

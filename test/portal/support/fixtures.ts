@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { test as base, expect, type Page, type Response } from '@playwright/test';
+import type { MailboxServer } from '../../../local/mailbox/server.ts';
 import { startStack } from '../../../local/stack.ts';
 import type { Play } from '../../../local/stripe/server.ts';
 import { claimPort } from '../../../local/worker.ts';
@@ -24,6 +25,8 @@ export type Deployed = {
   readonly office: Office;
   readonly stripe: Play;
   readonly tokens: Tokens;
+  readonly mailbox: MailboxServer;
+  readonly postgresUrl: string;
 };
 
 const jwtSecret = 'only-for-tests-only-for-tests-only-for-tests';
@@ -64,11 +67,15 @@ export const test = base.extend<{ complaints: string[] }, { development: Develop
           PORTAL_PUBLIC_URL: url,
           JWT_SECRET: jwtSecret,
           METRICS_TOKEN: 'only-for-tests-only-for-tests',
+          RESEND_API_KEY: 're_only_for_tests_only_for_tests',
+          MAIL_FROM: 'portal@mail.example',
         },
         stripe: { port: 0, secretKey: 'sk_test_only_for_tests_only_for_tests', webhookSecret },
       });
       if (!stack.stripe) throw new Error('There is no stand-in for Stripe.');
-      await use({ url, office: await Office.open(url), stripe: stack.stripe, tokens: new Tokens(jwtSecret) });
+      const { stripe, mailbox, postgres } = stack;
+      const [office, tokens] = [await Office.open(url), new Tokens(jwtSecret)];
+      await use({ url, office, stripe, tokens, mailbox, postgresUrl: postgres.url });
       await stack.stop();
       rmSync(folder, { recursive: true, force: true });
     },

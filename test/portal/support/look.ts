@@ -5,17 +5,17 @@ import { expect, type Page } from '@playwright/test';
 /** Where the pictures go that `look` takes. */
 const folder = `${import.meta.dirname}/../../../.wrangler/portal-pictures`;
 
-const sizes = [
-  { width: 320, height: 640 },
-  { width: 1440, height: 900 },
-];
 const schemes = ['light', 'dark'] as const;
 
 /**
  * Looks at a page, small and large, light and dark: nothing sticks out to the side, axe finds nothing (small and dark, large
  * and light), and a picture is taken, for people to look at.
  */
-export async function look(page: Page, name: string): Promise<void> {
+export async function look(page: Page, name: string, large = 1440): Promise<void> {
+  const sizes = [
+    { width: 320, height: 640 },
+    { width: large, height: 900 },
+  ];
   mkdirSync(folder, { recursive: true });
   const before = page.viewportSize();
   for (const size of sizes) {

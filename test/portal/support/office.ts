@@ -39,7 +39,9 @@ export class Office {
   /** A new proposal, sent to its customer. */
   async send(content: Partial<typeof kitchen> & Readonly<Record<string, unknown>> = {}): Promise<Sent> {
     const { id } = await this.call<{ id: number }>('POST', '/proposals', { ...kitchen, ...content });
-    const { portal_url: link } = await this.call<{ portal_url: string }>('POST', `/proposals/${id}/send`);
+    const { portal_url: link } = await this.call<{ portal_url: string }>('POST', `/proposals/${id}/send`, {
+      mail: false,
+    });
     return { id, link, token: link.split('#token=')[1] ?? '' };
   }
 

@@ -1,0 +1,49 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { answerOf, type Entry } from '../api.ts';
+import { formatTime } from '../time.ts';
+import { canBeSentAgain, describeOwed, isUndelivered } from './describe-owed.ts';
+import { useStaff } from './staff-context.ts';
+
+/** A mail that an entry owes: what became of it and when, and a way to send it again. */
+export function Mail({ proposalId, mail }: { proposalId: number; mail: Entry['owed'][number] }) {
+  const when = mail.ended_at ?? (mail.state === 'queued' ? mail.due_at : null);
+  return (
+    <span className={isUndelivered(mail) ? 'undelivered' : 'quiet'}>
+      {describeOwed(mail)}
+      {when && (
+        <>
+          {mail.ended_at ? ', ' : ' for '}
+          <time dateTime={when}>{formatTime(when)}</time>
+        </>
+      )}
+      {canBeSentAgain(mail) && <SendAgain proposalId={proposalId} mailId={mail.id} />}
+    </span>
+  );
+}
+
+export function SendAgain({ proposalId, mailId }: { proposalId: number; mailId: string }) {
+  const { api } = useStaff();
+  const queries = useQueryClient();
+  const { mutate, isPending, isSuccess, error } = useMutation({
+    mutationFn: () =>
+      answerOf(
+        api.proposals[':proposal_id'].mails[':mail_id'].send_again.$post({
+          param: { proposal_id: String(proposalId), mail_id: mailId },
+        }),
+      ),
+    onSuccess: () =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: ['activity', proposalId] }),
+        queries.invalidateQueries({ queryKey: ['attention'] }),
+      ]),
+  });
+  return (
+    <>
+      {' '}
+      <button type="button" className="link" onClick={() => mutate()} disabled={isPending || isSuccess}>
+        {isPending ? 'Sending…' : isSuccess ? 'Sent again' : 'Send again'}
+      </button>
+      {error && <span role="alert"> It was not sent: {error.message}</span>}
+    </>
+  );
+}

@@ -1,0 +1,154 @@
+import type { Channel } from '../domain/channel.ts';
+import type { Delivery } from '../domain/owed.ts';
+import { describeCauses } from '../errors.ts';
+import type { Increment } from '../metrics/catalogue.ts';
+import type { ChannelAdapter, Prepared } from './channel.ts';
+import type { Outbox, Outcome, OwedRow } from './outbox.ts';
+
+/** Until when a channel pauses, in milliseconds since 1970. */
+export type Pauses = { readonly [C in Channel]?: number };
+
+/** After how long an attempt of unknown outcome is made again: soon at first. The last one stands for all that follow. */
+const retriesMs = [30_000, 2 * 60_000, 10 * 60_000, 3_600_000, 3 * 3_600_000];
+
+/** What was never attempted in so long is shown to staff and not sent. */
+const staleHours = 72;
+
+/** A round claims no more rows after this long, or so many: the next one goes on at once. */
+const [roundMs, roundRows] = [60_000, 100];
+
+/** A row that we fail at ourselves holds up no other, and is tried again this much later. */
+const failedMs = 60_000;
+
+/**
+ * Delivers what is due for one org, a row at a time. A crash at any moment leaves rows that another round takes up: what may
+ * have been delivered is delivered again only as long as that does no harm, and the same.
+ */
+export class Deliveries {
+  readonly #outbox: Outbox;
+  readonly #adapters: Readonly<Record<Channel, ChannelAdapter>>;
+  readonly #count: (increment: Increment) => void;
+  readonly #now: () => number;
+
+  constructor(
+    outbox: Outbox,
+    adapters: Readonly<Record<Channel, ChannelAdapter>>,
+    count: (increment: Increment) => void,
+    now = () => Date.now(),
+  ) {
+    this.#outbox = outbox;
+    this.#adapters = adapters;
+    this.#count = count;
+    this.#now = now;
+  }
+
+  /** Works until nothing is due. Resolves with when there is more to do, in milliseconds from now, and what pauses. */
+  async round(pauses: Pauses): Promise<{ readonly nextInMs: number | null; readonly pauses: Pauses }> {
+    const startedAt = this.#now();
+    const paused = { ...pauses };
+    const isOpen = (channel: Channel) => (paused[channel] ?? 0) <= this.#now();
+    // Sound: the record has a key for each channel.
+    const all = Object.keys(this.#adapters) as Channel[];
+    const kinds = all.flatMap((channel) => this.#adapters[channel].kinds);
+    for (let count = 0; count < roundRows && this.#now() - startedAt < roundMs; ) {
+      const rows = await this.#outbox.claim(all.filter(isOpen), kinds);
+      if (rows.length === 0) break;
+      count += rows.length;
+      for (const row of rows) {
+        if (!isOpen(row.channel)) {
+          await this.#outbox.release(row, 0);
+          continue;
+        }
+        const ms = await this.#deliver(row).catch((error) => this.#putOff(row, error));
+        paused[row.channel] = this.#now() + ms;
+      }
+    }
+    const waits = all.map(async (channel) => {
+      const next = await this.#outbox.nextIn(channel, this.#adapters[channel].kinds);
+      return next === null ? null : Math.max(next, (paused[channel] ?? 0) - this.#now());
+    });
+    const due = (await Promise.all(waits)).filter((ms) => ms !== null);
+    return { nextInMs: due.length > 0 ? Math.min(...due) : null, pauses: paused };
+  }
+
+  /** One row. Resolves with how long its channel pauses then, in milliseconds. */
+  async #deliver(row: OwedRow): Promise<number> {
+    const adapter = this.#adapters[row.channel];
+    const mayBeOut = row.doubtHours !== null;
+    if (row.doubtHours !== null && row.doubtHours > adapter.retryHours) {
+      await this.#finish(row, { state: 'perhaps_sent', reason: 'no_answer' });
+      return 0;
+    }
+    const prepared = this.#whyNot(row) ?? (await adapter.prepare(row));
+    if ('outcome' in prepared) {
+      this.#countError(row, classOf(prepared));
+      await this.#finish(row, toOutcome(prepared, row));
+      return prepared.ms;
+    }
+    if ('state' in prepared) {
+      await this.#finish(row, mayBeOut ? { ...prepared, state: 'perhaps_sent' } : prepared);
+      return 0;
+    }
+    if ('shares' in prepared) {
+      await this.#outbox.expand(row, prepared.shares);
+      return 0;
+    }
+    const content = await this.#outbox.begin(row, prepared.content);
+    if (!content) return 0;
+    const delivery = await adapter.deliver(row, content);
+    if (delivery.outcome !== 'accepted') this.#countError(row, classOf(delivery));
+    await this.#finish(row, toOutcome(delivery, row));
+    return delivery.outcome === 'postponed' ? delivery.ms : 0;
+  }
+
+  /** Counts what ended: of two couriers, the one that wrote it. */
+  async #finish(row: OwedRow, outcome: Outcome): Promise<void> {
+    const isEnded = await this.#outbox.finish(row, outcome);
+    const { channel, kind } = row;
+    const labels = { channel, kind, outcome: outcome.state };
+    if (isEnded) this.#count({ metric: 'crm_portal_owed_total', labels, value: 1 });
+  }
+
+  #countError({ channel }: OwedRow, errorClass: string): void {
+    const labels = { channel, class: errorClass };
+    this.#count({ metric: 'crm_portal_channel_errors_total', labels, value: 1 });
+  }
+
+  /** Rejects where the outbox itself fails. */
+  async #putOff(row: OwedRow, error: unknown): Promise<number> {
+    console.error(JSON.stringify({ owed: 'failed', kind: row.kind, causes: describeCauses(error) }));
+    this.#countError(row, 'internal');
+    await this.#outbox.release(row, failedMs);
+    return 0;
+  }
+
+  #whyNot({ isOn, dueHours, doubtHours }: OwedRow): Extract<Prepared, { state: string }> | null {
+    if (!isOn) return { state: 'stale', reason: 'channel_off' };
+    return dueHours > staleHours && doubtHours === null ? { state: 'stale', reason: 'too_late' } : null;
+  }
+}
+
+/** The remedy: wait (`time`, `unknown`), mend the deployment (`operator`), or correct the mail (`refused`). */
+function classOf(delivery: Exclude<Delivery, { outcome: 'accepted' }>): string {
+  return delivery.outcome === 'postponed' ? delivery.waitsFor : delivery.outcome;
+}
+
+function toOutcome(delivery: Delivery, { tries, doubtHours }: OwedRow): Outcome {
+  switch (delivery.outcome) {
+    case 'accepted':
+      return { state: 'sent', vendorId: delivery.vendorId, reason: delivery.note };
+    case 'refused':
+      return { state: 'failed', reason: delivery.reason };
+    case 'postponed':
+      return {
+        state: doubtHours === null ? 'queued' : 'sending',
+        reason: delivery.reason,
+        againInMs: delivery.ms,
+        isSurelyNot: true,
+      };
+    case 'unknown': {
+      const againInMs = retriesMs[Math.min(tries, retriesMs.length - 1)] ?? 0;
+      return { state: 'sending', reason: delivery.reason, againInMs };
+    }
+  }
+}
