@@ -7,8 +7,8 @@ import { isTimeZone } from '../src/domain/calendar.ts';
 import { toMinorUnits } from '../src/domain/currency.ts';
 import { type Audience, audiences, type Notify, type Topic, topics } from '../src/domain/notify.ts';
 import { decimalsOf } from '../src/domain/rounding.ts';
+import { email as emailSchema } from '../src/http/fields.ts';
 import { defaultReminderDays } from '../src/mail/shares.ts';
-import { email as emailSchema } from '../src/schemas.ts';
 import { exitWith, requireDatabaseUrl } from './command-line.ts';
 import { withClient } from './postgres.ts';
 

@@ -1,4 +1,5 @@
 import { withDeadline } from '../deadline.ts';
+import { toAsciiAddress } from '../domain/email-address.ts';
 import { type MailGateway, mailDeadlineMs, operatorMs, quotaMs } from '../domain/mail.ts';
 import type { Delivery } from '../domain/owed.ts';
 import { describeCauses } from '../errors.ts';
@@ -22,12 +23,12 @@ export function createCloudflareEmail(binding: SendEmail): MailGateway {
     async send({ from, to, replyTo, subject, html, text, headers }) {
       const message = {
         from,
-        to,
+        to: toAsciiAddress(to),
         subject,
         html,
         text,
         headers: { ...headers },
-        ...(replyTo ? { replyTo } : {}),
+        ...(replyTo ? { replyTo: toAsciiAddress(replyTo) } : {}),
       };
       const send = () => inSpan('mail', () => binding.send(message));
       try {

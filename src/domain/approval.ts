@@ -35,9 +35,10 @@ export function send(state: Proposal, { expiresAt, mail = false }: CommandOf<'se
   return { events: [{ event: 'sent', meta }] };
 }
 
-export function view(state: Proposal, now: Date): Ruling {
-  if (state.viewedAt && hourOf(state.viewedAt) === hourOf(now)) return { events: [] };
-  return { events: [{ event: 'view', meta: {} }] };
+/** Notes that the customer looked: once an hour for each version. */
+export function view({ viewedAt, version }: Proposal, now: Date): Ruling {
+  if (viewedAt && hourOf(viewedAt) === hourOf(now)) return { events: [] };
+  return { events: [{ event: 'view', meta: version > 1 ? { version } : {} }] };
 }
 
 /** A version is approved once. The same person approving it again changes nothing; anybody else is refused. */

@@ -99,7 +99,8 @@ export type EntryMeta = {
   };
   /** Links of a lower generation open nothing any more. */
   links_revoked: { link_generation: number; user_id: number };
-  view: Record<string, never>;
+  /** Without a version it is the first. */
+  view: { version?: number };
   /** What was agreed, in cents. Staff say how the customer agreed. Entries of earlier releases lack all of it. */
   approve: {
     name: string;

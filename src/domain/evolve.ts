@@ -161,6 +161,7 @@ function apply(draft: Draft, entry: DatedEvent): void {
       // The approval was of another version: this one waits for its own.
       if (draft.lifecycle !== 'void') draft.lifecycle = draft.sent ? 'sent' : 'draft';
       draft.requests.clear();
+      draft.viewedAt = null; // of this version, nothing yet
       draft.version = version;
       draft.title = title;
       draft.totalCents = totalCents;

@@ -7,7 +7,7 @@ type KeyFields = {
   customer_changed: never;
   sent: 'version' | 'link_generation' | 'mail';
   links_revoked: 'link_generation';
-  view: never;
+  view: 'version';
   approve: 'version';
   declined: 'version';
   payment_requested: 'version' | 'key';
@@ -64,7 +64,7 @@ export function keyOf(event: KeyedBy<EventName>, proposalId: number | null = nul
     case 'links_revoked':
       return `links_revoked:${proposalId}:g${event.meta.link_generation}`;
     case 'view':
-      return `view:${proposalId}:${at && hourOf(at)}`;
+      return `view:${proposalId}:${at && hourOf(at)}${event.meta.version ? `:v${event.meta.version}` : ''}`;
     case 'approve':
     case 'declined':
     case 'revised':

@@ -2,7 +2,7 @@ import { type DatedEvent, evolve } from './evolve.ts';
 import { initialProposal, type Proposal, type ProposalTerms } from './proposal.ts';
 
 /** Raise it with every change of `evolve` or of a proposal's state: snapshots of another version are worth nothing. */
-export const foldVersion = 7;
+export const foldVersion = 8;
 
 /** A snapshot is made when this many entries have been folded since the one before. */
 export const snapshotInterval = 100;

@@ -1,8 +1,10 @@
 import * as v from 'valibot';
 import { isDate } from '../domain/calendar.ts';
 import { maximumTotal } from '../domain/currency.ts';
+import { isEmailAddress } from '../domain/email-address.ts';
 import { decimalsOf } from '../domain/rounding.ts';
 import type { FieldErrorCode } from '../errors.ts';
+import { cleanText, line } from '../schemas.ts';
 
 // Kinds of fields that several features have.
 
@@ -10,13 +12,29 @@ import type { FieldErrorCode } from '../errors.ts';
 export const paragraphs = (maxLength: number) =>
   v.pipe(
     v.string(),
+    cleanText,
     v.trim(),
     v.maxLength(maxLength),
     v.check(
-      (value) => value.isWellFormed() && !/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/u.test(value),
+      (text) => text.isWellFormed() && !/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/u.test(text),
       'Must not hold control characters.',
     ),
   );
+
+/** What is searched for: any text, also none. */
+export const searchText = v.pipe(
+  v.string(),
+  cleanText,
+  v.trim(),
+  v.maxLength(200),
+  v.check((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), 'Must not hold control characters.'),
+);
+
+/** The address of a person's mail. */
+export const email = v.pipe(
+  line(254),
+  v.check(isEmailAddress, 'Must be an email address such as mary@example.com.'),
+);
 
 /** A check whose refusal has a code of its own. */
 export function coded<T>(isRight: (value: T) => boolean, code: FieldErrorCode): (value: T) => boolean {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { email, line } from '../schemas.ts';
+import { email } from '../http/fields.ts';
+import { line } from '../schemas.ts';
 
 export const CreateLeadBody = v.object({
   name: line(200),

@@ -47,10 +47,12 @@ export const proposalContracts = {
     tag: 'Proposals',
     summary: 'List proposals',
     description:
-      "The org's proposals, newest first; those of a status, or with a text in their title or their customer's name or address.",
+      "The org's proposals, newest first or in another order; those of a status, of some days, or that hold all words of a search.",
     permission: 'proposals:list',
     query: ListProposalsQuery,
-    example: { query: { status: 'approved', q: 'kitchen' } },
+    example: {
+      query: { status: 'approved', q: 'kitchen', sort: '-total_cents', from: '2026-11-01', to: '2026-11-30' },
+    },
     answer: {
       status: 200,
       description: 'A page of proposals.',

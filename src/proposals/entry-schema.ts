@@ -121,7 +121,7 @@ export const ActivityEntry = v.variant('event', [
     }),
   ),
   entry('links_revoked', v.object({ link_generation: Id, user_id: userId })),
-  entry('view', v.object({})),
+  entry('view', v.object({ version: v.optional(Id) })),
   entry(
     'approve',
     v.object({

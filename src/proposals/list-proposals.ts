@@ -1,15 +1,17 @@
-import { and, desc, eq, getTableColumns, ilike, lt, or } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { InferOutput } from 'valibot';
+import { defaultTimeZone } from '../db/org-defaults.ts';
 import { readAs } from '../db/read-as.ts';
 import { orgs, proposals } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
+import type { CalendarDate } from '../domain/calendar.ts';
 import { authorize } from '../domain/permissions.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import { type Page, pageLimit, toPage } from '../http/page.ts';
 import { proposalColumns, toProposal } from '../log/load.ts';
 import type { ProposalRow } from './get-proposal.ts';
-import type { ListProposalsQuery } from './schemas.ts';
+import type { ListProposalsQuery, proposalSorts } from './schemas.ts';
 
 /** A proposal without its contents, which have no small limit: a page has fifty. */
 export type ListedProposal = {
@@ -17,17 +19,18 @@ export type ListedProposal = {
   readonly proposal: Proposal;
 };
 
+type Sort = (typeof proposalSorts)[number];
+
 const { lineItems: _, terms: __, ...summary } = getTableColumns(proposals);
 
-/** The org's proposals that match, newest first, after the cursor. One request. */
+/** The org's proposals that match, after the cursor, the newest first unless another order is asked for. One request. */
 export async function listProposals(
   { db, config }: Deps,
   actor: Staff,
-  { cursor, status, q }: InferOutput<typeof ListProposalsQuery>,
+  { cursor, status, q = '', sort = '-created_at', from, to }: InferOutput<typeof ListProposalsQuery>,
 ): Promise<Page<ListedProposal>> {
   authorize(actor, 'proposals:list');
-  const pattern = q && `%${q.replace(/[\\%_]/g, '\\$&')}%`; // the search text has no wildcards of its own
-  const { title, customerName, customerEmail } = proposals;
+  const key = sortKeys[sort.replace('-', '') as keyof typeof sortKeys]; // sound: see `proposalSorts`
   const found = db
     .select({ ...summary, ...proposalColumns })
     .from(proposals)
@@ -35,14 +38,60 @@ export async function listProposals(
     .where(
       and(
         eq(proposals.orgId, actor.orgId),
-        cursor ? lt(proposals.id, cursor) : undefined,
+        cursor ? isAfter(cursor, sort, key, actor.orgId) : undefined,
         status && eq(proposals.status, status),
-        pattern ? or(...[title, customerName, customerEmail].map((text) => ilike(text, pattern))) : undefined,
+        ...wordsOf(q).map(holds),
+        from ? sql`${proposals.createdAt} >= ${startOfDay(from, 0)}` : undefined,
+        to ? sql`${proposals.createdAt} < ${startOfDay(to, 1)}` : undefined,
       ),
     )
-    .orderBy(desc(proposals.id))
+    .orderBy(...(isDescending(sort) ? [desc(key), desc(proposals.id)] : [asc(key), asc(proposals.id)]))
     .limit(pageLimit + 1);
   const [rows] = await readAs(db, actor, [found]);
   const listed = rows.map((row) => ({ row, proposal: toProposal(row, config) }));
   return toPage(listed, ({ row }) => row.id);
+}
+
+// Ids rise with the time of their making, and are unique.
+const sortKeys = {
+  created_at: sql`proposals.id`,
+  title: sql`lower(proposals.title)`,
+  customer_name: sql`lower(proposals.customer_name)`,
+  total_cents: sql`proposals.total_cents`,
+};
+
+const isDescending = (sort: Sort) => sort.startsWith('-');
+
+/** Whether a row follows the one that the cursor names, which must be the org's own. */
+function isAfter(cursor: number, sort: Sort, key: SQL, orgId: number): SQL {
+  const operator = sql.raw(isDescending(sort) ? '<' : '>');
+  return sql`(${key}, proposals.id) ${operator}
+    (select ${key}, proposals.id from proposals where id = ${cursor} and org_id = ${orgId})`;
+}
+
+/** More words than this narrow nothing down. */
+const mostWords = 10;
+
+function wordsOf(q: string): string[] {
+  const folded = q
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .toLowerCase();
+  return [...new Set(folded.split(/\s+/).filter(Boolean))].slice(0, mostWords);
+}
+
+/** Whether a proposal holds a word, without regard to case and accents, or has it as its number. */
+function holds(word: string): SQL {
+  const { title, customerName, customerEmail } = proposals;
+  const text = sql`concat_ws(' ', ${title}, ${customerName}, ${customerEmail})`;
+  const folded = sql`regexp_replace(normalize(lower(${text}), NFKD), '[\\u0300-\\u036f]', '', 'g')`;
+  const [, id] = /^#?(\d{1,15})$/.exec(word) ?? [];
+  return id
+    ? sql`(${proposals.id} = ${Number(id)} or strpos(${folded}, ${word}) > 0)`
+    : sql`strpos(${folded}, ${word}) > 0`;
+}
+
+/** When a date begins in the org's time zone, so many days later. */
+function startOfDay(date: CalendarDate, days: number): SQL {
+  return sql`(${date}::date + ${days}::integer)::timestamp at time zone coalesce(${orgs.timeZone}, ${defaultTimeZone})`;
 }

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { approvalMethods, declineReasons } from '../domain/entry.ts';
 import { proposalStatuses } from '../domain/proposal.ts';
 import { mostParts, type UnnamedPart } from '../domain/terms.ts';
-import { amountCents, calendarDate, coded, decimal, paragraphs } from '../http/fields.ts';
-import { email, line, rowId } from '../schemas.ts';
+import { amountCents, calendarDate, coded, decimal, email, paragraphs, searchText } from '../http/fields.ts';
+import { line, rowId } from '../schemas.ts';
 
 /** Above zero, to 100, with two decimals at most. */
 const percent = v.pipe(decimal(2), v.gtValue(0), v.maxValue(100));
@@ -109,11 +109,29 @@ const maxSeq = 2 ** 31 - 1;
 
 export const ListActivityQuery = v.object({ cursor: v.optional(v.pipe(rowId, v.maxValue(maxSeq))) });
 
-/** `q` is searched for in the title and in the customer's name and email address. */
+/** What a list of proposals can be sorted by; with a minus, the other way around. */
+export const proposalSorts = [
+  '-created_at',
+  'created_at',
+  'title',
+  '-title',
+  'customer_name',
+  '-customer_name',
+  'total_cents',
+  '-total_cents',
+] as const;
+
+/**
+ * `q`: words, in any order, each a part of the title or of the customer's name or email address, or the number of the proposal
+ * (`#300`); accents and case do not matter. `from` and `to` are dates in the org's time zone, both included.
+ */
 export const ListProposalsQuery = v.object({
   cursor: v.optional(rowId),
   status: v.optional(v.picklist(proposalStatuses)),
-  q: v.optional(line(200)),
+  q: v.optional(searchText),
+  sort: v.optional(v.picklist(proposalSorts)),
+  from: v.optional(calendarDate),
+  to: v.optional(calendarDate),
 });
 
 /** Staff who approve for a customer say how the customer agreed. */

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Database } from '../db/client.ts';
 import { reportedStates, suppressions } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
+import { toAsciiAddress } from '../domain/email-address.ts';
 import type { OwedKind } from '../domain/owed.ts';
 import { decodeMailEvent, type MailReport } from '../resend/decode-event.ts';
 import { type SignedHeaders, verifySignature } from '../resend/verify-signature.ts';
@@ -23,10 +24,15 @@ export async function recordReport(deps: Deps, rawBody: string, headers: SignedH
   const labels = { channel: 'mail', kind, outcome: report.state };
   if (mail.isNews) deps.count({ metric: 'crm_portal_owed_total', labels, value: 1 });
   if (report.state === 'delivered') return;
-  const suppression = { orgId: mail.orgId, email: report.to, reason: report.state };
-  await db.insert(suppressions).values(suppression).onConflictDoNothing();
-  // A corrected address is no news: the one that refused the mail is not on file any more.
-  if (kind === 'notice' || mail.proposalId === null || mail.customerEmail !== report.to) return;
+  // A vendor's domains are in ASCII. A corrected address is no news: the one that refused the mail is not on file any more.
+  const { customerEmail } = mail;
+  const isOnFile = customerEmail !== null && toAsciiAddress(customerEmail) === report.to;
+  const email = isOnFile ? customerEmail : report.to;
+  await db
+    .insert(suppressions)
+    .values({ orgId: mail.orgId, email, reason: report.state })
+    .onConflictDoNothing();
+  if (kind === 'notice' || mail.proposalId === null || !isOnFile) return;
   const { proposalId, id: mailId } = mail;
   await shards.execute({ kind: 'note_bounce', proposalId, via: 'mail', mailId, reason: report.state });
 }

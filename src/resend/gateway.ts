@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Config } from '../config.ts';
+import { toAsciiAddress } from '../domain/email-address.ts';
 import { type MailGateway, mailDeadlineMs, operatorMs, quotaMs } from '../domain/mail.ts';
 import type { Delivery } from '../domain/owed.ts';
 import { describeCauses } from '../errors.ts';
@@ -22,10 +23,11 @@ export function createResend(config: Pick<Config, 'resendApiBase' | 'resendApiKe
       void config.resendApiKey;
     },
     async send(mail, key) {
-      const { replyTo, tags, ...message } = mail;
+      const { to, replyTo, tags, ...message } = mail;
       const body = JSON.stringify({
         ...message,
-        ...(replyTo ? { reply_to: replyTo } : {}),
+        to: toAsciiAddress(to),
+        ...(replyTo ? { reply_to: toAsciiAddress(replyTo) } : {}),
         tags: Object.entries(tags).map(([name, value]) => ({ name, value })),
       });
       const deadline = new AbortController();

@@ -84,8 +84,12 @@ describe.each([
   });
 });
 
+test('a new version that is seen within the hour is a look of its own', () => {
+  given(view, revise('other')).when(view).thenRecords('view');
+});
+
 test('a view names no user and changes no status', () => {
   const { events, state } = given(send).when(view);
-  expect(events).toEqual([{ event: 'view', actor: 'customer', meta: {} }]);
+  expect(events).toEqual([{ event: 'view', actor: 'customer', meta: { version: 2 } }]);
   expect(statusNow(state)).toBe('sent');
 });

@@ -52,6 +52,10 @@ const stored: Record<EventName, [event: Parameters<typeof keyOf>[0], key: string
 };
 
 describe('the key of an entry', () => {
+  test('of a look at a later version is another than that of the first', () => {
+    expect(keyOf({ event: 'view', meta: { version: 2 } }, 7, at)).toBe('view:7:2026-11-23T12:v2');
+  });
+
   test.each(Object.values(stored))('of %o is what it always was', (event, key) => {
     expect(keyOf(event, 7, at)).toBe(key);
   });

@@ -112,7 +112,7 @@ describe('a snapshot of many sessions that came to nothing', () => {
   });
 });
 
-test('this is what version 7 makes of a history: if it fails, raise `foldVersion`, and write here what the new one makes', () => {
+test('this is what version 8 makes of a history: if it fails, raise `foldVersion`, and write here what the new one makes', () => {
   const history = historyOf([
     send,
     revokeLinks,
@@ -124,7 +124,7 @@ test('this is what version 7 makes of a history: if it fails, raise `foldVersion
     observe(dispute),
   ]);
   const date = '2026-11-23T12:00:00.000Z';
-  expect(foldVersion).toBe(7);
+  expect(foldVersion).toBe(8);
   expect(toSnapshot(evolve(initialProposal(terms), history))).toEqual({
     lifecycle: 'approved',
     seq: 8,

@@ -83,7 +83,7 @@ export interface paths {
         };
         /**
          * List proposals
-         * @description The org's proposals, newest first; those of a status, or with a text in their title or their customer's name or address.
+         * @description The org's proposals, newest first or in another order; those of a status, of some days, or that hold all words of a search.
          *
          *     Permission `proposals:list`: admin, staff.
          */
@@ -1198,7 +1198,9 @@ export interface components {
             }[];
             /** @constant */
             event: "view";
-            meta: Record<string, never>;
+            meta: {
+                version?: number;
+            };
         } | {
             id: number;
             org_id: number;
@@ -2626,7 +2628,6 @@ export interface operations {
                  */
                 "application/json": {
                     name: string;
-                    /** Format: email */
                     email?: string;
                     phone?: string;
                     source?: string;
@@ -2762,6 +2763,12 @@ export interface operations {
                 status?: "draft" | "sent" | "approved" | "deposit_paid" | "paid" | "declined" | "void";
                 /** @example kitchen */
                 q?: string;
+                /** @example -total_cents */
+                sort?: "-created_at" | "created_at" | "title" | "-title" | "customer_name" | "-customer_name" | "total_cents" | "-total_cents";
+                /** @example 2026-11-01 */
+                from?: string;
+                /** @example 2026-11-30 */
+                to?: string;
             };
             header?: never;
             path?: never;
@@ -2921,7 +2928,6 @@ export interface operations {
                 "application/json": {
                     title: string;
                     customer_name: string;
-                    /** Format: email */
                     customer_email: string;
                     line_items: components["schemas"]["LineItem"][];
                     discount_percent?: number | null;
@@ -3352,7 +3358,6 @@ export interface operations {
                 "application/json": {
                     title?: string;
                     customer_name?: string;
-                    /** Format: email */
                     customer_email?: string;
                     line_items?: components["schemas"]["LineItem"][];
                     discount_percent?: number | null;

@@ -128,6 +128,26 @@ describe('creating', () => {
   });
 });
 
+test.each([
+  ['an apostrophe in an address', { customer_email: "o'brien@example.ie" }, {}],
+  ['an internationalized domain', { customer_email: 'anna@bücher.example' }, {}],
+  ['a direction mark behind a name', { customer_name: 'ليلى\u200F' }, { customer_name: 'ليلى' }],
+  ['direction marks around a title', { title: '\u202BKitchen\u202C' }, { title: 'Kitchen' }],
+  ['an emoji of several', { title: 'Garden 👩‍🌾' }, {}],
+  ['line ends of Windows', { terms: 'One\r\nTwo' }, { terms: 'One\nTwo' }],
+  [
+    'a total that is charged in parts',
+    { line_items: [{ description: 'x', quantity: 1, unit_price_cents: 120_000_000 }] },
+    {},
+  ],
+])('%s is no reason to refuse a proposal', async (_, changed, kept) => {
+  const { token } = await createOrg();
+  const { status, json } = await call('POST /proposals', { token, json: { ...body, ...changed } });
+  expect(status).toBe(201);
+  const { json: read } = await call(`GET /proposals/${json.id}`, { token });
+  expect(read).toMatchObject({ ...changed, ...kept });
+});
+
 test("a list holds the org's own proposals, newest first, in pages", async () => {
   const [org, other] = [await createOrg(), await createOrg()];
   await createProposal(other.id);

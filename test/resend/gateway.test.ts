@@ -31,6 +31,14 @@ test('a mail is taken as it is, and the same key sends it once', async () => {
   ]);
 });
 
+test('an internationalized domain is sent to in ASCII', async () => {
+  const mailbox = playMailbox();
+  await resend.send({ ...mail, to: 'delivered@bücher.test', replyTo: 'office@bücher.test' }, 'key-1');
+  expect(mailbox.messages).toMatchObject([
+    { to: 'delivered@xn--bcher-kva.test', reply_to: 'office@xn--bcher-kva.test' },
+  ]);
+});
+
 test('a key that was used with other words means that the mail is out', async () => {
   const mailbox = playMailbox();
   await resend.send(mail, 'key-1');
