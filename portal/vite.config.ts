@@ -17,7 +17,7 @@ export default defineConfig(({ command }) => ({
     },
     modulePreload: { polyfill: false }, // every browser with modules has it by now; it would be a request of its own
     assetsInlineLimit: 0, // a data: URL would need a wider Content-Security-Policy
-    chunkSizeWarningLimit: 2_000, // the PDF library, which loads on a click, and the API's reference; test/local/portal-build.test.ts has the budgets
+    chunkSizeWarningLimit: 2_000, // the API's reference; test/local/portal-build.test.ts has the budgets
   },
   server: {
     host: '127.0.0.1',

@@ -1,6 +1,6 @@
 import { type ClientResponse, DetailedError, hc, type InferResponseType, parseResponse } from 'hono/client';
 import type { AppType } from '../../src/app.ts';
-import type { ErrorCode } from '../../src/errors.ts';
+import type { ErrorCode, FieldError } from '../../src/errors.ts';
 
 /** After this long there will be no answer. Asking again is always safe, even if the first request was carried out. */
 const deadlineMs = 20_000;
@@ -9,10 +9,13 @@ const deadlineMs = 20_000;
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ErrorCode | 'unreachable';
+  /** The wrong fields, where a field is what is wrong. */
+  readonly errors: readonly FieldError[];
 
-  constructor(code: Problem['code'], detail: string) {
+  constructor(code: Problem['code'], detail: string, errors: readonly FieldError[] = []) {
     super(detail);
     this.code = code;
+    this.errors = errors;
   }
 
   /** Whether the same request may well succeed in a moment, because it failed and was not refused. */
@@ -51,8 +54,10 @@ export async function answerOf<T extends ClientResponse<any>>(response: Promise<
 }
 
 function toProblem(error: unknown): Problem {
-  const { code, detail } = (error instanceof DetailedError && error.detail?.data) || {};
-  if (typeof code === 'string' && typeof detail === 'string') return new Problem(code as ErrorCode, detail);
+  const { code, detail, errors } = (error instanceof DetailedError && error.detail?.data) || {};
+  // Sound: these are the API's problem details.
+  if (typeof code === 'string' && typeof detail === 'string')
+    return new Problem(code as ErrorCode, detail, errors);
   return new Problem('unreachable', 'There was no answer.');
 }
 

@@ -3,13 +3,13 @@ export type PortalLink = { readonly proposalId: string; readonly token: string }
 
 /**
  * Reads a link from an address, also from what mail programs make of one: a fragment's `#` encoded once or twice (Outlook's
- * Safe Links: https://github.com/Skyfay/SkySend/issues/68), a line broken in the middle, a full stop or a bracket at its end.
+ * Safe Links: https://github.com/Skyfay/SkySend/issues/68), a line broken in the middle, whatever follows it.
  * `address` is all of it that follows the host. Null where there is no token.
  */
 export function readLink(address: string): PortalLink | null {
   const [, proposalId, token = ''] =
-    /^\/proposal\/(\d+)\/?(?:\?[^#]*)?#(?:.*&)?token=([^&#]*)/.exec(decode(address)) ?? [];
-  const bare = token.replace(/[^\w-]+$/, '');
+    /^\/proposal\/(\d+)\/?(?:\?[^#]*)?#(?:.*&)?token=([\w.-]*)/.exec(decode(address)) ?? [];
+  const bare = token.replace(/\.+$/, ''); // the full stop of its sentence
   return proposalId && bare ? { proposalId, token: bare } : null;
 }
 

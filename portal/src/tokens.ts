@@ -1,7 +1,7 @@
 import { readLink } from './link.ts';
 
-// Tokens live in this tab's session storage: they survive the trip to Stripe and back, but not the tab. If a browser
-// refuses storage, they last until the customer leaves the page.
+// Tokens, and the session that is being paid, live in this tab's session storage: they survive the trip to Stripe and back,
+// but not the tab. If a browser refuses storage, they last until the customer leaves the page.
 
 const memory = new Map<string, string>();
 
@@ -13,12 +13,12 @@ function read(key: string): string | null {
   }
 }
 
-function write(key: string, token: string | null): void {
-  if (token === null) memory.delete(key);
-  else memory.set(key, token);
+function write(key: string, value: string | null): void {
+  if (value === null) memory.delete(key);
+  else memory.set(key, value);
   try {
-    if (token === null) sessionStorage.removeItem(key);
-    else sessionStorage.setItem(key, token);
+    if (value === null) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, value);
   } catch {
     // Then only memory holds it.
   }
@@ -40,16 +40,38 @@ export function takeLinkToken(): boolean {
 
 export const linkToken = (proposalId: string) => read(linkKey(proposalId));
 
+const sessionKey = (proposalId: string) => `session:${proposalId}`;
+
+/** The session whose page at Stripe the customer went to from this tab. */
+export const lastSession = (proposalId: string) => read(sessionKey(proposalId));
+
+export const keepSession = (proposalId: string, sessionId: string) =>
+  write(sessionKey(proposalId), sessionId);
+
 export const staffToken = () => read('staff');
 
 export const keepStaffToken = (token: string | null) => write('staff', token);
 
 /** Whose token it claims to be. That is enough to distinguish people, but it is not verified. */
 export function subjectOf(token: string): string {
+  const { sub } = claimsOf(token);
+  return sub === undefined ? token : String(sub);
+}
+
+/** The org that sent a link, as its token claims; the API has verified a token that it calls expired. */
+export function orgOf(token: string | null): string | null {
+  const { org_name: name } = token ? claimsOf(token) : {};
+  return typeof name === 'string' ? name : null;
+}
+
+function claimsOf(token: string): Record<string, unknown> {
   try {
     const [, payload = ''] = token.split('.');
-    return String(JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))).sub);
+    const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (letter) =>
+      letter.charCodeAt(0),
+    );
+    return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    return token;
+    return {};
   }
 }

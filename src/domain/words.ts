@@ -3,15 +3,23 @@ import type { OfflineMethod } from './proposal.ts';
 
 // Codes of the log in words, as mails and the staff's page say them.
 
-/** How a payment differs from what was asked for. */
-export const anomalyWords: Record<AnomalyReason, string> = {
-  amount_mismatch: 'It is not the amount that was asked for',
-  currency_mismatch: 'It is not in the currency that was asked for',
-  already_paid: 'The deposit had been paid already',
-  proposal_void: 'The proposal had been voided',
-  proposal_declined: 'The proposal had been declined',
-  version_mismatch: 'It was for an older version of the proposal',
-};
+/** How a payment differs from what was agreed. The amounts are written as the reader writes them. */
+export function describeAnomaly(reason: AnomalyReason, received: string, expected: string): string {
+  switch (reason) {
+    case 'amount_mismatch':
+      return `Wrong amount: received ${received}, expected ${expected}`;
+    case 'currency_mismatch':
+      return `Wrong currency: received ${received}, expected ${expected}`;
+    case 'already_paid':
+      return `Paid twice: extra ${received} received`;
+    case 'proposal_void':
+      return `Paid although void: received ${received}`;
+    case 'proposal_declined':
+      return `Paid although declined: received ${received}`;
+    case 'version_mismatch':
+      return `Paid for an older version: received ${received}, expected ${expected}`;
+  }
+}
 
 export const declineWords: Record<DeclineReason, string> = {
   price: 'too expensive',

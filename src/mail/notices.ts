@@ -1,7 +1,7 @@
 import { isInquiry } from '../domain/entry.ts';
 import { isNoticed, topicOf } from '../domain/notify.ts';
 import { standingOf } from '../domain/standing.ts';
-import { anomalyWords, declineWords } from '../domain/words.ts';
+import { declineWords, describeAnomaly } from '../domain/words.ts';
 import { amountOf } from './customer-messages.ts';
 import type { Facts, Person } from './facts.ts';
 import { type Message, money, render } from './message.ts';
@@ -116,14 +116,19 @@ function say(facts: Facts, now: Date): Said {
       return {
         subject: `${word} of ${amountOf(facts)}:`,
         heading: `${word} of ${amountOf(facts)}: ${spaced(entry.meta.reason)}`,
-        paragraphs: ['Answer it in Stripe’s dashboard before its deadline, or it is lost.'],
+        paragraphs: [
+          isInquiry(entry.meta.status)
+            ? 'The bank only asks, and has taken no money. Answer it in Stripe’s dashboard before its deadline, so that it does not become a dispute.'
+            : 'Answer it in Stripe’s dashboard before its deadline, or it is lost.',
+        ],
       };
     }
     case 'dispute_closed': {
       const outcome = spaced(entry.meta.status.replace('warning_', ''));
+      const word = isInquiry(entry.meta.status) ? 'Inquiry' : 'Dispute';
       return {
-        subject: `Dispute ${outcome}:`,
-        heading: `The dispute of ${amountOf(facts)} ended: ${outcome}`,
+        subject: `${word} ${outcome}:`,
+        heading: `${word} of ${amountOf(facts)} ended: ${outcome}`,
         paragraphs: [],
         figures: [left],
       };
@@ -131,13 +136,9 @@ function say(facts: Facts, now: Date): Said {
     case 'payment_anomaly': {
       const { reason, expected_cents: expected, expected_currency: inCurrency } = entry.meta;
       return {
-        subject: 'A payment is not as agreed:',
-        heading: `${amountOf(facts)} came that is not as agreed`,
-        paragraphs: [`${anomalyWords[reason]}. Please refund or accept it.`],
-        figures: [
-          ['Came', amountOf(facts)],
-          ['Expected', money(expected, inCurrency)],
-        ],
+        subject: 'A payment needs attention:',
+        heading: describeAnomaly(reason, amountOf(facts), money(expected, inCurrency)),
+        paragraphs: ['Please refund or accept it.'],
       };
     }
     case 'mail_bounced':

@@ -91,12 +91,10 @@ test('the staff pages are under 40 KB more, without their charts', () => {
   expect(size(lazily('staff/StaffApp.tsx'))).toBeLessThan(40);
 });
 
-test('the charts and the PDF are loaded only where they are used', () => {
+test('the charts are loaded only where they are used', () => {
   expect(size(lazily('staff/Charts.tsx'))).toBeLessThan(125);
-  expect(size(lazily('customer/proposal-pdf.ts'))).toBeLessThan(850);
   const holding = (name: string) => chunks().filter((chunk) => packagesIn([chunk]).has(name));
   expect(holding('recharts')).toEqual(lazily('staff/Charts.tsx'));
-  expect(holding('pdfmake')).toEqual(lazily('customer/proposal-pdf.ts'));
 });
 
 test('the simulated payment is in no production build', () => {

@@ -13,6 +13,8 @@ test.each([
   ['of which all was encoded', `/proposal/7${encodeURIComponent(`#token=${token}`)}`],
   ['with the full stop of its sentence', `/proposal/7#token=${token}.`],
   ['in brackets', `/proposal/7#token=${token}%3E)`],
+  ['that a campaign was added to', `/proposal/7#token=${token}?utm_source=x`],
+  ['with a sentence behind it', `/proposal/7#token=${token}),thanks`],
   ['with a line break in the token', `/proposal/7#token=${token.slice(0, 20)}%0D%0A%20${token.slice(20)}`],
   ['with what a mail program counts clicks by', `/proposal/7#utm_source=mail&token=${token}&utm_medium=link`],
 ])('a link %s is read', (_, address) => {

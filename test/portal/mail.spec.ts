@@ -95,7 +95,7 @@ test('a mail that the vendor refuses is on the proposal, in words', async ({
   const first = page.locator('.timeline li').first();
   await expect(first).toContainText(words, { timeout: 15_000 });
   await look(page, 'staff-mail-failed');
-  await page.getByRole('link', { name: 'Show them' }).click();
+  await page.getByRole('link', { name: 'Review' }).click();
   const task = page.getByRole('listitem').filter({ hasText: words });
   await expect(task).toHaveCount(1);
   await look(page, 'staff-attention-mail');

@@ -84,7 +84,7 @@ test('staff record a transfer and take it back; the page says the same', async (
   await office.call('POST', `/proposals/${id}/approve`, { name, version: 1 });
   await signIn(page, url, `/staff/proposals/${id}`);
   await page.getByRole('button', { name: 'Record a payment' }).click();
-  await expect(page.getByLabel('Amount (USD)')).toHaveValue('4725.00');
+  await expect(page.getByLabel('Amount (USD)')).toHaveValue('$4,725.00');
   await look(page, 'staff-record-payment');
   await page.getByLabel('Reference (optional)').fill('RF18 5390 0754');
   await page.getByRole('button', { name: 'Record it' }).dblclick();

@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { answerOf, apiAs, Problem } from '../api.ts';
+import { linkToken, orgOf } from '../tokens.ts';
 import { Message } from '../ui/Message.tsx';
 
 /** For a visitor without a link, in another tab than the one in which they opened it, or whose mail program cut it off. */
@@ -25,8 +26,8 @@ function NewLink({ id }: { id: string }) {
   if (isSuccess)
     return (
       <p role="status">
-        If we know your address, a new link is on its way to it. It may take a minute. Look among unwanted
-        mail, too; or ask the sender.
+        If the sender mails from here and has your address, a new link is on its way. It may take a minute.
+        Look among unwanted mail, too; or ask the sender.
       </p>
     );
   return (
@@ -63,7 +64,7 @@ export function LinkProblem({
     case 'token_expired':
       return (
         <Message title="Please ask for a new link">
-          <p>{error.message}</p>
+          <p>{`This link has expired. Ask ${orgOf(linkToken(id)) ?? 'the sender'} for a new one.`}</p>
           <NewLink id={id} />
         </Message>
       );

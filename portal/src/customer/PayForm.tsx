@@ -1,9 +1,10 @@
-import { Field } from '@base-ui/react/field';
 import { Form } from '@base-ui/react/form';
-import { type Api, Problem, type Proposal } from '../api.ts';
+import type { Api, Proposal } from '../api.ts';
+import { TextField } from '../fields/TextField.tsx';
 import { formatMoney } from '../money.ts';
 import { Notice } from '../ui/Notice.tsx';
-import { AmountChanged, usePayment } from './use-payment.ts';
+import { wordsOf } from './problem-words.ts';
+import { usePayment } from './use-payment.ts';
 
 /**
  * Approves the version on the screen, if it is not approved yet, and goes to pay what is due; or all of it, where the org
@@ -25,17 +26,17 @@ export function PayForm({ api, proposal, what }: { api: Api; proposal: Proposal;
       }}
     >
       {needsApproval && <Approval proposal={proposal} />}
-      <button type="submit" className="primary large" aria-disabled={isBusy}>
+      <button type="submit" className="primary large" aria-disabled={isBusy} translate="no">
         {isBusy ? 'One moment…' : [action, amount].filter(Boolean).join(' ')}
       </button>
       {mayPayAll && !isBusy && (
-        <button type="submit" value="full" className="large">
-          {needsApproval ? 'Approve & pay' : 'Pay'} all of it, {formatMoney(remaining, currency)}
+        <button type="submit" value="full" className="large" translate="no">
+          {`${needsApproval ? 'Approve & pay' : 'Pay'} all of it, ${formatMoney(remaining, currency)}`}
         </button>
       )}
       {error && (
         <Notice kind="bad" title="That did not work">
-          <p>{wordsFor(error, proposal.org_name)}</p>
+          <p>{wordsOf(error, proposal.org_name)}</p>
         </Notice>
       )}
       {(due > 0 || mayPayAll) && <p className="quiet">You pay on Stripe’s page. We never see your card.</p>}
@@ -53,31 +54,13 @@ function Approval({ proposal }: { proposal: Proposal }) {
       <p translate="no">
         {`By typing your name you approve this proposal as it stands here, for ${formatMoney(total, currency)} in all, and ${begin}. Your name, the time and your IP address are recorded with it.`}
       </p>
-      <Field.Root name="name">
-        <Field.Label>Your full name</Field.Label>
-        <Field.Control
-          required
-          maxLength={200}
-          pattern=".*[\p{L}\p{N}].*"
-          autoComplete="name"
-          placeholder={proposal.customer_name}
-        />
-        <Field.Error match="valueMissing">Please type your name to approve.</Field.Error>
-        <Field.Error match="patternMismatch">Please type your name in letters.</Field.Error>
-      </Field.Root>
+      <TextField
+        name="name"
+        label="Your full name"
+        most={200}
+        autoComplete="name"
+        missing="Please type your name to approve."
+      />
     </>
   );
-}
-
-function wordsFor(error: Error, org: string): string {
-  if (error instanceof AmountChanged) return 'The amount has changed. Please look at it, then click again.';
-  if (!(error instanceof Problem)) return 'Please try again. Nothing was charged.';
-  if (error.code === 'unreachable') {
-    return 'We cannot be reached. Please check your connection and try again. Nothing was charged.';
-  }
-  if (error.code === 'stripe_refused' || error.code === 'invalid_amount') {
-    return `This payment cannot be taken here. ${org} can see why: please ask them how to pay. Nothing was charged.`;
-  }
-  const isOurs = error.isPassing || error.code === 'not_configured'; // nothing that a customer could fix
-  return isOurs ? 'Please try again in a moment. Nothing was charged.' : error.message;
 }

@@ -2,7 +2,8 @@ import { lazy, Suspense } from 'react';
 import { useSearchParams } from 'wouter';
 import type { Api, Proposal } from '../api.ts';
 import { formatMoney } from '../money.ts';
-import { formatDay, formatTime } from '../time.ts';
+import { formatDay, formatZonedTime } from '../time.ts';
+import { lastSession } from '../tokens.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { Decline } from './Decline.tsx';
@@ -16,13 +17,15 @@ const Simulation = import.meta.env.DEV ? lazy(() => import('./Simulation.tsx')) 
 /** Shows how the money stands and what the customer can do about it, however they came here. */
 export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
   const [query] = useSearchParams();
-  const sessionId = query.get('session_id');
+  const isLeft = query.has('cancelled');
+  // Stripe names the session to who pays, and not to who leaves: then it is the one that this tab went to.
+  const sessionId = query.get('session_id') ?? (isLeft ? lastSession(String(proposal.id)) : null);
   const isSimulating = query.get('mock_payment') === 'true';
   const { status, org_name: org, due_cents: due, pending_cents: pending, held_cents: held } = proposal;
   const isPaid = proposal.payments.some(({ payment_id: id }) => id === sessionId);
   const isDone = due === 0 && proposal.approved_by !== null;
   const isSettled = isPaid || pending > 0 || (isDone && held > 0);
-  const session = useSession(api, String(proposal.id), isSettled ? null : sessionId);
+  const session = useSession(api, String(proposal.id), isSettled ? null : sessionId, isLeft);
   const simulation = Simulation && (
     <Suspense>
       <Simulation api={api} proposal={proposal} sessionId={sessionId} />
@@ -30,8 +33,9 @@ export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
   );
 
   function outcome() {
-    if (query.has('cancelled')) return 'cancelled';
     if (session.isUnsure) return 'unsure'; // whatever the outcome of an earlier session
+    if (isLeft && session.status === 'open') return 'cancelled';
+    if (isLeft && session.status === undefined) return 'left';
     return proposal.last_payment_failed ? 'failed' : session.status;
   }
 
@@ -41,8 +45,7 @@ export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
       <>
         <Notice kind="good" title="Your payment is on its way">
           <p>
-            Your payment of {formatMoney(pending, proposal.currency)} is processing. That can take a few days.
-            You need not do anything, and you can close this page.
+            {`Your payment of ${formatMoney(pending, proposal.currency)} is processing. That can take a few days. You need not do anything, and you can close this page.`}
           </p>
         </Notice>
         {sessionId?.startsWith('cs_test_mock_') && simulation}
@@ -108,6 +111,11 @@ function Over({ proposal }: { proposal: Proposal }) {
         </Notice>
       )}
       {proposal.payments.length > 0 && <Payments proposal={proposal} />}
+      {proposal.held_cents > 0 && (
+        <p>
+          {`${org} holds ${formatMoney(proposal.held_cents, proposal.currency)} that you paid. Please ask them to return it.`}
+        </p>
+      )}
     </>
   );
 }
@@ -119,6 +127,12 @@ function WayBack({ outcome }: { outcome: string | undefined }) {
       return (
         <Notice title="You left the payment page">
           <p>Nothing was charged. You can pay whenever you are ready.</p>
+        </Notice>
+      );
+    case 'left':
+      return (
+        <Notice title="You left the payment page">
+          <p>You can pay whenever you are ready. You cannot be charged twice.</p>
         </Notice>
       );
     case 'failed':
@@ -168,26 +182,16 @@ function Due({ api, proposal }: { api: Api; proposal: Proposal }) {
       )}
       {approvedBy && approvedAt && (
         <p className="quiet">
-          Approved by {approvedBy} on {formatTime(approvedAt)}.
+          Approved by <bdi>{approvedBy}</bdi> on <span>{formatZonedTime(approvedAt)}</span>.
         </p>
       )}
       <PayForm api={api} proposal={proposal} what={what} />
-      {/* On a small screen, the amount due stays in sight. */}
-      {due > 0 && (
-        <p className="due-bar" translate="no">
-          <span>
-            {what ? `${what.charAt(0).toUpperCase()}${what.slice(1)} due` : 'Due now'}{' '}
-            <strong>{amount}</strong>
-          </span>
-          <a href="#pay">{approvedBy ? 'Pay' : 'Approve & pay'}</a>
-        </p>
-      )}
     </section>
   );
 }
 
 /** `deposit` or `balance`, where it is just that. */
-function whatIsDue({
+export function whatIsDue({
   schedule,
   deposit_cents: deposit,
   due_cents: due,

@@ -4,6 +4,7 @@ import { type Api, apiAs, Problem, type Proposal } from '../api.ts';
 import { linkToken } from '../tokens.ts';
 import { Offer } from '../ui/Offer.tsx';
 import { Changes } from './Changes.tsx';
+import { DueBar } from './DueBar.tsx';
 import { Keep } from './Keep.tsx';
 import { LinkProblem, NoLink } from './LinkProblem.tsx';
 import { Payment } from './Payment.tsx';
@@ -70,9 +71,10 @@ function LoadedProposal({
   const offer = (
     <div key="offer">
       <Offer proposal={proposal} />
-      <Keep proposal={proposal} />
+      <Keep />
     </div>
   );
+  const bar = !isChanged && !isOver && proposal.due_cents > 0 && <DueBar key="bar" proposal={proposal} />;
   const payment = (
     <aside key="payment" className="payment" aria-label="Payment" ref={panel} tabIndex={-1}>
       {isChanged && <Changes before={seen} after={proposal} onSeen={onSeen} />}
@@ -90,7 +92,7 @@ function LoadedProposal({
   return (
     <main className="proposal">
       {/* News comes first: on a small screen, above what the customer knows already. */}
-      {isNews ? [payment, offer] : [offer, payment]}
+      {isNews ? [payment, offer] : [offer, bar, payment]}
     </main>
   );
 }

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react';
 import type { Proposal } from '../api.ts';
 import { formatMoney } from '../money.ts';
-import { formatTime } from '../time.ts';
-import { Row } from '../ui/Offer.tsx';
+import { formatZonedTime } from '../time.ts';
+import { Row, remainderWords } from '../ui/Offer.tsx';
 
 const methodWords: Record<Proposal['payments'][number]['method'], string> = {
   stripe: 'Paid online',
@@ -48,17 +48,14 @@ export function Payments({ proposal }: { proposal: Proposal }) {
       {payments.map((payment) => (
         <Row
           key={payment.payment_id}
-          name={`${methodWords[payment.method]}, ${formatTime(payment.paid_at)}`}
+          name={`${methodWords[payment.method]}, ${formatZonedTime(payment.paid_at)}`}
           value={money(payment.amount_cents, payment.currency)}
         />
       ))}
       {refunded > 0 && <Row name="Refunded" value={money(-refunded)} />}
       {lost > 0 && <Row name="Returned by your bank" value={money(-lost)} />}
       {remaining > 0 && proposal.status !== 'void' && proposal.status !== 'declined' && (
-        <Row
-          name={proposal.due_cents > 0 ? 'Remains to be paid' : 'Balance due later'}
-          value={money(remaining)}
-        />
+        <Row name={remainderWords(proposal)} value={money(remaining)} />
       )}
     </dl>
   );
@@ -77,5 +74,10 @@ function titleOf({
   if (status === 'paid') return 'Thank you, all of it is paid';
   if (held <= 0 && lost > 0) return 'Your payment was returned by your bank';
   if (held <= 0 && refunded > 0) return 'Your payment was refunded';
-  return status === 'deposit_paid' ? 'Thank you, your deposit is paid' : 'Your payments';
+  const isMore = held > sumOf(rest.schedule.filter(({ state }) => state === 'paid'));
+  return status === 'deposit_paid' && !isMore ? 'Thank you, your deposit is paid' : 'What you have paid';
+}
+
+function sumOf(parts: Proposal['schedule']): number {
+  return parts.reduce((sum, { amount_cents: cents }) => sum + cents, 0);
 }

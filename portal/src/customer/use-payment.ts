@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { type Api, answerOf, Problem, type Proposal } from '../api.ts';
+import { keepSession } from '../tokens.ts';
 import { useRefresh } from './use-proposal.ts';
 
 /** A customer who is still here after this long is not going to Stripe: they stopped, or it does not answer. */
@@ -21,6 +22,7 @@ export function usePayment(api: Api, proposal: Proposal) {
       const checkout = await answerOf(api.payments.checkout_session.$post({ query }));
       // The customer is charged what the button says, or has to look again.
       if (checkout.amount_cents !== expected) throw new AmountChanged();
+      keepSession(String(proposal.id), checkout.session_id); // Stripe does not name it to who cancels
       return checkout.checkout_url;
     },
     onSuccess: (url) => (url === null ? refresh() : location.assign(url)),

@@ -29,10 +29,10 @@ const pollMs = (age: number) => (age < confirmingMs ? 1_500 : age < 5 * 60_000 ?
 
 /**
  * The status of the session that the customer returns from. It does nothing if `sessionId` is null. The return proves
- * nothing, so the page asks the API until it knows and the proposal shows it. `isUnsure`: that is not so yet. `isSlow`: it
- * takes longer than anyone likes to wait.
+ * nothing, so the page asks the API until it knows and the proposal shows it; a session that was left, `isLeft`, may still be
+ * open. `isUnsure`: that is not so yet. `isSlow`: it takes longer than anyone likes to wait.
  */
-export function useSession(api: Api, id: string, sessionId: string | null) {
+export function useSession(api: Api, id: string, sessionId: string | null, isLeft: boolean) {
   const refresh = useRefresh(id);
   const [since] = useState(() => Date.now());
   const { data, error, dataUpdatedAt } = useQuery({
@@ -40,7 +40,7 @@ export function useSession(api: Api, id: string, sessionId: string | null) {
     queryFn: () =>
       answerOf(api.payments.sessions[':session_id'].$get({ param: { session_id: sessionId ?? '' } })),
     enabled: sessionId !== null,
-    refetchInterval: ({ state }) => (isOver(state) ? false : pollMs(Date.now() - since)),
+    refetchInterval: ({ state }) => (isOver(state, isLeft) ? false : pollMs(Date.now() - since)),
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: at every answer, and only then
   useEffect(() => {
@@ -48,13 +48,17 @@ export function useSession(api: Api, id: string, sessionId: string | null) {
   }, [dataUpdatedAt]);
   return {
     status: data?.status,
-    isUnsure: sessionId !== null && !isOver({ data, error }),
+    isUnsure: sessionId !== null && !isOver({ data, error }, isLeft),
     isSlow: Date.now() - since >= confirmingMs,
   };
 }
 
 /** Whether asking again is pointless: there was no payment, or the session is not this customer's. */
-function isOver({ data, error }: { data: Session | undefined; error: Error | null }): boolean {
+function isOver(
+  { data, error }: { data: Session | undefined; error: Error | null },
+  isLeft: boolean,
+): boolean {
+  if (isLeft && data?.status === 'open') return true;
   if (data?.status === 'failed' || data?.status === 'expired') return true;
   return error !== null && !(error instanceof Problem && error.isPassing);
 }

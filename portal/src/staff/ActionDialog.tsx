@@ -1,7 +1,11 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
+import { Form } from '@base-ui/react/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
+import type { NumberKind } from '../reading/amount.ts';
 import { Failure } from './Failure.tsx';
+import { wrongFields } from './problem-words.ts';
+import { useStaff } from './staff-context.ts';
 
 /** A button that opens a small form, and does what the form asks for. `run` rejects with what is wrong. */
 export function ActionDialog({
@@ -17,6 +21,7 @@ export function ActionDialog({
   run: (fields: FormData, requestKey: string) => Promise<unknown>;
   children: ReactNode;
 }) {
+  const { me } = useStaff();
   const queries = useQueryClient();
   const [isOpen, setOpen] = useState(false);
   // A second click, or a retry after a lost answer, does it once. What is opened again is meant again.
@@ -44,8 +49,9 @@ export function ActionDialog({
         <AlertDialog.Backdrop className="backdrop" />
         <AlertDialog.Popup className="dialog">
           <AlertDialog.Title>{title}</AlertDialog.Title>
-          <form
+          <Form
             className="stack"
+            errors={wrongFields(running.error, me.currency)}
             onSubmit={(event) => {
               event.preventDefault();
               if (!running.isPending) running.mutate(new FormData(event.currentTarget));
@@ -59,14 +65,16 @@ export function ActionDialog({
                 {running.isPending ? 'One moment…' : yes}
               </button>
             </div>
-          </form>
+          </Form>
         </AlertDialog.Popup>
       </AlertDialog.Portal>
     </AlertDialog.Root>
   );
 }
 
-/** What was typed as an amount, in minor units. */
-export function centsOf(fields: FormData, name: string, units: number): number {
-  return Math.round(Number(fields.get(name)) * units);
+/** The number in a field of the form, which the form has accepted. */
+export function numberOf(fields: FormData, name: string, kind: NumberKind): number {
+  const reading = kind.read(String(fields.get(name)));
+  if ('wrong' in reading) throw new Error(`The form has accepted ${name}: ${reading.wrong}.`);
+  return reading.value;
 }

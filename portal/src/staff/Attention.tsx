@@ -2,8 +2,10 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { isInquiry } from '../../../src/domain/entry.ts';
-import { anomalyWords } from '../../../src/domain/words.ts';
+import { describeAnomaly } from '../../../src/domain/words.ts';
 import { type Attention, answerOf } from '../api.ts';
+import { TextField } from '../fields/TextField.tsx';
+import { locale } from '../locale.ts';
 import { formatMoney } from '../money.ts';
 import { formatTime } from '../time.ts';
 import { Spinner } from '../ui/Spinner.tsx';
@@ -27,20 +29,22 @@ function useAttention() {
 /** Shown on every page while something needs attention. */
 export function AttentionBanner() {
   const { data, error } = useAttention();
-  if (!data && error) return <Banner title="Whether anything needs attention could not be found out." />;
+  if (!data && error) return <Banner title="We couldn’t check what needs attention." />;
   if (!data) return null;
   const { anomalies, disputes, refused, mails, unattributed } = data;
+  const inquiries = disputes.filter(({ status }) => isInquiry(status)).length;
   const parts = [
-    count(anomalies.length, 'payment that is not as agreed', 'payments that are not as agreed'),
-    count(disputes.length, 'open dispute', 'open disputes'),
+    count(anomalies.length, 'payment mismatch', 'payment mismatches'),
+    count(disputes.length - inquiries, 'open dispute', 'open disputes'),
+    count(inquiries, 'inquiry by a bank', 'inquiries by banks'),
     count(refused.length, 'payment that Stripe refused', 'payments that Stripe refused'),
     count(mails.length, 'mail that did not arrive', 'mails that did not arrive'),
-    count(unattributed.length, 'payment that no proposal claims', 'payments that no proposal claims'),
+    count(unattributed.length, 'unmatched payment', 'unmatched payments'),
   ].filter(Boolean);
   if (parts.length === 0) return null;
   return (
-    <Banner title={`Please look: ${new Intl.ListFormat('en').format(parts)}.`}>
-      <Link href="/staff/attention">Show them</Link>
+    <Banner title={`Needs attention: ${new Intl.ListFormat(locale).format(parts)}.`}>
+      <Link href="/staff/attention">Review</Link>
     </Banner>
   );
 }
@@ -66,18 +70,25 @@ export function AttentionPage() {
   if (!data) return <Spinner label="Looking…" />;
   return (
     <>
-      <h1>What needs attention</h1>
-      <List title="Payments that are not as agreed" hint="Of the last 30 days. Refund or accept each.">
+      <h1>Needs attention</h1>
+      <List title="Payment mismatches" hint="Of the last 30 days. Refund or accept each.">
         {data.anomalies.map((anomaly) => (
           <li key={`${anomaly.proposal_id} ${anomaly.created_at} ${anomaly.reason}`}>
-            <Proposal {...anomaly} />: {anomalyWords[anomaly.reason]}.{' '}
-            {formatMoney(anomaly.amount_cents, anomaly.currency ?? anomaly.expected_currency)} came,{' '}
-            {formatMoney(anomaly.expected_cents, anomaly.expected_currency)} was expected.
+            <Proposal {...anomaly} />:{' '}
+            {describeAnomaly(
+              anomaly.reason,
+              formatMoney(anomaly.amount_cents, anomaly.currency ?? anomaly.expected_currency),
+              formatMoney(anomaly.expected_cents, anomaly.expected_currency),
+            )}
+            .
             <When time={anomaly.created_at} /> <Accept anomaly={anomaly} />
           </li>
         ))}
       </List>
-      <List title="Open disputes" hint="Answer them in Stripe’s dashboard before they are lost.">
+      <List
+        title="Open disputes and inquiries"
+        hint="Answer them in Stripe’s dashboard before they are lost."
+      >
         {data.disputes.map((dispute) => (
           <li key={dispute.dispute_id}>
             <Proposal {...dispute} />: {formatMoney(dispute.amount_cents, dispute.currency)}{' '}
@@ -109,7 +120,7 @@ export function AttentionPage() {
         ))}
       </List>
       <List
-        title="Payments that no proposal claims"
+        title="Unmatched payments"
         hint="Of the last 30 days. Find them in Stripe’s dashboard; they are tried again every five minutes."
       >
         {data.unattributed.map((event) => (
@@ -147,10 +158,7 @@ function Accept({ anomaly }: { anomaly: Attention['anomalies'][number] }) {
       }
     >
       <p>It needs no attention then. What you note stands in the proposal’s history.</p>
-      <label>
-        Why it is all right
-        <input name="note" required maxLength={500} pattern=".*[\p{L}\p{N}].*" />
-      </label>
+      <TextField name="note" label="Why it is all right" most={500} />
     </ActionDialog>
   );
 }

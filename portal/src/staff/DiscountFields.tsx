@@ -1,14 +1,20 @@
+import { maximumTotal } from '../../../src/domain/currency.ts';
 import type { Discount } from '../../../src/domain/pricing.ts';
-import { Amount, Decimal } from './AmountField.tsx';
+import { decimalKind, moneyKind } from '../fields/kinds.ts';
+import { NumberField } from '../fields/NumberField.tsx';
 
-/** A discount in percent or an amount, or none. `of` says of what, for screen readers. */
+const share = decimalKind(2, { least: 0.01, most: 100 }, '%');
+
+/** A discount in percent or an amount, or none. `of` says of what, for screen readers; `pointer` where the API has it. */
 export function DiscountFields({
   discount,
+  pointer,
   of,
   currency,
   onChange,
 }: {
   discount: Discount;
+  pointer: string;
   of: string;
   currency: string;
   onChange: (discount: Discount) => void;
@@ -31,20 +37,20 @@ export function DiscountFields({
         </select>
       </label>
       {percent !== undefined && (
-        <Decimal
+        <NumberField
+          name={`${pointer}discount_percent`}
           label={<>Percent off{hidden}</>}
+          kind={share}
           value={percent}
-          min={0.01}
-          max={100}
-          decimals={2}
           onChange={(value) => onChange({ discount_percent: value })}
         />
       )}
       {cents !== undefined && (
-        <Amount
+        <NumberField
+          name={`${pointer}discount_cents`}
           label={<>Amount off{hidden}</>}
+          kind={moneyKind(currency, { least: 0, most: maximumTotal })}
           value={cents}
-          currency={currency}
           onChange={(value) => onChange({ discount_cents: value })}
         />
       )}

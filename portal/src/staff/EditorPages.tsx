@@ -4,21 +4,25 @@ import { useLocation } from 'wouter';
 import { answerOf, Problem, type Proposal } from '../api.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
+import { draftOf, newDraft, type ProposalBody } from './draft.ts';
 import { Failure } from './Failure.tsx';
-import { type Draft, ProposalEditor } from './ProposalEditor.tsx';
+import { useKeptDraft } from './kept-draft.ts';
+import { ProposalEditor } from './ProposalEditor.tsx';
 import { useStaff, useTitle } from './staff-context.ts';
 
 export function NewProposalPage() {
   useTitle('New proposal');
-  const { api } = useStaff();
+  const { api, me } = useStaff();
   const [, navigate] = useLocation();
   const queries = useQueryClient();
+  const work = useKeptDraft('new', () => newDraft(me));
   // A second click, or a retry after a lost answer, creates no second proposal.
   const [form] = useState(() => crypto.randomUUID());
   const create = useMutation({
-    mutationFn: (draft: Draft) =>
-      answerOf(api.proposals.$post({ json: draft, header: { 'idempotency-key': form } })),
+    mutationFn: (json: ProposalBody) =>
+      answerOf(api.proposals.$post({ json, header: { 'idempotency-key': form } })),
     onSuccess: async ({ id }) => {
+      work.forget();
       await queries.invalidateQueries({ queryKey: ['proposals'] });
       navigate(`/staff/proposals/${id}`);
     },
@@ -26,10 +30,17 @@ export function NewProposalPage() {
   return (
     <>
       <h1>New proposal</h1>
+      <KeptDraft work={work} />
       <ProposalEditor
+        draft={work.draft}
+        currency={me.currency}
+        onChange={work.change}
         onSave={create.mutate}
+        error={create.error}
         isBusy={create.isPending || create.isSuccess}
         action="Create draft"
+        cancelTo="/staff/proposals"
+        onCancel={work.forget}
       >
         {create.error && <Failure error={create.error} />}
       </ProposalEditor>
@@ -54,13 +65,16 @@ function EditProposal({ proposal }: { proposal: Proposal }) {
   const { api } = useStaff();
   const [, navigate] = useLocation();
   const queries = useQueryClient();
-  // The version that was opened is the one that is changed: if it is outdated, the API refuses the change.
+  // The version that was opened is the one that is changed: if it is outdated, the API refuses the change. What was typed
+  // into another version is not taken up again.
   const [start] = useState(proposal);
+  const work = useKeptDraft(`${start.id}:v${start.version}`, () => draftOf(start));
   const param = { proposal_id: String(start.id) };
   const save = useMutation({
-    mutationFn: (draft: Draft) =>
-      answerOf(api.proposals[':proposal_id'].$patch({ param, json: { ...draft, version: start.version } })),
+    mutationFn: (body: ProposalBody) =>
+      answerOf(api.proposals[':proposal_id'].$patch({ param, json: { ...body, version: start.version } })),
     onSuccess: async () => {
+      work.forget();
       await queries.invalidateQueries();
       navigate(`/staff/proposals/${start.id}`);
     },
@@ -68,23 +82,37 @@ function EditProposal({ proposal }: { proposal: Proposal }) {
   const isOvertaken = save.error instanceof Problem && save.error.code === 'version_conflict';
   return (
     <>
-      <h1>Edit “{start.title}”</h1>
+      <h1>
+        Edit “<bdi>{start.title}</bdi>”
+      </h1>
       {start.approved_by && (
         <Notice title={`${start.approved_by} has approved this version.`}>
           <p>A new version must be approved again. A corrected name or address need not.</p>
         </Notice>
       )}
+      <KeptDraft work={work} />
       <ProposalEditor
-        start={start}
+        draft={work.draft}
+        currency={start.currency}
+        onChange={work.change}
         onSave={save.mutate}
+        error={save.error}
         isBusy={save.isPending || save.isSuccess}
         action="Save new version"
+        cancelTo={`/staff/proposals/${start.id}`}
+        onCancel={work.forget}
       >
         {isOvertaken ? (
           <Notice kind="bad" title="Somebody else changed this proposal meanwhile.">
             <p>Nothing was saved. Open it again to see what it says now.</p>
             <p>
-              <button type="button" onClick={() => location.reload()}>
+              <button
+                type="button"
+                onClick={() => {
+                  work.forget();
+                  setTimeout(() => location.reload()); // after the browser has heard that nothing is unsaved
+                }}
+              >
                 Open it again
               </button>
             </p>
@@ -94,5 +122,19 @@ function EditProposal({ proposal }: { proposal: Proposal }) {
         )}
       </ProposalEditor>
     </>
+  );
+}
+
+/** Says that an earlier visit’s work is still there, and offers to begin again. */
+function KeptDraft({ work }: { work: ReturnType<typeof useKeptDraft> }) {
+  if (!work.isKept) return null;
+  return (
+    <Notice title="This is what you had typed and not saved.">
+      <p>
+        <button type="button" onClick={work.restart}>
+          Start again
+        </button>
+      </p>
+    </Notice>
   );
 }

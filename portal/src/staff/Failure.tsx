@@ -1,11 +1,20 @@
-import { Problem } from '../api.ts';
 import { Notice } from '../ui/Notice.tsx';
+import { listWrongFields, wordsOf } from './problem-words.ts';
+import { useStaff } from './staff-context.ts';
 
-/** Says why something did not load or was not done, and offers to try again. */
+/** Says why something did not load or was not done, which fields are wrong, and offers to try again. */
 export function Failure({ error, onRetry }: { error: Error; onRetry?: () => void }) {
-  const isKnown = error instanceof Problem && error.code !== 'unreachable';
+  const { me } = useStaff();
+  const fields = listWrongFields(error, me.currency);
   return (
-    <Notice kind="bad" title={isKnown ? error.message : 'We cannot be reached right now.'}>
+    <Notice kind="bad" title={wordsOf(error)}>
+      {fields.length > 0 && (
+        <ul>
+          {fields.map((words) => (
+            <li key={words}>{words}</li>
+          ))}
+        </ul>
+      )}
       {onRetry && (
         <p>
           <button type="button" onClick={onRetry}>

@@ -1,23 +1,25 @@
-import { Field } from '@base-ui/react/field';
-import type { LineItem } from '../../../src/domain/pricing.ts';
-import { Amount, Decimal } from './AmountField.tsx';
+import { decimalKind, moneyKind } from '../fields/kinds.ts';
+import { NumberField } from '../fields/NumberField.tsx';
+import { TextField } from '../fields/TextField.tsx';
 import { DiscountFields } from './DiscountFields.tsx';
+import type { DraftItem } from './draft.ts';
 
-/** A line item that is being edited; `key` identifies it. */
-export type Item = LineItem & { readonly key: number };
+const quantity = decimalKind(3, { least: 0.001, most: 1_000_000 });
+const taxPercent = decimalKind(3, { least: 0, most: 100 }, '%');
+const largestPrice = 999_999_999_999;
 
 /** The fields of one line item. Discount and tax are folded away until they are used. */
 export function ItemFields({
   item,
-  number,
+  index,
   currency,
   onChange,
   onRemove,
 }: {
-  item: Item;
-  number: number;
+  item: DraftItem;
+  index: number;
   currency: string;
-  onChange: (item: Item) => void;
+  onChange: (item: DraftItem) => void;
   onRemove: (() => void) | undefined;
 }) {
   const { discount_percent: percent, discount_cents: cents, ...undiscounted } = item;
@@ -26,41 +28,29 @@ export function ItemFields({
     ...(cents === undefined ? {} : { discount_cents: cents }),
   };
   const isUsed = percent !== undefined || cents !== undefined || Boolean(item.tax_percent);
+  const number = index + 1;
+  const pointer = `line_items/${index}/`;
   return (
     <div className="item">
-      <Field.Root>
-        <Field.Label>
-          Description<span className="hidden"> of line {number}</span>
-        </Field.Label>
-        <Field.Control
-          required
-          maxLength={500}
-          value={item.description}
-          onValueChange={(description) => onChange({ ...item, description })}
-        />
-        <Field.Error />
-      </Field.Root>
-      <Decimal
-        label={
-          <>
-            Quantity<span className="hidden"> of line {number}</span>
-          </>
-        }
-        value={item.quantity}
-        min={0.001}
-        max={1_000_000}
-        decimals={3}
-        onChange={(quantity) => onChange({ ...item, quantity })}
+      <TextField
+        name={`${pointer}description`}
+        label={<>Description{hidden(`of line ${number}`)}</>}
+        most={500}
+        value={item.description}
+        onChange={(description) => onChange({ ...item, description })}
       />
-      <Amount
-        label={
-          <>
-            Price<span className="hidden"> of one in line {number}</span>
-          </>
-        }
+      <NumberField
+        name={`${pointer}quantity`}
+        label={<>Quantity{hidden(`of line ${number}`)}</>}
+        kind={quantity}
+        value={item.quantity}
+        onChange={(value) => onChange({ ...item, quantity: value })}
+      />
+      <NumberField
+        name={`${pointer}unit_price_cents`}
+        label={<>Price{hidden(`of one in line ${number}`)}</>}
+        kind={moneyKind(currency, { least: -largestPrice, most: largestPrice })}
         value={item.unit_price_cents}
-        currency={currency}
-        mayBeNegative
         onChange={(price) => onChange({ ...item, unit_price_cents: price })}
       />
       {onRemove && (
@@ -69,26 +59,20 @@ export function ItemFields({
         </button>
       )}
       <details className="more" open={isUsed || undefined}>
-        <summary>
-          Discount and tax<span className="hidden"> of line {number}</span>
-        </summary>
+        <summary>Discount and tax{hidden(`of line ${number}`)}</summary>
         <div className="fields">
           <DiscountFields
             discount={discount}
+            pointer={pointer}
             of={`of line ${number}`}
             currency={currency}
             onChange={(next) => onChange({ ...undiscounted, ...next })}
           />
-          <Decimal
-            label={
-              <>
-                Tax, percent<span className="hidden"> of line {number}</span>
-              </>
-            }
+          <NumberField
+            name={`${pointer}tax_percent`}
+            label={<>Tax, percent{hidden(`of line ${number}`)}</>}
+            kind={taxPercent}
             value={item.tax_percent ?? 0}
-            min={0}
-            max={100}
-            decimals={3}
             onChange={(rate) => onChange(withTax(item, rate, item.tax_inclusive ?? false))}
           />
           <label className="check">
@@ -98,7 +82,7 @@ export function ItemFields({
               disabled={!item.tax_percent}
               onChange={({ target }) => onChange(withTax(item, item.tax_percent ?? 0, target.checked))}
             />
-            The price includes it<span className="hidden"> in line {number}</span>
+            The price includes it{hidden(`in line ${number}`)}
           </label>
         </div>
       </details>
@@ -106,7 +90,10 @@ export function ItemFields({
   );
 }
 
-function withTax(item: Item, percent: number, isInclusive: boolean): Item {
+/** What tells one field from the others of its name, for screen readers. */
+const hidden = (words: string) => <span className="hidden"> {words}</span>;
+
+function withTax(item: DraftItem, percent: number, isInclusive: boolean): DraftItem {
   const { tax_percent: _, tax_inclusive: __, ...untaxed } = item;
   if (percent === 0) return untaxed;
   return { ...untaxed, tax_percent: percent, ...(isInclusive ? { tax_inclusive: true } : {}) };

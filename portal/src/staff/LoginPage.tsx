@@ -1,9 +1,10 @@
-import { Field } from '@base-ui/react/field';
 import { Form } from '@base-ui/react/form';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { answerOf, apiAs, Problem } from '../api.ts';
+import { answerOf, apiAs } from '../api.ts';
+import { TextField } from '../fields/TextField.tsx';
 import { Notice } from '../ui/Notice.tsx';
+import { wordsOf } from './problem-words.ts';
 
 export function LoginPage({
   onSignedIn,
@@ -33,27 +34,19 @@ export function LoginPage({
           !login.isPending && login.mutate({ email: String(email), password: String(password) })
         }
       >
-        <Field.Root name="email">
-          <Field.Label>Email</Field.Label>
-          <Field.Control type="email" required autoComplete="username" />
-          <Field.Error />
-        </Field.Root>
-        <Field.Root name="password">
-          <Field.Label>Password</Field.Label>
-          <Field.Control type="password" required autoComplete="current-password" />
-          <Field.Error />
-        </Field.Root>
-        {login.error && <Notice kind="bad" title={wordsFor(login.error)} />}
+        <TextField name="email" label="Email" kind="email" most={254} autoComplete="username" />
+        <TextField
+          name="password"
+          label="Password"
+          kind="password"
+          most={1_024}
+          autoComplete="current-password"
+        />
+        {login.error && <Notice kind="bad" title={wordsOf(login.error)} />}
         <button type="submit" className="primary large" aria-disabled={login.isPending}>
           {login.isPending ? 'Signing in…' : 'Sign in'}
         </button>
       </Form>
     </main>
   );
-}
-
-function wordsFor(error: Error): string {
-  if (error instanceof Problem && !error.isPassing) return error.message;
-  if (error instanceof Problem && error.code === 'rate_limited') return error.message;
-  return 'We cannot be reached right now. Please try again in a moment.';
 }

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answerOf, type Entry } from '../api.ts';
 import { formatTime } from '../time.ts';
 import { canBeSentAgain, describeOwed, isUndelivered } from './describe-owed.ts';
+import { wordsOf } from './problem-words.ts';
 import { useStaff } from './staff-context.ts';
 
 /** A mail that an entry owes: what became of it and when, and a way to send it again. */
@@ -43,7 +44,7 @@ export function SendAgain({ proposalId, mailId }: { proposalId: number; mailId: 
       <button type="button" className="link" onClick={() => mutate()} disabled={isPending || isSuccess}>
         {isPending ? 'Sending…' : isSuccess ? 'Sent again' : 'Send again'}
       </button>
-      {error && <span role="alert"> It was not sent: {error.message}</span>}
+      {error && <span role="alert"> It was not sent. {wordsOf(error)}</span>}
     </>
   );
 }

@@ -1,12 +1,17 @@
-import { minorUnits, priceDecimals } from '../../../src/domain/currency.ts';
+import { dateIn } from '../../../src/domain/calendar.ts';
+import { chargeStep, maximumTotal } from '../../../src/domain/currency.ts';
 import { type OfflineMethod, offlineMethods } from '../../../src/domain/proposal.ts';
 import { methodWords } from '../../../src/domain/words.ts';
 import { answerOf, type Proposal } from '../api.ts';
+import { DateField } from '../fields/DateField.tsx';
+import { moneyKind } from '../fields/kinds.ts';
+import { NumberField, notUnderstood } from '../fields/NumberField.tsx';
+import { TextField } from '../fields/TextField.tsx';
 import { formatMoney } from '../money.ts';
 import { formatTime } from '../time.ts';
-import { Row } from '../ui/Offer.tsx';
+import { Row, remainderWords } from '../ui/Offer.tsx';
 import type { InstalmentAction } from '../ui/Schedule.tsx';
-import { ActionDialog, centsOf } from './ActionDialog.tsx';
+import { ActionDialog, numberOf } from './ActionDialog.tsx';
 import { useStaff } from './staff-context.ts';
 
 type Payment = Proposal['payments'][number];
@@ -26,7 +31,9 @@ export function Money({ proposal }: { proposal: Proposal }) {
         {proposal.pending_cents > 0 && <Row name="Processing" value={money(proposal.pending_cents)} />}
         <Row name="Held" value={money(proposal.held_cents)} />
         {isOpen && <Row name="Due now" value={money(proposal.approved_by ? proposal.due_cents : 0)} />}
-        {isOpen && <Row name="Remains" value={money(proposal.remaining_cents)} className="total" />}
+        {isOpen && (
+          <Row name={remainderWords(proposal)} value={money(proposal.remaining_cents)} className="total" />
+        )}
       </dl>
       {proposal.payments.length > 0 && (
         <ul className="payments">
@@ -94,6 +101,7 @@ function PaymentRow({ proposal, payment }: { proposal: Proposal; payment: Paymen
 function Refund({ proposal, payment }: { proposal: Proposal; payment: Payment }) {
   const { api } = useStaff();
   const { currency, refundable_cents: left, payment_id: sessionId } = payment;
+  const amount = moneyKind(currency, { least: chargeStep(currency), most: left });
   return (
     <ActionDialog
       action="Refund"
@@ -106,7 +114,7 @@ function Refund({ proposal, payment }: { proposal: Proposal; payment: Payment })
             header: { 'idempotency-key': requestKey },
             json: {
               session_id: sessionId,
-              amount_cents: centsOf(fields, 'amount', minorUnits(currency)),
+              amount_cents: numberOf(fields, 'amount_cents', amount),
               reason: String(fields.get('reason')),
             },
           }),
@@ -117,11 +125,13 @@ function Refund({ proposal, payment }: { proposal: Proposal; payment: Payment })
         Stripe gives it back to {proposal.customer_name}. What is refunded of what was due is due again; to
         agree on less, make a new version afterwards.
       </p>
-      <AmountInput currency={currency} most={left} />
-      <label>
-        Reason
-        <input name="reason" required maxLength={500} pattern=".*[\p{L}\p{N}].*" />
-      </label>
+      <NumberField
+        name="amount_cents"
+        label={`Amount (${currency.toUpperCase()})`}
+        kind={amount}
+        value={left}
+      />
+      <TextField name="reason" label="Reason" most={500} />
     </ActionDialog>
   );
 }
@@ -146,10 +156,7 @@ function Reverse({ proposal, payment }: { proposal: Proposal; payment: Payment }
         A cheque that was returned, money that you gave back, a mistake. The record stays, and this one beside
         it.
       </p>
-      <label>
-        Reason
-        <input name="reason" required maxLength={500} pattern=".*[\p{L}\p{N}].*" />
-      </label>
+      <TextField name="reason" label="Reason" most={500} />
     </ActionDialog>
   );
 }
@@ -157,7 +164,8 @@ function Reverse({ proposal, payment }: { proposal: Proposal; payment: Payment }
 function RecordPayment({ proposal }: { proposal: Proposal }) {
   const { api } = useStaff();
   const { currency, remaining_cents: remaining, due_cents: due } = proposal;
-  const today = new Date().toLocaleDateString('en-CA', { timeZone: proposal.time_zone });
+  const amount = moneyKind(currency, { least: chargeStep(currency), most: maximumTotal });
+  const today = dateIn(proposal.time_zone, new Date());
   return (
     <ActionDialog
       action="Record a payment"
@@ -171,7 +179,7 @@ function RecordPayment({ proposal }: { proposal: Proposal }) {
             header: { 'idempotency-key': requestKey },
             json: {
               method: fields.get('method') as OfflineMethod,
-              amount_cents: centsOf(fields, 'amount', minorUnits(currency)),
+              amount_cents: numberOf(fields, 'amount_cents', amount),
               received_on: String(fields.get('received_on')),
               ...(reference ? { reference } : {}),
               ...(fields.get('overpayment') ? { overpayment: true } : {}),
@@ -190,46 +198,17 @@ function RecordPayment({ proposal }: { proposal: Proposal }) {
           ))}
         </select>
       </label>
-      <AmountInput currency={currency} most={null} start={due > 0 ? due : remaining} />
-      <label>
-        Received on
-        <input type="date" name="received_on" required max={today} defaultValue={today} />
-      </label>
-      <label>
-        Reference (optional)
-        <input name="reference" maxLength={200} />
-      </label>
+      <NumberField
+        name="amount_cents"
+        label={`Amount (${currency.toUpperCase()})`}
+        kind={amount}
+        value={due > 0 || remaining > 0 ? due || remaining : notUnderstood}
+      />
+      <DateField name="received_on" label="Received on" most={today} start={today} />
+      <TextField name="reference" label="Reference (optional)" isOptional most={200} />
       <label className="check">
         <input type="checkbox" name="overpayment" /> It is more than what remains, and that is right
       </label>
     </ActionDialog>
-  );
-}
-
-/** An amount as a number field writes it everywhere: with a decimal point, and no more decimals than the currency has. */
-function AmountInput({
-  currency,
-  most,
-  start = most ?? 0,
-}: {
-  currency: string;
-  most: number | null;
-  start?: number;
-}) {
-  const units = minorUnits(currency);
-  const step = 1 / 10 ** priceDecimals(currency);
-  return (
-    <label>
-      Amount ({currency.toUpperCase()})
-      <input
-        type="number"
-        name="amount"
-        required
-        min={step}
-        step={step}
-        {...(most === null ? {} : { max: most / units })}
-        defaultValue={start > 0 ? (start / units).toFixed(priceDecimals(currency)) : ''}
-      />
-    </label>
   );
 }

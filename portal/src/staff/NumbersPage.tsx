@@ -1,8 +1,9 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { useSearchParams } from 'wouter';
-import { answerOf, type Numbers } from '../api.ts';
-import { formatMoney } from '../money.ts';
+import { isTimeZone } from '../../../src/domain/calendar.ts';
+import { answerOf, type Me, type Numbers } from '../api.ts';
+import { formatMoney, formatNumber } from '../money.ts';
 import { formatSpan } from '../time.ts';
 import { Spinner } from '../ui/Spinner.tsx';
 import { Failure } from './Failure.tsx';
@@ -16,15 +17,14 @@ const periods = ['7', '30', '90', '365'];
 /** The numbers of the last days. */
 export function NumbersPage() {
   useTitle('Numbers');
-  const { api } = useStaff();
+  const { api, me } = useStaff();
   const [query, setQuery] = useSearchParams();
   const asked = query.get('days') ?? '';
   const days = periods.includes(asked) ? asked : '30';
   const { data, error, refetch, isPlaceholderData } = useQuery({
     queryKey: ['numbers', days],
     queryFn: () => {
-      const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-      return answerOf(api.reports.numbers.$get({ query: { days, time_zone: timeZone } }));
+      return answerOf(api.reports.numbers.$get({ query: { days, time_zone: readersZone(me) } }));
     },
     placeholderData: keepPreviousData,
   });
@@ -59,20 +59,26 @@ export function NumbersPage() {
   );
 }
 
+/** The browser's time zone; the org's where the browser does not know its own. */
+function readersZone(me: Me): string {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  return timeZone && timeZone !== 'Etc/Unknown' && isTimeZone(timeZone) ? timeZone : me.time_zone;
+}
+
 function Sums({ numbers }: { numbers: Numbers }) {
   const { currency } = useStaff().me;
   const money = (cents: number) => formatMoney(cents, currency);
   const { p50, p90 } = numbers.velocity_seconds;
   const sums = [
-    ['Payments', String(numbers.payments)],
+    ['Payments', formatNumber(numbers.payments)],
     ['Gross', money(numbers.revenue_cents)],
     ['Refunded', money(numbers.refunded_cents)],
     ['Lost in disputes', money(numbers.lost_cents)],
     ['Net', money(numbers.net_cents)],
     ['Average payment', numbers.payments > 0 ? money(numbers.average_deposit_cents) : '–'],
-    ['Disputes', String(numbers.disputes)],
-    ['Half pay within', p50 === null ? '–' : formatSpan(p50)],
-    ['Nine in ten pay within', p90 === null ? '–' : formatSpan(p90)],
+    ['Disputes', formatNumber(numbers.disputes)],
+    ['Median time to pay', p50 === null ? '–' : formatSpan(p50)],
+    ['90% pay within', p90 === null ? '–' : formatSpan(p90)],
   ] as const;
   return (
     <dl className="tiles">

@@ -1,161 +1,153 @@
-import { Field } from '@base-ui/react/field';
 import { Form } from '@base-ui/react/form';
-import type { InferRequestType } from 'hono/client';
-import { type ReactNode, useRef, useState } from 'react';
-import { addDays, dateIn } from '../../../src/domain/calendar.ts';
-import { type Discount, priceOf } from '../../../src/domain/pricing.ts';
-import { defaultSchedule } from '../../../src/domain/terms.ts';
-import type { Api, Me, Proposal } from '../api.ts';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { Link } from 'wouter';
+import type { Discount } from '../../../src/domain/pricing.ts';
+import { priceOf } from '../../../src/domain/pricing.ts';
+import { DateField } from '../fields/DateField.tsx';
+import { TextField } from '../fields/TextField.tsx';
 import { formatMoney, formatPercent } from '../money.ts';
 import { Row } from '../ui/Offer.tsx';
 import { DiscountFields } from './DiscountFields.tsx';
-import { type Item, ItemFields } from './ItemFields.tsx';
-import { type DraftPart, ScheduleFields, withId } from './ScheduleFields.tsx';
-import { useStaff } from './staff-context.ts';
+import { blankItem, type Draft, type DraftItem, isUnderstood, type ProposalBody, toBody } from './draft.ts';
+import { ItemFields } from './ItemFields.tsx';
+import { wrongFields } from './problem-words.ts';
+import { ScheduleFields } from './ScheduleFields.tsx';
 
-export type Draft = Omit<InferRequestType<Api['proposals']['$post']>['json'], 'lead_id'>;
-
-let keys = 0;
-const withKey = (item: Draft['line_items'][number]): Item => {
-  keys += 1;
-  return { ...item, key: keys };
-};
-const blank = { description: '', quantity: 1, unit_price_cents: 0 };
+const mostItems = 200;
 
 /** Edits a proposal: customer, items and schedule. Shows the sums while staff type. */
 export function ProposalEditor({
-  start,
+  draft,
+  currency,
+  onChange,
   onSave,
+  error,
   isBusy,
   action,
+  cancelTo,
+  onCancel,
   children,
 }: {
-  start?: Proposal;
-  onSave: (draft: Draft) => void;
+  draft: Draft;
+  currency: string;
+  onChange: (draft: Draft) => void;
+  onSave: (body: ProposalBody) => void;
+  error: Error | null;
   isBusy: boolean;
   action: string;
+  /** Where Cancel leads. */
+  cancelTo: string;
+  onCancel: () => void;
   children: ReactNode;
 }) {
-  const { me } = useStaff();
-  const [items, setItems] = useState(() => (start?.line_items ?? [blank]).map(withKey));
-  const [discount, setDiscount] = useState<Discount>(() => discountOf(start));
-  const [parts, setParts] = useState(() => partsOf(start, me));
-  const currency = start?.currency ?? me.currency;
+  const { items, discount, parts } = draft;
+  const total = isUnderstood(draft) ? priceOf(items, discount, currency).totalCents : null;
   const addButton = useRef<HTMLButtonElement>(null);
-  const { totalCents } = priceOf(items, discount, currency);
-  function remove(key: number) {
-    setItems(items.filter((item) => item.key !== key));
+  const added = useRef<string | null>(null);
+  const lines = useRef<HTMLFieldSetElement>(null);
+  useEffect(() => {
+    if (added.current === null) return;
+    added.current = null; // a line that was just added is where staff write next
+    lines.current?.querySelector<HTMLElement>('.item:last-of-type input')?.focus();
+  });
+  const set = (fields: Partial<Draft>) => onChange({ ...draft, ...fields });
+  function add() {
+    const item = blankItem();
+    added.current = item.id;
+    set({ items: [...items, item] });
+  }
+  function remove(id: string) {
+    set({ items: items.filter((item) => item.id !== id) });
     addButton.current?.focus(); // the button that had the focus is gone
   }
   return (
     <Form
       className="editor"
-      onFormSubmit={({ title, customer_name, customer_email, valid_until, terms }) =>
-        !isBusy &&
-        onSave({
-          title: String(title).trim(),
-          customer_name: String(customer_name).trim(),
-          customer_email: String(customer_email).trim(),
-          line_items: items.map(({ key, ...item }) => item),
-          discount_percent: discount.discount_percent ?? null,
-          discount_cents: discount.discount_cents || null,
-          schedule: parts.map(({ id, ...part }) => part),
-          valid_until: String(valid_until ?? '') || null,
-          terms: String(terms ?? '').trim() || null,
-        })
-      }
+      errors={wrongFields(error, currency)}
+      onFormSubmit={() => !isBusy && onSave(toBody(draft))}
     >
-      <Text name="title" label="Title" value={start?.title} />
+      <TextField
+        name="title"
+        label="Title"
+        most={200}
+        value={draft.title}
+        onChange={(title) => set({ title })}
+      />
       <div className="pair">
-        <Text name="customer_name" label="Customer’s name" value={start?.customer_name} />
-        <Text name="customer_email" label="Customer’s email" type="email" value={start?.customer_email} />
+        <TextField
+          name="customer_name"
+          label="Customer’s name"
+          most={200}
+          value={draft.customer_name}
+          onChange={(name) => set({ customer_name: name })}
+        />
+        <TextField
+          name="customer_email"
+          label="Customer’s email"
+          kind="email"
+          most={254}
+          value={draft.customer_email}
+          onChange={(email) => set({ customer_email: email })}
+        />
       </div>
-      <fieldset>
+      <fieldset ref={lines}>
         <legend>Line items</legend>
         {items.map((item, index) => (
           <ItemFields
-            key={item.key}
+            key={item.id}
             item={item}
-            number={index + 1}
+            index={index}
             currency={currency}
-            onChange={(next) =>
-              setItems((before) => before.map((one) => (one.key === next.key ? next : one)))
-            }
-            onRemove={items.length > 1 ? () => remove(item.key) : undefined}
+            onChange={(next) => set({ items: items.map((one) => (one.id === next.id ? next : one)) })}
+            onRemove={items.length > 1 ? () => remove(item.id) : undefined}
           />
         ))}
-        <button
-          ref={addButton}
-          type="button"
-          onClick={() => setItems([...items, withKey(blank)])}
-          disabled={items.length >= 200}
-        >
+        <button ref={addButton} type="button" onClick={add} disabled={items.length >= mostItems}>
           Add a line
         </button>
         <div className="fields">
-          <DiscountFields discount={discount} of="on the whole" currency={currency} onChange={setDiscount} />
+          <DiscountFields
+            discount={discount}
+            pointer=""
+            of="on the whole"
+            currency={currency}
+            onChange={(next) => set({ discount: next })}
+          />
         </div>
       </fieldset>
-      <Sums items={items} discount={discount} currency={currency} />
-      <ScheduleFields parts={parts} totalCents={totalCents} currency={currency} onChange={setParts} />
-      <Field.Root name="valid_until">
-        <Field.Label>Valid until (optional)</Field.Label>
-        <Field.Control type="date" defaultValue={start ? (start.valid_until ?? '') : validUntil(me)} />
-        <Field.Error />
-      </Field.Root>
-      <Field.Root name="terms">
-        <Field.Label>Terms (optional)</Field.Label>
-        <Field.Control
-          render={<textarea rows={4} />}
-          maxLength={10_000}
-          defaultValue={(start ? start.terms : me.terms) ?? ''}
-        />
-        <Field.Error />
-      </Field.Root>
+      <Sums items={items} discount={discount} currency={currency} isUnderstood={total !== null} />
+      <ScheduleFields
+        parts={parts}
+        totalCents={total}
+        currency={currency}
+        onChange={(next) => set({ parts: next })}
+      />
+      <DateField
+        name="valid_until"
+        label="Valid until (optional)"
+        isOptional
+        value={draft.valid_until}
+        onChange={(date) => set({ valid_until: date })}
+      />
+      <TextField
+        name="terms"
+        label="Terms (optional)"
+        kind="paragraphs"
+        isOptional
+        most={10_000}
+        value={draft.terms}
+        onChange={(terms) => set({ terms })}
+      />
       {children}
-      <p>
+      <p className="actions">
         <button type="submit" className="primary" aria-disabled={isBusy}>
           {isBusy ? 'Saving…' : action}
         </button>
+        <Link href={cancelTo} className="button" onClick={onCancel}>
+          Cancel
+        </Link>
       </p>
     </Form>
-  );
-}
-
-function discountOf(start: Proposal | undefined): Discount {
-  const { discount_percent: percent, discount_cents: cents } = start ?? {};
-  return { ...(percent ? { discount_percent: percent } : {}), ...(cents ? { discount_cents: cents } : {}) };
-}
-
-function partsOf(start: Proposal | undefined, me: Me): readonly DraftPart[] {
-  if (!start) return defaultSchedule(me.deposit).map(({ key, ...part }) => withId(part));
-  return start.schedule.map(({ label, due, percent, rest, amount_cents: cents }) => {
-    if (rest) return withId({ label, due, rest });
-    return withId(percent === undefined ? { label, due, amount_cents: cents } : { label, due, percent });
-  });
-}
-
-function validUntil({ valid_days: days, time_zone: timeZone }: Me): string {
-  return days === null ? '' : addDays(dateIn(timeZone, new Date()), days);
-}
-
-function Text({
-  name,
-  label,
-  type = 'text',
-  value,
-}: {
-  name: string;
-  label: string;
-  type?: string;
-  value: string | undefined;
-}) {
-  return (
-    <Field.Root name={name}>
-      <Field.Label>{label}</Field.Label>
-      <Field.Control type={type} required maxLength={type === 'email' ? 254 : 200} defaultValue={value} />
-      <Field.Error />
-    </Field.Root>
   );
 }
 
@@ -163,11 +155,20 @@ function Sums({
   items,
   discount,
   currency,
+  isUnderstood: isKnown,
 }: {
-  items: readonly Item[];
+  items: readonly DraftItem[];
   discount: Discount;
   currency: string;
+  isUnderstood: boolean;
 }) {
+  if (!isKnown) {
+    return (
+      <dl className="sums" aria-live="polite">
+        <Row name="Total" value="–" className="total" />
+      </dl>
+    );
+  }
   const price = priceOf(items, discount, currency);
   const money = (cents: number) => formatMoney(cents, currency);
   return (

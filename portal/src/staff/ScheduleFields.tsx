@@ -1,4 +1,4 @@
-import { Field } from '@base-ui/react/field';
+import { maximumTotal } from '../../../src/domain/currency.ts';
 import { amountsOf } from '../../../src/domain/schedule.ts';
 import {
   type DueWhen,
@@ -7,17 +7,15 @@ import {
   type PartAmount,
   type UnnamedPart,
 } from '../../../src/domain/terms.ts';
+import { DateField } from '../fields/DateField.tsx';
+import { decimalKind, moneyKind } from '../fields/kinds.ts';
+import { NumberField } from '../fields/NumberField.tsx';
+import { TextField } from '../fields/TextField.tsx';
 import { formatMoney } from '../money.ts';
-import { Amount, Decimal } from './AmountField.tsx';
+import { type DraftPart, draftPart } from './draft.ts';
 
-/** A part that is being edited; `id` identifies it. */
-export type DraftPart = UnnamedPart & { readonly id: number };
-
-let ids = 0;
-export function withId(part: UnnamedPart): DraftPart {
-  ids += 1;
-  return { ...part, id: ids };
-}
+const share = decimalKind(2, { least: 0.01, most: 100 }, '%');
+const days = decimalKind(0, { least: 0, most: 3650 });
 
 /** Edits the schedule: each part with its amount and what makes it due. */
 export function ScheduleFields({
@@ -27,21 +25,23 @@ export function ScheduleFields({
   onChange,
 }: {
   parts: readonly DraftPart[];
-  totalCents: number;
+  /** Null while the lines are not understood. */
+  totalCents: number | null;
   currency: string;
   onChange: (parts: readonly DraftPart[]) => void;
 }) {
-  const amounts = amountsOf(named(parts), totalCents, currency);
+  const isKnown = totalCents !== null && parts.every(isUnderstood);
+  const amounts = isKnown ? amountsOf(named(parts), totalCents, currency) : [];
   const sum = amounts.reduce((before, cents) => before + cents, 0);
-  const change = (id: number, next: DraftPart) =>
+  const change = (id: string, next: DraftPart) =>
     onChange(parts.map((part) => (part.id === id ? next : part)));
   const add = () =>
     onChange([
       ...parts.slice(0, -1),
-      withId({ label: 'Instalment', percent: 10, due: 'request' }),
+      draftPart({ label: 'Instalment', percent: 10, due: 'request' }),
       ...parts.slice(-1),
     ]);
-  const isWrong = sum !== totalCents || amounts.some((cents) => cents < 0);
+  const isWrong = isKnown && totalCents > 0 && (sum !== totalCents || amounts.some((cents) => cents < 0));
   return (
     <fieldset>
       <legend>Payments</legend>
@@ -49,9 +49,9 @@ export function ScheduleFields({
         <PartFields
           key={part.id}
           part={part}
-          number={index + 1}
+          index={index}
           isLast={index === parts.length - 1}
-          amountCents={amounts[index] ?? 0}
+          amountCents={amounts[index] ?? null}
           currency={currency}
           onChange={(next) => change(part.id, next)}
           onRemove={parts.length > 1 ? () => onChange(parts.filter(({ id }) => id !== part.id)) : undefined}
@@ -60,10 +60,9 @@ export function ScheduleFields({
       <button type="button" onClick={add} disabled={parts.length >= mostParts}>
         Add a payment
       </button>
-      {isWrong && totalCents > 0 && (
-        <p className="error" role="alert">
-          The payments add up to {formatMoney(sum, currency)}, and not to the total of{' '}
-          {formatMoney(totalCents, currency)}. Let the last one be the rest, or change an amount.
+      {isWrong && (
+        <p className="error" role="status">
+          {`The payments add up to ${formatMoney(sum, currency)}, and not to the total of ${formatMoney(totalCents, currency)}. Let the last one be the rest, or change an amount.`}
         </p>
       )}
     </fieldset>
@@ -72,7 +71,7 @@ export function ScheduleFields({
 
 function PartFields({
   part,
-  number,
+  index,
   isLast,
   amountCents,
   currency,
@@ -80,29 +79,28 @@ function PartFields({
   onRemove,
 }: {
   part: DraftPart;
-  number: number;
+  index: number;
   isLast: boolean;
-  amountCents: number;
+  amountCents: number | null;
   currency: string;
   onChange: (part: DraftPart) => void;
   onRemove: (() => void) | undefined;
 }) {
   const { id, label, due } = part;
+  const number = index + 1;
+  const pointer = `schedule/${index}/`;
   const of = <span className="hidden"> of payment {number}</span>;
   const withAmount = (amount: PartAmount) => onChange({ id, label, due, ...amount });
   const withDue = (next: DueWhen) => onChange({ ...part, due: next });
   return (
     <div className="part">
-      <Field.Root>
-        <Field.Label>Name{of}</Field.Label>
-        <Field.Control
-          required
-          maxLength={100}
-          value={label}
-          onValueChange={(next) => onChange({ ...part, label: next })}
-        />
-        <Field.Error />
-      </Field.Root>
+      <TextField
+        name={`${pointer}label`}
+        label={<>Name{of}</>}
+        most={100}
+        value={label}
+        onChange={(next) => onChange({ ...part, label: next })}
+      />
       <label>
         How much{of}
         <select value={amountKind(part)} onChange={({ target }) => withAmount(newAmount(target.value))}>
@@ -112,20 +110,20 @@ function PartFields({
         </select>
       </label>
       {'percent' in part && (
-        <Decimal
+        <NumberField
+          name={`${pointer}percent`}
           label={<>Percent{of}</>}
+          kind={share}
           value={part.percent}
-          min={0.01}
-          max={100}
-          decimals={2}
           onChange={(percent) => withAmount({ percent })}
         />
       )}
       {'amount_cents' in part && (
-        <Amount
+        <NumberField
+          name={`${pointer}amount_cents`}
           label={<>Amount{of}</>}
+          kind={moneyKind(currency, { least: 0, most: maximumTotal })}
           value={part.amount_cents}
-          currency={currency}
           onChange={(cents) => withAmount({ amount_cents: cents })}
         />
       )}
@@ -139,27 +137,23 @@ function PartFields({
         </select>
       </label>
       {typeof due === 'object' && 'date' in due && (
-        <label>
-          Date{of}
-          <input
-            type="date"
-            required
-            value={due.date}
-            onChange={({ target }) => withDue({ date: target.value })}
-          />
-        </label>
-      )}
-      {typeof due === 'object' && 'days_after_approval' in due && (
-        <Decimal
-          label={<>Days{of}</>}
-          value={due.days_after_approval}
-          min={0}
-          max={3650}
-          decimals={0}
-          onChange={(days) => withDue({ days_after_approval: days })}
+        <DateField
+          name={`${pointer}due/date`}
+          label={<>Date{of}</>}
+          value={due.date}
+          onChange={(date) => withDue({ date })}
         />
       )}
-      <output>{formatMoney(amountCents, currency)}</output>
+      {typeof due === 'object' && 'days_after_approval' in due && (
+        <NumberField
+          name={`${pointer}due/days_after_approval`}
+          label={<>Days{of}</>}
+          kind={days}
+          value={due.days_after_approval}
+          onChange={(count) => withDue({ days_after_approval: count })}
+        />
+      )}
+      <output>{amountCents === null ? '–' : formatMoney(amountCents, currency)}</output>
       {onRemove && (
         <button type="button" onClick={onRemove} aria-label={`Remove payment ${number}`}>
           Remove
@@ -167,6 +161,12 @@ function PartFields({
       )}
     </div>
   );
+}
+
+/** Whether the numbers of a part were understood. */
+function isUnderstood(part: UnnamedPart): boolean {
+  if ('rest' in part) return true;
+  return Number.isFinite('percent' in part ? part.percent : part.amount_cents);
 }
 
 function amountKind(part: UnnamedPart): string {

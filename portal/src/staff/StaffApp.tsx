@@ -7,6 +7,7 @@ import { Message } from '../ui/Message.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { AttentionBanner, AttentionPage } from './Attention.tsx';
 import { EditProposalPage, NewProposalPage } from './EditorPages.tsx';
+import { forgetDrafts } from './kept-draft.ts';
 import { LoginPage } from './LoginPage.tsx';
 import { NumbersPage } from './NumbersPage.tsx';
 import { ProposalListPage } from './ProposalListPage.tsx';
@@ -22,7 +23,10 @@ export default function StaffApp() {
   const queries = useQueryClient();
   function keep(next: string | null) {
     const isSame = token !== null && next !== null && subjectOf(token) === subjectOf(next);
-    if (!isSame) queries.clear(); // another person must not see it
+    if (!isSame) {
+      queries.clear(); // another person must not see it
+      forgetDrafts();
+    }
     keepStaffToken(next);
     setToken(next);
     setRefused(null);

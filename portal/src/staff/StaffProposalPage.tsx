@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { declineWords } from '../../../src/domain/words.ts';
 import { answerOf, type Proposal } from '../api.ts';
+import { TextField } from '../fields/TextField.tsx';
 import { formatMoney } from '../money.ts';
 import { formatDate, formatTime } from '../time.ts';
 import { Notice } from '../ui/Notice.tsx';
@@ -137,22 +138,22 @@ function CorrectCustomer({ proposal }: { proposal: Proposal }) {
           api.proposals[':proposal_id'].$patch({
             param: { proposal_id: String(proposal.id) },
             json: {
-              customer_name: String(fields.get('name')).trim(),
-              customer_email: String(fields.get('email')).trim(),
+              customer_name: String(fields.get('customer_name')).trim(),
+              customer_email: String(fields.get('customer_email')).trim(),
             },
           }),
         )
       }
     >
       <p>It need not be approved again. Another address ends the links that were handed out.</p>
-      <label>
-        Name
-        <input name="name" required maxLength={200} defaultValue={proposal.customer_name} />
-      </label>
-      <label>
-        Email
-        <input name="email" type="email" required maxLength={254} defaultValue={proposal.customer_email} />
-      </label>
+      <TextField name="customer_name" label="Name" most={200} start={proposal.customer_name} />
+      <TextField
+        name="customer_email"
+        label="Email"
+        kind="email"
+        most={254}
+        start={proposal.customer_email}
+      />
     </ActionDialog>
   );
 }
@@ -182,10 +183,7 @@ function ApproveOnBehalf({ proposal }: { proposal: Proposal }) {
         They agreed to version {proposal.version}, {formatMoney(proposal.total_cents, proposal.currency)} in
         all.
       </p>
-      <label>
-        Who agreed
-        <input name="name" required maxLength={200} defaultValue={proposal.customer_name} />
-      </label>
+      <TextField name="name" label="Who agreed" most={200} start={proposal.customer_name} />
       <label>
         How
         <select name="method">
@@ -194,16 +192,12 @@ function ApproveOnBehalf({ proposal }: { proposal: Proposal }) {
           <option value="in_person">In person</option>
         </select>
       </label>
-      <label>
-        Where it is noted
-        <input
-          name="reference"
-          required
-          maxLength={200}
-          pattern=".*[\p{L}\p{N}].*"
-          placeholder="Call of 26 November"
-        />
-      </label>
+      <TextField
+        name="reference"
+        label="Where it is noted"
+        hint="For example: call of 26 November."
+        most={200}
+      />
     </ActionDialog>
   );
 }
@@ -239,10 +233,7 @@ function DeclineOnBehalf({ proposal }: { proposal: Proposal }) {
           ))}
         </select>
       </label>
-      <label>
-        In their words (optional)
-        <textarea name="comment" rows={3} maxLength={2000} />
-      </label>
+      <TextField name="comment" label="In their words (optional)" kind="paragraphs" isOptional most={2_000} />
     </ActionDialog>
   );
 }

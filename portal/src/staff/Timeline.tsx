@@ -11,7 +11,7 @@ import { useStaff } from './staff-context.ts';
 const actorWords: Record<Entry['actor'], string> = {
   staff: 'by staff',
   customer: 'by the customer',
-  stripe: 'told by Stripe',
+  stripe: 'via Stripe',
   reconciler: 'found by the reconciler',
   mail: 'reported by the mail vendor',
 };
@@ -60,7 +60,7 @@ export function Timeline({ proposal }: { proposal: Proposal }) {
           ))}
           {!hasNextPage && (
             <li>
-              <strong>Made</strong>
+              <strong>Created</strong>
               <span className="quiet">
                 <time dateTime={proposal.created_at}>{formatTime(proposal.created_at)}</time>, by staff
               </span>

@@ -1,5 +1,5 @@
 import { isInquiry } from '../../../src/domain/entry.ts';
-import { anomalyWords, declineWords, methodWords } from '../../../src/domain/words.ts';
+import { declineWords, describeAnomaly, methodWords } from '../../../src/domain/words.ts';
 import type { Entry } from '../api.ts';
 import { formatMoney } from '../money.ts';
 import { formatDay } from '../time.ts';
@@ -9,11 +9,11 @@ export function describe(entry: Entry, currency: string): string {
   const money = (cents: number, of: string | null = null) => formatMoney(cents, of ?? currency);
   switch (entry.event) {
     case 'sent':
-      return `Link ${entry.meta.mail ? 'mailed' : 'made'} for version ${entry.meta.version}`;
+      return `Link ${entry.meta.mail ? 'mailed' : 'created'} (version ${entry.meta.version})`;
     case 'links_revoked':
       return 'Links withdrawn';
     case 'view':
-      return 'Looked at';
+      return entry.meta.version ? `Viewed (version ${entry.meta.version})` : 'Viewed';
     case 'approve':
       return `Version ${entry.meta.version} approved by ${entry.meta.name}`;
     case 'revised':
@@ -29,7 +29,11 @@ export function describe(entry: Entry, currency: string): string {
     case 'payment_failed':
       return 'The payment did not go through';
     case 'payment_anomaly':
-      return `${anomalyWords[entry.meta.reason]}: ${money(entry.meta.amount_cents, entry.meta.currency)} instead of ${money(entry.meta.expected_cents, entry.meta.expected_currency)}`;
+      return describeAnomaly(
+        entry.meta.reason,
+        money(entry.meta.amount_cents, entry.meta.currency),
+        money(entry.meta.expected_cents, entry.meta.expected_currency),
+      );
     case 'payment_refunded':
       return `${money(entry.meta.amount_cents, entry.meta.currency)} refunded`;
     case 'refund_failed':

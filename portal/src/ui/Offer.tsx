@@ -23,13 +23,13 @@ export function Offer({ proposal, action }: { proposal: Proposal; action?: Insta
         </p>
       )}
       <header>
-        <p className="from">{proposal.org_name}</p>
+        <p className="from" dir="auto">
+          {proposal.org_name}
+        </p>
         <h1 dir="auto">{proposal.title}</h1>
         <p className="quiet">
-          Proposal {proposal.id}
-          {proposal.version > 1 && `, version ${proposal.version}`} for {proposal.customer_name}, made on{' '}
-          {formatDate(proposal.created_at)}
-          {proposal.valid_until && `, valid until ${formatDay(proposal.valid_until)}`}
+          <span>{headOf(proposal)}</span> <bdi>{proposal.customer_name}</bdi>
+          <span>{datesOf(proposal)}</span>
         </p>
       </header>
       <table>
@@ -81,6 +81,15 @@ export function Offer({ proposal, action }: { proposal: Proposal; action?: Insta
   );
 }
 
+function headOf({ id, version }: Proposal): string {
+  return version > 1 ? `Proposal ${id}, version ${version}, for` : `Proposal ${id} for`;
+}
+
+function datesOf({ created_at: createdAt, valid_until: validUntil }: Proposal): string {
+  const made = `, created on ${formatDate(createdAt)}`;
+  return validUntil ? `${made}, valid until ${formatDay(validUntil)}` : made;
+}
+
 /** What a line's amount holds beyond quantity and price. */
 function LineNotes({ item, currency }: { item: LineItem; currency: string }) {
   const off = grossCents(item, currency) - lineCents(item, currency);
@@ -121,4 +130,9 @@ export function Row({ name, value, className }: { name: string; value: string; c
       <dd>{value}</dd>
     </div>
   );
+}
+
+/** What the sum is called that remains: the same on every page and paper. */
+export function remainderWords({ due_cents: due, approved_by: name }: Proposal): string {
+  return name !== null && due === 0 ? 'Balance due later' : 'Remains to be paid';
 }

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Proposal } from '../api.ts';
-import { formatMoney } from '../money.ts';
+import { formatMoney, formatPercent } from '../money.ts';
 import { formatDay } from '../time.ts';
 
 type Instalment = Proposal['schedule'][number];
@@ -24,7 +24,10 @@ export function Schedule({ proposal, action }: { proposal: Proposal; action?: In
       <ul translate="no">
         {schedule.map((instalment) => (
           <li key={instalment.key} className={instalment.state}>
-            <span dir="auto">{instalment.label}</span>
+            <span>
+              <bdi>{instalment.label}</bdi>
+              {instalment.percent !== undefined && <span>{` (${formatPercent(instalment.percent)})`}</span>}
+            </span>
             <span className="quiet">{whenOf(instalment)}</span>
             <strong>{formatMoney(instalment.amount_cents, currency)}</strong>
             {action?.(instalment)}
