@@ -7,8 +7,10 @@ import { Deps } from './deps.ts';
 import { AppError } from './errors.ts';
 import { answerInTime } from './http/answer-in-time.ts';
 import type { AppEnv } from './http/context.ts';
+import { hashedFiles } from './http/hashed-files.ts';
 import { limitBody } from './http/limit-body.ts';
 import { localOnly } from './http/local-only.ts';
+import { pageForPeople } from './http/page-for-people.ts';
 import { portalCors } from './http/portal-cors.ts';
 import { problem, toAppError } from './http/problem.ts';
 import { requestLog } from './http/request-log.ts';
@@ -26,15 +28,20 @@ import { reportRoutes } from './reports/routes.ts';
 const base = new Hono<AppEnv>();
 
 base.onError((error, c) => problem(c, toAppError(error)));
-base.notFound((c) => problem(c, new AppError('route_not_found', 'There is no such route.')));
+base.notFound((c) => {
+  c.set('isUnknownRoute', true);
+  return problem(c, new AppError('route_not_found', 'There is no such route.'));
+});
 
 export const app = base
+  .use('/assets/*', hashedFiles)
   .use(requestId({ headerName: '' })) // never the caller's, which could put anything into the log
   .use(requestLog)
   .use(async (c, next) => {
     await next();
     c.header('cache-control', 'no-store'); // answers hold tokens and personal data (RFC 9111, 5.2.2.5)
   })
+  .use(pageForPeople)
   .use(async (c, next) => {
     c.set('deps', new Deps(c.env, c.executionCtx));
     await next();

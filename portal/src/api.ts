@@ -1,4 +1,11 @@
-import { type ClientResponse, DetailedError, hc, type InferResponseType, parseResponse } from 'hono/client';
+import {
+  type ClientResponse,
+  DetailedError,
+  hc,
+  type InferRequestType,
+  type InferResponseType,
+  parseResponse,
+} from 'hono/client';
 import type { AppType } from '../../src/app.ts';
 import type { ErrorCode, FieldError } from '../../src/errors.ts';
 
@@ -65,6 +72,11 @@ function toProblem(error: unknown): Problem {
 export type Proposal = InferResponseType<Api['proposals'][':proposal_id']['$get'], 200>;
 
 export type ProposalSummary = InferResponseType<Api['proposals']['$get'], 200>['data'][number];
+
+/** What a list of proposals can be asked for. */
+export type ListQuery = InferRequestType<Api['proposals']['$get']>['query'];
+
+export type Lead = InferResponseType<Api['leads']['$get'], 200>['data'][number];
 
 export type Session = InferResponseType<Api['payments']['sessions'][':session_id']['$get'], 200>;
 

@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { Link, Route, Switch } from 'wouter';
 import { Problem } from './api.ts';
 import { ProposalPage } from './customer/ProposalPage.tsx';
+import { surviveTranslation } from './survive-translation.ts';
 import { takeLinkToken } from './tokens.ts';
 import { ErrorBoundary } from './ui/ErrorBoundary.tsx';
 import { Message } from './ui/Message.tsx';
@@ -11,6 +12,7 @@ import './styles.css';
 
 const StaffApp = lazy(() => import('./staff/StaffApp.tsx'));
 
+surviveTranslation();
 takeLinkToken();
 // Pasting another link into the same tab changes only the fragment.
 addEventListener('hashchange', () => takeLinkToken() && location.reload());

@@ -1,11 +1,13 @@
 import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { minorUnits } from '../../../src/domain/currency.ts';
 import type { Numbers } from '../api.ts';
+import { locale } from '../locale.ts';
 import { formatMoney } from '../money.ts';
 import { formatDate } from '../time.ts';
+import { toBars } from './in-weeks.ts';
 import { useStaff } from './staff-context.ts';
 
-/** Revenue by day, and the funnel from lead to payment. */
+/** What was paid by day or week, and the funnel from lead to payment. */
 export default function Charts({ numbers }: { numbers: Numbers }) {
   return (
     <div className="charts">
@@ -19,20 +21,27 @@ const day = (date: string) => `${date}T12:00`; // noon: the same day wherever th
 
 function Revenue({ days }: { days: Numbers['days'] }) {
   const { currency } = useStaff().me;
-  const short = new Intl.NumberFormat(undefined, { style: 'currency', currency, notation: 'compact' });
+  const short = new Intl.NumberFormat(locale, { style: 'currency', currency, notation: 'compact' });
+  const { unit, bars } = toBars(days);
+  const title = `Gross by ${unit}`;
+  if (days.every(({ payments }) => payments === 0)) {
+    return (
+      <figure>
+        <figcaption>{title}</figcaption>
+        <p className="quiet">No payments in this period.</p>
+      </figure>
+    );
+  }
   return (
     <figure>
-      <figcaption>Revenue by day</figcaption>
-      {days.every(({ payments }) => payments === 0) && <p className="quiet">No payments in this period.</p>}
+      <figcaption>{title}</figcaption>
       <ResponsiveContainer width="100%" height={240}>
-        <BarChart data={days} accessibilityLayer title="Revenue by day">
+        <BarChart data={[...bars]} accessibilityLayer title={title}>
           <CartesianGrid vertical={false} stroke="var(--line)" />
           <XAxis
             dataKey="date"
             tickFormatter={(date: string) =>
-              new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' }).format(
-                new Date(day(date)),
-              )
+              new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' }).format(new Date(day(date)))
             }
             minTickGap={24}
             stroke="var(--quiet)"
@@ -45,8 +54,8 @@ function Revenue({ days }: { days: Numbers['days'] }) {
           <Tooltip
             cursor={{ fill: 'var(--line)' }}
             contentStyle={{ background: 'var(--paper)', borderColor: 'var(--line)' }}
-            labelFormatter={(date) => formatDate(day(String(date)))}
-            formatter={(cents) => [formatMoney(Number(cents), currency), 'Revenue']}
+            labelFormatter={(date) => `${unit === 'week' ? 'From ' : ''}${formatDate(day(String(date)))}`}
+            formatter={(cents) => [formatMoney(Number(cents), currency), 'Gross']}
           />
           <Bar dataKey="revenue_cents" fill="var(--brand)" radius={[3, 3, 0, 0]} isAnimationActive={false} />
         </BarChart>
@@ -58,13 +67,21 @@ function Revenue({ days }: { days: Numbers['days'] }) {
 const steps = [
   ['leads', 'Leads'],
   ['sent', 'Sent'],
-  ['viewed', 'Looked at'],
+  ['viewed', 'Viewed'],
   ['approved', 'Approved'],
   ['paid', 'Paid'],
 ] as const;
 
 function Funnel({ funnel }: { funnel: Numbers['funnel'] }) {
   const data = steps.map(([step, name]) => ({ name, count: funnel[step] }));
+  if (data.every(({ count }) => count === 0)) {
+    return (
+      <figure>
+        <figcaption>From lead to payment</figcaption>
+        <p className="quiet">Nothing has happened in this period.</p>
+      </figure>
+    );
+  }
   return (
     <figure>
       <figcaption>From lead to payment</figcaption>

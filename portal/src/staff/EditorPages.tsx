@@ -1,12 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { answerOf, Problem, type Proposal } from '../api.ts';
+import { answerOf, type Lead, Problem, type Proposal } from '../api.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { draftOf, newDraft, type ProposalBody } from './draft.ts';
 import { Failure } from './Failure.tsx';
 import { useKeptDraft } from './kept-draft.ts';
+import { listPath } from './list-query.ts';
 import { ProposalEditor } from './ProposalEditor.tsx';
 import { useStaff, useTitle } from './staff-context.ts';
 
@@ -15,12 +16,19 @@ export function NewProposalPage() {
   const { api, me } = useStaff();
   const [, navigate] = useLocation();
   const queries = useQueryClient();
-  const work = useKeptDraft('new', () => newDraft(me));
+  // Where it is made of a lead, the page before has handed it over.
+  const [lead] = useState(() => (history.state as { readonly lead?: Lead } | null)?.lead ?? null);
+  const work = useKeptDraft(`new:${lead?.id ?? ''}`, () => newDraft(me, lead));
   // A second click, or a retry after a lost answer, creates no second proposal.
   const [form] = useState(() => crypto.randomUUID());
   const create = useMutation({
     mutationFn: (json: ProposalBody) =>
-      answerOf(api.proposals.$post({ json, header: { 'idempotency-key': form } })),
+      answerOf(
+        api.proposals.$post({
+          json: { ...json, ...(lead ? { lead_id: lead.id } : {}) },
+          header: { 'idempotency-key': form },
+        }),
+      ),
     onSuccess: async ({ id }) => {
       work.forget();
       await queries.invalidateQueries({ queryKey: ['proposals'] });
@@ -39,7 +47,7 @@ export function NewProposalPage() {
         error={create.error}
         isBusy={create.isPending || create.isSuccess}
         action="Create draft"
-        cancelTo="/staff/proposals"
+        cancelTo={listPath()}
         onCancel={work.forget}
       >
         {create.error && <Failure error={create.error} />}

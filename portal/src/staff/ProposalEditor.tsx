@@ -48,7 +48,9 @@ export function ProposalEditor({
   useEffect(() => {
     if (added.current === null) return;
     added.current = null; // a line that was just added is where staff write next
-    lines.current?.querySelector<HTMLElement>('.item:last-of-type input')?.focus();
+    [...(lines.current?.querySelectorAll<HTMLElement>('.item > .field:first-child input') ?? [])]
+      .at(-1)
+      ?.focus();
   });
   const set = (fields: Partial<Draft>) => onChange({ ...draft, ...fields });
   function add() {

@@ -1,30 +1,25 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
-import { Link, useSearchParams } from 'wouter';
-import { answerOf, type ProposalSummary } from '../api.ts';
+import { type ReactNode, useEffect, useState } from 'react';
+import { Link } from 'wouter';
+import { answerOf, type ListQuery, type ProposalSummary } from '../api.ts';
 import { formatMoney } from '../money.ts';
 import { formatDate } from '../time.ts';
 import { Spinner } from '../ui/Spinner.tsx';
 import { Failure } from './Failure.tsx';
+import { useListQuery } from './list-query.ts';
 import { Status, statusWords } from './Status.tsx';
 import { useStaff, useTitle } from './staff-context.ts';
 
-/** The org's proposals, filtered by the query in the address. */
+type Filters = Pick<ListQuery, 'status' | 'q' | 'sort' | 'from' | 'to'>;
+
+/** The org's proposals, searched, limited and sorted by the query in the address. */
 export function ProposalListPage() {
   useTitle('Proposals');
-  const [query, setQuery] = useSearchParams();
-  const [status, text] = [query.get('status') ?? '', query.get('q') ?? ''];
-  function filter(name: string, value: string) {
-    setQuery(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value === '') next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
-  }
+  const { get, set, isEmpty } = useListQuery();
+  const [status, q, sort, from, to] = ['status', 'q', 'sort', 'from', 'to'].map(get);
+  const settled = useSettled(q ?? '');
+  // Sound: the API refuses what is none of its values, and the page says so.
+  const filters = { status, sort, from, to, q: settled.trim() } as Filters;
   return (
     <>
       <div className="title">
@@ -35,18 +30,18 @@ export function ProposalListPage() {
       </div>
       <search className="filters">
         <label>
-          Search
+          Search title, name, email or #number
           <input
             type="search"
-            value={text}
+            id="search"
+            value={q}
             maxLength={200}
-            placeholder="Title, name or email"
-            onChange={({ target }) => filter('q', target.value)}
+            onChange={({ target }) => set({ q: target.value })}
           />
         </label>
         <label>
           Status
-          <select value={status} onChange={({ target }) => filter('status', target.value)}>
+          <select value={status} onChange={({ target }) => set({ status: target.value })}>
             <option value="">All</option>
             {Object.entries(statusWords).map(([value, words]) => (
               <option key={value} value={value}>
@@ -55,8 +50,21 @@ export function ProposalListPage() {
             ))}
           </select>
         </label>
+        <label>
+          Created from
+          <input type="date" value={from} max={to} onChange={({ target }) => set({ from: target.value })} />
+        </label>
+        <label>
+          to
+          <input type="date" value={to} min={from} onChange={({ target }) => set({ to: target.value })} />
+        </label>
+        {!isEmpty && (
+          <button type="button" onClick={() => set({ q: '', status: '', sort: '', from: '', to: '' })}>
+            Clear
+          </button>
+        )}
       </search>
-      <Results status={status} text={useSettled(text)} />
+      <Results filters={filters} sort={sort ?? ''} onSort={(next) => set({ sort: next })} />
     </>
   );
 }
@@ -76,23 +84,24 @@ function useSettled(value: string): string {
   return settled;
 }
 
-function Results({ status, text }: { status: string; text: string }) {
+function Results({
+  filters,
+  sort,
+  onSort,
+}: {
+  filters: Filters;
+  sort: string;
+  onSort: (sort: string) => void;
+}) {
   const { api } = useStaff();
-  const q = /[\p{L}\p{N}]/u.test(text) ? text : ''; // the API requires a letter or a digit
-  const isFiltered = status !== '' || q !== '';
+  const { status, q, from, to } = filters;
+  const isFiltered = Boolean(status || q || from || to);
+  const given = Object.fromEntries(Object.entries(filters).filter(([, value]) => value));
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isPlaceholderData } =
     useInfiniteQuery({
-      queryKey: ['proposals', status, q],
+      queryKey: ['proposals', given],
       queryFn: ({ pageParam }) =>
-        answerOf(
-          api.proposals.$get({
-            query: {
-              ...(pageParam ? { cursor: pageParam } : {}),
-              ...(status ? { status: status as ProposalSummary['status'] } : {}),
-              ...(q ? { q } : {}),
-            },
-          }),
-        ),
+        answerOf(api.proposals.$get({ query: { ...given, ...(pageParam ? { cursor: pageParam } : {}) } })),
       initialPageParam: null as string | null,
       getNextPageParam: (page) => page.next_cursor,
       placeholderData: keepPreviousData,
@@ -103,37 +112,48 @@ function Results({ status, text }: { status: string; text: string }) {
   if (proposals.length === 0) {
     if (isFiltered) return <p className="empty">No proposal matches.</p>;
     return (
-      <p className="empty">
-        There are no proposals yet. <Link href="/staff/proposals/new">Make the first one.</Link>
-      </p>
+      <div className="empty">
+        <p>There are no proposals yet.</p>
+        <p className="quiet">
+          Write one, send its link to your customer, and see here when they open it, approve it and pay.
+        </p>
+        <Link href="/staff/proposals/new" className="button primary">
+          Make the first one
+        </Link>
+      </div>
     );
   }
+  const column = (key: SortKey, children: ReactNode, className?: string) => (
+    <SortableColumn sortKey={key} sort={sort} onSort={onSort} {...(className ? { className } : {})}>
+      {children}
+    </SortableColumn>
+  );
   return (
     <>
       <table className="list" aria-busy={isPlaceholderData}>
-        <caption className="hidden">Proposals, newest first</caption>
+        <caption className="hidden">Proposals</caption>
         <thead>
           <tr>
-            <th scope="col">Proposal</th>
-            <th scope="col">Customer</th>
+            {column('title', 'Proposal')}
+            {column('customer_name', 'Customer')}
             <th scope="col">Status</th>
-            <th scope="col" className="number">
-              Total
-            </th>
+            {column('total_cents', 'Total', 'number')}
             <th scope="col" className="number">
               Remains
             </th>
-            <th scope="col">Created</th>
+            {column('created_at', 'Created')}
           </tr>
         </thead>
         <tbody>
           {proposals.map((proposal) => (
             <tr key={proposal.id}>
               <td>
-                <Link href={`/staff/proposals/${proposal.id}`}>{proposal.title}</Link>{' '}
+                <Link href={`/staff/proposals/${proposal.id}`} className="row-link">
+                  <bdi>{proposal.title}</bdi>
+                </Link>{' '}
                 <span className="quiet">#{proposal.id}</span>
               </td>
-              <td>{proposal.customer_name}</td>
+              <td dir="auto">{proposal.customer_name}</td>
               <td>
                 <Status status={proposal.status} expired={proposal.expired} />
               </td>
@@ -154,5 +174,45 @@ function Results({ status, text }: { status: string; text: string }) {
         </p>
       )}
     </>
+  );
+}
+
+type SortKey = 'title' | 'customer_name' | 'total_cents' | 'created_at';
+
+/** What a first click sorts by: texts from A, amounts and dates from the largest. */
+const firstOrder: Readonly<Record<SortKey, string>> = {
+  title: 'title',
+  customer_name: 'customer_name',
+  total_cents: '-total_cents',
+  created_at: '-created_at',
+};
+
+const defaultSort = '-created_at';
+
+function SortableColumn({
+  sortKey,
+  sort,
+  onSort,
+  className,
+  children,
+}: {
+  sortKey: SortKey;
+  sort: string;
+  onSort: (sort: string) => void;
+  className?: string;
+  children: ReactNode;
+}) {
+  const current = sort || defaultSort;
+  const isSorted = current.replace('-', '') === sortKey;
+  const reversed = current.startsWith('-') ? sortKey : `-${sortKey}`;
+  const next = isSorted ? reversed : firstOrder[sortKey];
+  const direction = current.startsWith('-') ? 'descending' : 'ascending';
+  return (
+    <th scope="col" className={className} {...(isSorted ? { 'aria-sort': direction } : {})}>
+      <button type="button" className="sort" onClick={() => onSort(next === defaultSort ? '' : next)}>
+        {children}
+        <span aria-hidden="true">{isSorted ? (direction === 'descending' ? ' ↓' : ' ↑') : ''}</span>
+      </button>
+    </th>
   );
 }

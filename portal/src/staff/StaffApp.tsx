@@ -8,11 +8,14 @@ import { Spinner } from '../ui/Spinner.tsx';
 import { AttentionBanner, AttentionPage } from './Attention.tsx';
 import { EditProposalPage, NewProposalPage } from './EditorPages.tsx';
 import { forgetDrafts } from './kept-draft.ts';
+import { LeadsPage } from './LeadsPage.tsx';
 import { LoginPage } from './LoginPage.tsx';
+import { listPath } from './list-query.ts';
 import { NumbersPage } from './NumbersPage.tsx';
 import { ProposalListPage } from './ProposalListPage.tsx';
 import { StaffProposalPage } from './StaffProposalPage.tsx';
 import { StaffContext } from './staff-context.ts';
+import { useShortcuts } from './use-shortcuts.ts';
 import './staff.css';
 
 /** The pages for staff, or the page where they sign in. */
@@ -97,6 +100,7 @@ function SignedIn({
           <Route path="/staff/proposals/new" component={NewProposalPage} />
           <Route path="/staff/proposals/:id/edit">{({ id }) => <EditProposalPage key={id} id={id} />}</Route>
           <Route path="/staff/proposals/:id">{({ id }) => <StaffProposalPage key={id} id={id} />}</Route>
+          <Route path="/staff/leads" component={LeadsPage} />
           <Route path="/staff/numbers" component={NumbersPage} />
           <Route path="/staff/attention" component={AttentionPage} />
           <Route>
@@ -128,14 +132,18 @@ function Main({ children }: { children: ReactNode }) {
 }
 
 function Header({ orgName, email, onSignOut }: { orgName: string; email: string; onSignOut: () => void }) {
+  useShortcuts();
   const [path] = useLocation();
   const current = (href: string) => (path.startsWith(href) ? 'page' : undefined);
   return (
     <header className="bar">
-      <strong>{orgName}</strong>
+      <strong dir="auto">{orgName}</strong>
       <nav aria-label="Main">
-        <Link href="/staff/proposals" aria-current={current('/staff/proposals')}>
+        <Link href={listPath()} aria-current={current('/staff/proposals')}>
           Proposals
+        </Link>
+        <Link href="/staff/leads" aria-current={current('/staff/leads')}>
+          Leads
         </Link>
         <Link href="/staff/numbers" aria-current={current('/staff/numbers')}>
           Numbers

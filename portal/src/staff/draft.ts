@@ -2,7 +2,7 @@ import type { InferRequestType } from 'hono/client';
 import { addDays, dateIn } from '../../../src/domain/calendar.ts';
 import type { Discount } from '../../../src/domain/pricing.ts';
 import { defaultSchedule, type UnnamedPart } from '../../../src/domain/terms.ts';
-import type { Api, Me, Proposal } from '../api.ts';
+import type { Api, Lead, Me, Proposal } from '../api.ts';
 
 /** A proposal as the API takes it. */
 export type ProposalBody = Omit<InferRequestType<Api['proposals']['$post']>['json'], 'lead_id'>;
@@ -34,12 +34,15 @@ export const blankItem = (): DraftItem => ({
 
 export const draftPart = (part: UnnamedPart): DraftPart => ({ ...part, id: crypto.randomUUID() });
 
-/** A new proposal with what the org offers by default. */
-export function newDraft({ deposit, valid_days: days, time_zone: timeZone, terms }: Me): Draft {
+/** A new proposal with what the org offers by default, perhaps for a lead. */
+export function newDraft(
+  { deposit, valid_days: days, time_zone: timeZone, terms }: Me,
+  lead: Lead | null,
+): Draft {
   return {
     title: '',
-    customer_name: '',
-    customer_email: '',
+    customer_name: lead?.name ?? '',
+    customer_email: lead?.email ?? '',
     items: [blankItem()],
     discount: {},
     parts: defaultSchedule(deposit).map(({ key, ...part }) => draftPart(part)),

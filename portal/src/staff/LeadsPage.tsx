@@ -1,0 +1,126 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import { answerOf, type Lead } from '../api.ts';
+import { TextField } from '../fields/TextField.tsx';
+import { formatDate } from '../time.ts';
+import { Spinner } from '../ui/Spinner.tsx';
+import { ActionDialog } from './ActionDialog.tsx';
+import { Failure } from './Failure.tsx';
+import { useStaff, useTitle } from './staff-context.ts';
+
+/** People who asked: note one, and make a proposal of it. */
+export function LeadsPage() {
+  useTitle('Leads');
+  const { api } = useStaff();
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+    queryKey: ['leads'],
+    queryFn: ({ pageParam }) => answerOf(api.leads.$get({ query: pageParam ? { cursor: pageParam } : {} })),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+  const leads = data?.pages.flatMap((page) => page.data);
+  return (
+    <>
+      <div className="title">
+        <h1>Leads</h1>
+        <NewLead />
+      </div>
+      {!leads && error ? (
+        <Failure error={error} onRetry={() => refetch()} />
+      ) : !leads ? (
+        <Spinner label="Loading leads…" />
+      ) : leads.length === 0 ? (
+        <div className="empty">
+          <p>There are no leads yet.</p>
+          <p className="quiet">Note who asks for an offer, and make a proposal of it when you are ready.</p>
+        </div>
+      ) : (
+        <Leads leads={leads} />
+      )}
+      {hasNextPage && (
+        <p>
+          <button type="button" onClick={() => fetchNextPage()} disabled={isFetchingNextPage}>
+            {isFetchingNextPage ? 'Loading…' : 'Show more'}
+          </button>
+        </p>
+      )}
+    </>
+  );
+}
+
+function Leads({ leads }: { leads: readonly Lead[] }) {
+  return (
+    <table className="list">
+      <caption className="hidden">Leads, newest first</caption>
+      <thead>
+        <tr>
+          <th scope="col">Name</th>
+          <th scope="col">Email</th>
+          <th scope="col">Phone</th>
+          <th scope="col">Source</th>
+          <th scope="col">Created</th>
+          <th scope="col">
+            <span className="hidden">Action</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {leads.map((lead) => (
+          <tr key={lead.id}>
+            <td dir="auto">{lead.name}</td>
+            <td>{lead.email ?? '–'}</td>
+            <td>{lead.phone ?? '–'}</td>
+            <td dir="auto">{lead.source ?? '–'}</td>
+            <td className="quiet">{formatDate(lead.created_at)}</td>
+            <td className="number">
+              <Link href="/staff/proposals/new" state={{ lead }} className="button">
+                Make a proposal<span className="hidden"> for {lead.name}</span>
+              </Link>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function NewLead() {
+  const { api } = useStaff();
+  return (
+    <ActionDialog
+      action="New lead"
+      title="New lead"
+      yes="Create lead"
+      run={(fields, requestKey) =>
+        answerOf(
+          api.leads.$post({
+            header: { 'idempotency-key': requestKey },
+            json: {
+              name: String(fields.get('name')),
+              ...given(fields, 'email'),
+              ...given(fields, 'phone'),
+              ...given(fields, 'source'),
+            },
+          }),
+        )
+      }
+    >
+      <TextField name="name" label="Name" most={200} />
+      <TextField name="email" label="Email (optional)" kind="email" most={254} isOptional />
+      <TextField name="phone" label="Phone (optional)" most={50} isOptional />
+      <TextField
+        name="source"
+        label="Source (optional)"
+        hint="For example: website, a recommendation."
+        most={100}
+        isOptional
+      />
+    </ActionDialog>
+  );
+}
+
+function given<Name extends string>(fields: FormData, name: Name): Partial<Record<Name, string>> {
+  const text = String(fields.get(name) ?? '').trim();
+  // Sound: it is the one field of that record.
+  return (text ? { [name]: text } : {}) as Partial<Record<Name, string>>;
+}

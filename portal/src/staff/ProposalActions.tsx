@@ -1,0 +1,231 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { declineWords } from '../../../src/domain/words.ts';
+import { answerOf, type Proposal } from '../api.ts';
+import { TextField } from '../fields/TextField.tsx';
+import { formatMoney } from '../money.ts';
+import { ActionDialog } from './ActionDialog.tsx';
+import { ConfirmedAction } from './ConfirmedAction.tsx';
+import { Failure } from './Failure.tsx';
+import { SendLink } from './SendLink.tsx';
+import { useStaff } from './staff-context.ts';
+
+/** What staff can do with a proposal: first what leads on, then what ends or corrects something. */
+export function ProposalActions({ proposal }: { proposal: Proposal }) {
+  const { status } = proposal;
+  const [withdrawals, setWithdrawals] = useState(0);
+  const isVoid = status === 'void';
+  const isClosed = isVoid || status === 'declined' || proposal.expired;
+  const hasMoney = proposal.pending_cents > 0 || proposal.payments.some(isHeld);
+  return (
+    <>
+      {/* Without the link that it showed, once that was withdrawn and opens nothing any more. */}
+      {!isVoid && !proposal.expired && <SendLink key={withdrawals} proposal={proposal} />}
+      <div className="actions">
+        {!isVoid && !hasMoney && (
+          <Link href={`/staff/proposals/${proposal.id}/edit`} className="button">
+            Edit
+          </Link>
+        )}
+        <Duplicate proposal={proposal} />
+        {!isClosed && !proposal.approved_by && <ApproveOnBehalf proposal={proposal} />}
+        {!isVoid && !hasMoney && status !== 'declined' && <DeclineOnBehalf proposal={proposal} />}
+        {!isVoid && hasMoney && <CorrectCustomer proposal={proposal} />}
+        {status !== 'draft' && (
+          <WithdrawLinks proposal={proposal} onDone={() => setWithdrawals(withdrawals + 1)} />
+        )}
+        {!isVoid && !hasMoney && <Void proposal={proposal} />}
+      </div>
+    </>
+  );
+}
+
+/** Whether some of it may not have gone back: then nothing of what it was paid for is changed. */
+function isHeld({ method, reversed, refundable_cents: left }: Proposal['payments'][number]): boolean {
+  return method === 'stripe' ? left > 0 : !reversed;
+}
+
+/** What was agreed stays as it is while money is held; who it was agreed with can be corrected. */
+function CorrectCustomer({ proposal }: { proposal: Proposal }) {
+  const { api } = useStaff();
+  return (
+    <ActionDialog
+      action="Correct the customer"
+      title="Correct the customer’s name or address"
+      yes="Save"
+      run={(fields) =>
+        answerOf(
+          api.proposals[':proposal_id'].$patch({
+            param: { proposal_id: String(proposal.id) },
+            json: {
+              customer_name: String(fields.get('customer_name')).trim(),
+              customer_email: String(fields.get('customer_email')).trim(),
+            },
+          }),
+        )
+      }
+    >
+      <p>It need not be approved again. Another address ends the links that were handed out.</p>
+      <TextField name="customer_name" label="Name" most={200} start={proposal.customer_name} />
+      <TextField
+        name="customer_email"
+        label="Email"
+        kind="email"
+        most={254}
+        start={proposal.customer_email}
+      />
+    </ActionDialog>
+  );
+}
+
+function ApproveOnBehalf({ proposal }: { proposal: Proposal }) {
+  const { api } = useStaff();
+  return (
+    <ActionDialog
+      action="Approve for the customer"
+      title={`Approve for ${proposal.customer_name}`}
+      yes="Record the approval"
+      run={(fields) =>
+        answerOf(
+          api.proposals[':proposal_id'].approve.$post({
+            param: { proposal_id: String(proposal.id) },
+            json: {
+              name: String(fields.get('name')),
+              version: proposal.version,
+              method: fields.get('method') as 'phone' | 'paper' | 'in_person',
+              reference: String(fields.get('reference')),
+            },
+          }),
+        )
+      }
+    >
+      <p>
+        They agreed to version {proposal.version}, {formatMoney(proposal.total_cents, proposal.currency)} in
+        all.
+      </p>
+      <TextField name="name" label="Who agreed" most={200} start={proposal.customer_name} />
+      <label>
+        How
+        <select name="method">
+          <option value="phone">On the phone</option>
+          <option value="paper">On paper</option>
+          <option value="in_person">In person</option>
+        </select>
+      </label>
+      <TextField
+        name="reference"
+        label="Where it is noted"
+        hint="For example: call of 26 November."
+        most={200}
+      />
+    </ActionDialog>
+  );
+}
+
+function DeclineOnBehalf({ proposal }: { proposal: Proposal }) {
+  const { api } = useStaff();
+  return (
+    <ActionDialog
+      action="Mark as declined"
+      title="Mark as declined"
+      yes="Mark as declined"
+      run={(fields) => {
+        const comment = String(fields.get('comment') ?? '').trim();
+        return answerOf(
+          api.proposals[':proposal_id'].decline.$post({
+            param: { proposal_id: String(proposal.id) },
+            json: {
+              reason: fields.get('reason') as keyof typeof declineWords,
+              ...(comment ? { comment } : {}),
+            },
+          }),
+        );
+      }}
+    >
+      <p>{proposal.customer_name} can then neither approve nor pay it. A new version reopens it.</p>
+      <label>
+        Why
+        <select name="reason">
+          {Object.entries(declineWords).map(([value, words]) => (
+            <option key={value} value={value}>
+              {words.replace(/^./, (letter) => letter.toUpperCase())}
+            </option>
+          ))}
+        </select>
+      </label>
+      <TextField name="comment" label="In their words (optional)" kind="paragraphs" isOptional most={2_000} />
+    </ActionDialog>
+  );
+}
+
+function Duplicate({ proposal }: { proposal: Proposal }) {
+  const { api } = useStaff();
+  const [, navigate] = useLocation();
+  const queries = useQueryClient();
+  // A second click makes no second draft.
+  const [requestKey] = useState(() => crypto.randomUUID());
+  const copy = useMutation({
+    mutationFn: () =>
+      answerOf(
+        api.proposals[':proposal_id'].duplicate.$post({
+          param: { proposal_id: String(proposal.id) },
+          header: { 'idempotency-key': requestKey },
+        }),
+      ),
+    onSuccess: async ({ id }) => {
+      await queries.invalidateQueries({ queryKey: ['proposals'] });
+      navigate(`/staff/proposals/${id}/edit`);
+    },
+  });
+  return (
+    <>
+      <button type="button" onClick={() => copy.mutate()} disabled={copy.isPending}>
+        {copy.isPending ? 'Copying…' : 'Duplicate'}
+      </button>
+      {copy.error && <Failure error={copy.error} />}
+    </>
+  );
+}
+
+function WithdrawLinks({ proposal, onDone }: { proposal: Proposal; onDone: () => void }) {
+  const { api } = useStaff();
+  return (
+    <ConfirmedAction
+      words={{
+        action: 'Withdraw links',
+        question: 'Withdraw the links?',
+        yes: 'Withdraw them',
+        busy: 'Withdrawing…',
+        no: 'Keep them',
+      }}
+      run={async () => {
+        const param = { proposal_id: String(proposal.id) };
+        await answerOf(api.proposals[':proposal_id'].links.revoke.$post({ param }));
+        onDone();
+      }}
+    >
+      No link that was handed out so far will open this proposal. {proposal.customer_name} needs a new one.
+    </ConfirmedAction>
+  );
+}
+
+function Void({ proposal }: { proposal: Proposal }) {
+  const { api } = useStaff();
+  return (
+    <ConfirmedAction
+      words={{
+        action: 'Void',
+        question: 'Void this proposal?',
+        yes: 'Void it',
+        busy: 'Voiding…',
+        no: 'Keep it',
+      }}
+      run={() =>
+        answerOf(api.proposals[':proposal_id'].void.$post({ param: { proposal_id: String(proposal.id) } }))
+      }
+    >
+      {proposal.customer_name} can then neither approve nor pay it. This cannot be undone.
+    </ConfirmedAction>
+  );
+}

@@ -1,0 +1,36 @@
+import { useEffect } from 'react';
+import { useLocation } from 'wouter';
+import { listPath } from './list-query.ts';
+
+/** `/` searches, `n` begins a proposal. Not while something is typed, and not with another key held. */
+export function useShortcuts(): void {
+  const [, navigate] = useLocation();
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const { key, target } = event;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      const isTyping =
+        target instanceof Element && target.closest('input, select, textarea, [role="alertdialog"]');
+      if (isTyping) return;
+      if (key === '/') {
+        event.preventDefault();
+        if (!focusSearch()) {
+          navigate(listPath());
+          setTimeout(focusSearch);
+        }
+      } else if (key === 'n') {
+        event.preventDefault();
+        navigate('/staff/proposals/new');
+      }
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, [navigate]);
+}
+
+function focusSearch(): boolean {
+  const search = document.querySelector<HTMLInputElement>('#search');
+  search?.focus();
+  search?.select();
+  return search !== null;
+}
