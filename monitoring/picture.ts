@@ -1,4 +1,4 @@
-import { dashboard } from './dashboard.ts';
+import { dashboard, withoutVariables } from './dashboard.ts';
 
 // `npm run dashboard:picture -- http://localhost:9090 > dashboard.html`: draws the panels with Prometheus' current values,
 // for machines without Grafana. The expressions and their places are those of the dashboard.
@@ -11,7 +11,9 @@ type Drawn = Extract<Panel, { targets: unknown }>;
 type Value = { readonly label: string; readonly value: number };
 
 async function query({ expr, legendFormat }: Target): Promise<Value[]> {
-  const response = await fetch(`${prometheusUrl}/api/v1/query?query=${encodeURIComponent(expr)}`);
+  const response = await fetch(
+    `${prometheusUrl}/api/v1/query?query=${encodeURIComponent(withoutVariables(expr))}`,
+  );
   const { data } = (await response.json()) as {
     data: { result: { metric: Record<string, string>; value: [number, string] }[] };
   };

@@ -46,6 +46,9 @@ const maximumChargeIn: Readonly<Record<string, number>> = { idr: 999_999_999_999
 /** The largest total, in minor units: twelve digits. Not all of it need be charged at once. */
 export const maximumTotal = 999_999_999_999;
 
+/** The currencies whose units are not hundreds of minor units, in lower case. */
+export const unusualUnits = { 1: [...zeroDecimal], 1000: [...threeDecimal] } as const;
+
 /** Minor units in one unit of the currency: 100 cents in a dollar, 1 in a yen. `currency` is in lower case. */
 export function minorUnits(currency: string): number {
   if (zeroDecimal.has(currency)) return 1;

@@ -3,8 +3,13 @@ import { expect, test } from 'vitest';
 import { committedDashboard, dashboard } from '../../monitoring/dashboard.ts';
 import { catalogue } from '../../src/metrics/catalogue.ts';
 
-const panels: { title: string; type: string; targets?: { expr: string }[]; fieldConfig?: object }[] =
-  dashboard().panels;
+const panels: {
+  title: string;
+  type: string;
+  description?: string;
+  targets?: { expr: string }[];
+  fieldConfig?: object;
+}[] = dashboard().panels;
 const expressions = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
 
 test('the committed dashboard is what the script writes', () => {
@@ -41,4 +46,18 @@ test('every metric in a panel or rule exists, and every metric is in one', () =>
   const shown = new Set([...named].map((name) => name.replace(suffixes, '')));
   const unnamed = Object.keys(catalogue).filter((name) => !shown.has(name));
   expect(unnamed).toEqual(['crm_portal_reconciler_repairs_total']); // it is for a closer look, not for a panel
+});
+
+test('every panel says what it shows, and asks for the chosen orgs where its series has them', () => {
+  for (const { title, description, targets = [] } of panels.filter(({ type }) => type !== 'row')) {
+    expect(description, title).toMatch(/^[A-Z0-9].*\.$/);
+    if (['Payments (24h)', 'Revenue (7d)', 'Lead → Payment Conversion (7d)'].includes(title)) continue; // the seed's
+    for (const { expr } of targets) {
+      const names = [...expr.matchAll(/crm_\w+/g)].map(([name]) => name.replace(/_(bucket|sum|count)$/, ''));
+      const hasOrgs = names.some((name) =>
+        catalogue[name as keyof typeof catalogue].labels.some((label) => label === 'org_id'),
+      );
+      expect(expr.includes('$org'), `${title}: ${expr}`).toBe(hasOrgs);
+    }
+  }
 });
