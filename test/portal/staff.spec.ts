@@ -296,6 +296,7 @@ test('the keyboard alone can open a proposal, cancel voiding it, then void it', 
   await expect(page.getByRole('alertdialog')).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Void' })).toBeFocused();
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Keep it' })).toBeFocused(); // before it moves on
   await page.keyboard.press('Tab');
   await expect(page.getByRole('button', { name: 'Void it' })).toBeFocused();
   await page.keyboard.press('Enter');

@@ -157,8 +157,10 @@ function Results({
               <td>
                 <Status status={proposal.status} expired={proposal.expired} />
               </td>
-              <td className="number">{formatMoney(proposal.total_cents, proposal.currency)}</td>
-              <td className="number">
+              <td className="number" data-label="Total">
+                {formatMoney(proposal.total_cents, proposal.currency)}
+              </td>
+              <td className="number" data-label="Remains">
                 {isOver(proposal) ? '–' : formatMoney(proposal.remaining_cents, proposal.currency)}
               </td>
               <td className="quiet">{formatDate(proposal.created_at)}</td>
