@@ -137,3 +137,19 @@ test('at 400 % zoom the keyboard reaches the button, and nothing covers it', asy
   });
   expect(isOnTop).toBe(true);
 });
+
+test('with forced colours every control has an edge, and with reduced motion nothing moves', async ({
+  page,
+  deployed: { office },
+}) => {
+  await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
+  const sent = await office.send();
+  await page.goto(sent.link);
+  await page.getByRole('heading', { name: 'Kitchen renovation' }).waitFor();
+  for (const control of await page.locator('button:visible, input:visible').all()) {
+    const width = await control.evaluate((element) => parseFloat(getComputedStyle(element).borderTopWidth));
+    expect(width).toBeGreaterThan(0);
+  }
+  const moving = await page.evaluate(() => document.getAnimations().length);
+  expect(moving).toBe(0);
+});

@@ -121,7 +121,7 @@ test('a mail that comes back is on the proposal and in Attention, until the addr
   await expect(task).toHaveCount(1);
   await office.call('PATCH', `/proposals/${id}`, { customer_email: 'delivered+ada@resend.dev' });
   await page.reload();
-  await expect(page.getByRole('heading', { name: 'Mails that did not arrive' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Needs attention' })).toBeVisible();
   await expect(task).toHaveCount(0);
 });
 

@@ -6,7 +6,7 @@ import { describeAnomaly } from '../../../src/domain/words.ts';
 import { type Attention, answerOf } from '../api.ts';
 import { TextField } from '../fields/TextField.tsx';
 import { locale } from '../locale.ts';
-import { formatMoney } from '../money.ts';
+import { formatMoney, formatNumber } from '../money.ts';
 import { formatTime } from '../time.ts';
 import { Spinner } from '../ui/Spinner.tsx';
 import { ActionDialog } from './ActionDialog.tsx';
@@ -71,18 +71,27 @@ export function AttentionPage() {
   return (
     <>
       <h1>Needs attention</h1>
+      {Object.values(data).every((tasks) => tasks.length === 0) && (
+        <div className="empty">
+          <p>Nothing needs attention.</p>
+          <p className="quiet">
+            Payments that differ from what was agreed, disputes and mails that did not arrive are listed here.
+          </p>
+        </div>
+      )}
       <List title="Payment mismatches" hint="Of the last 30 days. Refund or accept each.">
         {data.anomalies.map((anomaly) => (
-          <li key={`${anomaly.proposal_id} ${anomaly.created_at} ${anomaly.reason}`}>
-            <Proposal {...anomaly} />:{' '}
-            {describeAnomaly(
+          <Task
+            key={`${anomaly.proposal_id} ${anomaly.created_at} ${anomaly.reason}`}
+            proposal={anomaly}
+            time={anomaly.created_at}
+            words={describeAnomaly(
               anomaly.reason,
               formatMoney(anomaly.amount_cents, anomaly.currency ?? anomaly.expected_currency),
               formatMoney(anomaly.expected_cents, anomaly.expected_currency),
             )}
-            .
-            <When time={anomaly.created_at} /> <Accept anomaly={anomaly} />
-          </li>
+            action={<Accept anomaly={anomaly} />}
+          />
         ))}
       </List>
       <List
@@ -90,21 +99,24 @@ export function AttentionPage() {
         hint="Answer them in Stripe’s dashboard before they are lost."
       >
         {data.disputes.map((dispute) => (
-          <li key={dispute.dispute_id}>
-            <Proposal {...dispute} />: {formatMoney(dispute.amount_cents, dispute.currency)}{' '}
-            {isInquiry(dispute.status) ? 'asked about by the bank' : 'disputed'},{' '}
-            {dispute.reason.replaceAll('_', ' ')}.
-            <When time={dispute.created_at} />
-          </li>
+          <Task
+            key={dispute.dispute_id}
+            proposal={dispute}
+            time={dispute.created_at}
+            words={`${formatMoney(dispute.amount_cents, dispute.currency)} ${isInquiry(dispute.status) ? 'asked about by the bank' : 'disputed'}, ${dispute.reason.replaceAll('_', ' ')}`}
+          />
         ))}
       </List>
       <List title="What Stripe would not do" hint="The customer cannot go on. Open the proposal to mend it.">
         {data.refused.map((refusal) => (
-          <li key={`${refusal.proposal_id} ${refusal.event} ${refusal.created_at}`}>
-            <Proposal {...refusal} />: {refusedWords[refusal.event]}
-            {refusal.code && `, ${refusal.code.replaceAll('_', ' ')}`}.
-            <When time={refusal.created_at} />
-          </li>
+          <Task
+            key={`${refusal.proposal_id} ${refusal.event} ${refusal.created_at}`}
+            proposal={refusal}
+            time={refusal.created_at}
+            words={[refusedWords[refusal.event], refusal.code?.replaceAll('_', ' ')]
+              .filter(Boolean)
+              .join(', ')}
+          />
         ))}
       </List>
       <List
@@ -112,11 +124,13 @@ export function AttentionPage() {
         hint="Correct the address, send it again, or call the customer. An address that refused a mail gets no more."
       >
         {data.mails.map((mail) => (
-          <li key={mail.mail_id}>
-            <Proposal {...mail} />: {describeOwed(mail)}.
-            <When time={mail.created_at} />
-            {canBeSentAgain(mail) && <SendAgain proposalId={mail.proposal_id} mailId={mail.mail_id} />}
-          </li>
+          <Task
+            key={mail.mail_id}
+            proposal={mail}
+            time={mail.created_at}
+            words={describeOwed(mail)}
+            action={canBeSentAgain(mail) && <SendAgain proposalId={mail.proposal_id} mailId={mail.mail_id} />}
+          />
         ))}
       </List>
       <List
@@ -125,9 +139,11 @@ export function AttentionPage() {
       >
         {data.unattributed.map((event) => (
           <li key={event.event_id}>
-            {event.currency && formatMoney(event.amount_cents, event.currency)} <code>{event.object_id}</code>{' '}
-            ({event.type})
-            <When time={event.received_at} />
+            <span>
+              {event.currency && <strong>{formatMoney(event.amount_cents, event.currency)}</strong>}{' '}
+              <code>{event.object_id}</code> <span>{`(${event.type})`}</span>{' '}
+              <When time={event.received_at} />
+            </span>
           </li>
         ))}
       </List>
@@ -163,30 +179,46 @@ function Accept({ anomaly }: { anomaly: Attention['anomalies'][number] }) {
   );
 }
 
+/** Tasks of one kind; nothing of it where there are none. */
 function List({ title, hint, children }: { title: string; hint: string; children: ReactNode[] }) {
+  if (children.length === 0) return null;
   return (
-    <section>
-      <h2>{title}</h2>
-      {children.length === 0 ? (
-        <p className="quiet">None.</p>
-      ) : (
-        <>
-          <p className="quiet">{hint}</p>
-          <ul className="attention">{children}</ul>
-        </>
-      )}
+    <section className="card" aria-label={title}>
+      <h2>{`${title} (${formatNumber(children.length)})`}</h2>
+      <p className="quiet">{hint}</p>
+      <ul className="attention">{children}</ul>
     </section>
   );
 }
 
-function Proposal({ proposal_id: id, title }: Pick<Attention['anomalies'][number], 'proposal_id' | 'title'>) {
-  return <Link href={`/staff/proposals/${id}`}>{title}</Link>;
+/** One thing to look at, with what can be done about it here. */
+function Task({
+  proposal: { proposal_id: id, title },
+  time,
+  words,
+  action,
+}: {
+  proposal: Pick<Attention['anomalies'][number], 'proposal_id' | 'title'>;
+  time: string;
+  words: string;
+  action?: ReactNode;
+}) {
+  return (
+    <li>
+      <span>
+        <Link href={`/staff/proposals/${id}`}>
+          <bdi>{title}</bdi>
+        </Link>{' '}
+        <span>{`${words}.`}</span> <When time={time} />
+      </span>
+      {action}
+    </li>
+  );
 }
 
 function When({ time }: { time: string }) {
   return (
     <time className="quiet" dateTime={time}>
-      {' '}
       {formatTime(time)}
     </time>
   );
