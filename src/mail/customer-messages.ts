@@ -108,25 +108,29 @@ export function instalmentMessage(facts: Facts, url: string | null, now: Date): 
 }
 
 export function receiptMessage(facts: Facts, url: string | null, now: Date): Message {
-  const { proposal, nextSteps } = facts;
-  const { title, currency } = proposal;
+  const { proposal, nextSteps, orgName } = facts;
+  const { title, currency, lifecycle } = proposal;
   const received = amountOf(facts);
   const standing = standingOf(proposal, now);
+  const isOver = lifecycle === 'void' || lifecycle === 'declined';
   return render({
     ...offer(facts),
     subject: `Payment received: ${received} for ${title}`,
     heading: `We received ${received}`,
     paragraphs: [
       hello(facts),
-      `Thank you. Your payment for “${title}” has arrived.`,
-      ...(nextSteps ? [nextSteps] : []),
+      ...(isOver
+        ? [
+            `Your payment for “${title}” has arrived, although the proposal had been ${lifecycle === 'void' ? 'withdrawn' : 'declined'} before. Please ask ${orgName} to return it.`,
+          ]
+        : [`Thank you. Your payment for “${title}” has arrived.`, ...(nextSteps ? [nextSteps] : [])]),
     ],
     facts: [
       ['This payment', received],
       ...how(facts),
-      ...(standing.instalments.length > 1 ? schedule(facts, standing) : []),
+      ...(standing.instalments.length > 1 && !isOver ? schedule(facts, standing) : []),
       ['Paid in all', money(standing.heldCents, currency)],
-      ['Still to pay', money(standing.remainingCents, currency)],
+      ...(isOver ? [] : [['Still to pay', money(standing.remainingCents, currency)] as const]),
     ],
     button: button('See the proposal and the receipt', url),
   });

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from './support/fixtures.ts';
+import { look } from './support/look.ts';
 import { signIn } from './support/staff-page.ts';
 
 // What staff do all day: read lists, type numbers, leave and come back.
@@ -114,4 +115,26 @@ test('a proposal that does not exist offers the way back', async ({ page, deploy
   await expect(page.getByRole('heading', { name: 'There is no such proposal' })).toBeVisible();
   await page.getByRole('link', { name: 'All proposals' }).click();
   await expect(page.getByRole('heading', { name: 'Proposals' })).toBeVisible();
+});
+
+test('a few letters lead to any page and any proposal', async ({ page, deployed: { url, office } }) => {
+  const { id } = await office.send({ title: 'Observatory dome' });
+  await signIn(page, url);
+  await page.getByRole('heading', { name: 'Proposals' }).waitFor();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('numb');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Numbers' })).toBeVisible();
+  await page.keyboard.press('Control+k');
+  const menu = page.getByRole('dialog');
+  await page.keyboard.type('dome obs');
+  await expect(menu.getByRole('option', { name: `#${id}` })).toHaveAttribute('aria-selected', 'true');
+  await look(page, 'staff-commands');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Observatory dome' })).toBeVisible();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('qqqq');
+  await expect(menu).toContainText('Nothing matches.');
+  await page.keyboard.press('Escape');
+  await expect(menu).toHaveCount(0);
 });

@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { type ReactNode, useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { answerOf, type ListQuery, type ProposalSummary } from '../api.ts';
 import { formatMoney } from '../money.ts';
@@ -9,6 +9,7 @@ import { Failure } from './Failure.tsx';
 import { useListQuery } from './list-query.ts';
 import { Status, statusWords } from './Status.tsx';
 import { useStaff, useTitle } from './staff-context.ts';
+import { useSettled } from './use-settled.ts';
 
 type Filters = Pick<ListQuery, 'status' | 'q' | 'sort' | 'from' | 'to'>;
 
@@ -72,16 +73,6 @@ export function ProposalListPage() {
 /** Nothing of it is to be paid any more. */
 function isOver({ status, expired }: ProposalSummary): boolean {
   return status === 'void' || status === 'declined' || expired;
-}
-
-/** The value once it has not changed for a quarter of a second, so that not every letter is a request. */
-function useSettled(value: string): string {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), 250);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return settled;
 }
 
 function Results({

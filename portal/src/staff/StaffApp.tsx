@@ -6,6 +6,7 @@ import { keepStaffToken, staffToken, subjectOf } from '../tokens.ts';
 import { Message } from '../ui/Message.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { AttentionBanner, AttentionPage } from './Attention.tsx';
+import { CommandMenu } from './CommandMenu.tsx';
 import { EditProposalPage, NewProposalPage } from './EditorPages.tsx';
 import { forgetDrafts } from './kept-draft.ts';
 import { LeadsPage } from './LeadsPage.tsx';
@@ -90,6 +91,7 @@ function SignedIn({
   return (
     <StaffContext value={{ api, me }}>
       <Header orgName={me.org_name} email={me.email} onSignOut={onSignOut} />
+      <CommandMenu />
       <AttentionBanner />
       <Main>
         <Switch>

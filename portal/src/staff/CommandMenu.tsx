@@ -1,0 +1,119 @@
+import { Dialog } from '@base-ui/react/dialog';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { type KeyboardEvent, useEffect, useState } from 'react';
+import { useLocation } from 'wouter';
+import { answerOf } from '../api.ts';
+import { listPath } from './list-query.ts';
+import { useStaff } from './staff-context.ts';
+import { useSettled } from './use-settled.ts';
+
+type Command = { readonly id: string; readonly words: string; readonly path: string };
+
+const mostProposals = 8;
+
+/** Ctrl-K or ⌘K: goes to any page, and to any proposal by a few letters. */
+export function CommandMenu() {
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => {
+    const onKey = (event: globalThis.KeyboardEvent) => {
+      if (event.key !== 'k' || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      setOpen(true);
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+  return (
+    <Dialog.Root open={isOpen} onOpenChange={setOpen}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="backdrop" />
+        <Dialog.Popup className="dialog commands">
+          <Dialog.Title className="hidden">Go to</Dialog.Title>
+          <Commands onDone={() => setOpen(false)} />
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+function Commands({ onDone }: { onDone: () => void }) {
+  const [, navigate] = useLocation();
+  const [text, setText] = useState('');
+  const [at, setAt] = useState(0);
+  const commands = [...pagesOf(text), ...useProposals(text)];
+  const chosen = commands[Math.min(at, commands.length - 1)];
+  function go(command: Command | undefined) {
+    if (!command) return;
+    onDone();
+    navigate(command.path);
+  }
+  function onKeyDown(event: KeyboardEvent) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) setAt((Math.min(at, commands.length - 1) + step + commands.length) % commands.length);
+    else if (event.key === 'Enter') go(chosen);
+    else return;
+    event.preventDefault();
+  }
+  return (
+    <>
+      <input
+        role="combobox"
+        aria-label="Go to a page or a proposal"
+        aria-expanded
+        aria-controls="commands"
+        aria-activedescendant={chosen && `command-${chosen.id}`}
+        value={text}
+        maxLength={200}
+        onChange={({ target }) => {
+          setText(target.value);
+          setAt(0);
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <div role="listbox" id="commands" aria-label="Pages and proposals">
+        {commands.map((command) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the input's, which keeps the focus
+          <div
+            key={command.id}
+            id={`command-${command.id}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={command === chosen}
+            onClick={() => go(command)}
+          >
+            <bdi>{command.words}</bdi>
+          </div>
+        ))}
+      </div>
+      {commands.length === 0 && <p className="quiet">Nothing matches.</p>}
+    </>
+  );
+}
+
+function pagesOf(text: string): Command[] {
+  const pages = [
+    { id: 'new', words: 'New proposal', path: '/staff/proposals/new' },
+    { id: 'proposals', words: 'Proposals', path: listPath() },
+    { id: 'leads', words: 'Leads', path: '/staff/leads' },
+    { id: 'numbers', words: 'Numbers', path: '/staff/numbers' },
+    { id: 'attention', words: 'Needs attention', path: '/staff/attention' },
+  ];
+  return pages.filter(({ words }) => words.toLowerCase().includes(text.trim().toLowerCase()));
+}
+
+function useProposals(text: string): Command[] {
+  const { api } = useStaff();
+  const q = useSettled(text.trim());
+  const { data } = useQuery({
+    queryKey: ['proposals', 'command', q],
+    queryFn: () => answerOf(api.proposals.$get({ query: { q } })),
+    enabled: q !== '',
+    placeholderData: keepPreviousData,
+  });
+  if (q === '' || text.trim() === '' || !data) return [];
+  return data.data.slice(0, mostProposals).map(({ id, title, customer_name: name }) => ({
+    id: String(id),
+    words: `${title} · ${name} · #${id}`,
+    path: `/staff/proposals/${id}`,
+  }));
+}
