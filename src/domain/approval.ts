@@ -35,8 +35,13 @@ export function send(state: Proposal, { expiresAt, mail = false }: CommandOf<'se
   return { events: [{ event: 'sent', meta }] };
 }
 
-/** Notes that the customer looked: once an hour for each version. */
-export function view({ viewedAt, version }: Proposal, now: Date): Ruling {
+/** Notes that the customer looked: once an hour for each version, and not at one that has been replaced. */
+export function view(
+  { viewedAt, version }: Proposal,
+  { version: seen = version }: CommandOf<'view'>,
+  now: Date,
+): Ruling {
+  if (seen !== version) return { events: [] };
   if (viewedAt && hourOf(viewedAt) === hourOf(now)) return { events: [] };
   return { events: [{ event: 'view', meta: version > 1 ? { version } : {} }] };
 }

@@ -33,7 +33,13 @@ export type ProposalCommand =
       /** Whether the customer is to be mailed the link, where mail is on. */
       readonly mail?: boolean;
     }
-  | { readonly kind: 'view'; readonly proposalId: number; readonly actor: Customer }
+  | {
+      readonly kind: 'view';
+      readonly proposalId: number;
+      readonly actor: Customer;
+      /** The version on the screen. */
+      readonly version?: number;
+    }
   | {
       readonly kind: 'approve';
       readonly proposalId: number;

@@ -65,7 +65,7 @@ function rule(state: Proposal, command: ProposalCommand, now: Date): Ruling {
     case 'send':
       return send(state, command, now);
     case 'view':
-      return view(state, now);
+      return view(state, command, now);
     case 'approve':
       return approve(state, command, now);
     case 'decline':

@@ -108,11 +108,11 @@ export function instalmentMessage(facts: Facts, url: string | null, now: Date): 
 }
 
 export function receiptMessage(facts: Facts, url: string | null, now: Date): Message {
-  const { proposal, nextSteps, orgName } = facts;
-  const { title, currency, lifecycle } = proposal;
+  const { proposal, nextSteps, orgName, earlier } = facts;
+  const { title, currency } = proposal;
   const received = amountOf(facts);
   const standing = standingOf(proposal, now);
-  const isOver = lifecycle === 'void' || lifecycle === 'declined';
+  const isOver = earlier.wasVoid || earlier.wasDeclined;
   return render({
     ...offer(facts),
     subject: `Payment received: ${received} for ${title}`,
@@ -121,7 +121,7 @@ export function receiptMessage(facts: Facts, url: string | null, now: Date): Mes
       hello(facts),
       ...(isOver
         ? [
-            `Your payment for “${title}” has arrived, although the proposal had been ${lifecycle === 'void' ? 'withdrawn' : 'declined'} before. Please ask ${orgName} to return it.`,
+            `Your payment for “${title}” has arrived, although the proposal had been ${earlier.wasVoid ? 'withdrawn' : 'declined'} before. Please ask ${orgName} to return it.`,
           ]
         : [`Thank you. Your payment for “${title}” has arrived.`, ...(nextSteps ? [nextSteps] : [])]),
     ],

@@ -28,8 +28,8 @@ export type Facts = {
   readonly suppressed: readonly { readonly email: string; readonly reason: SuppressionReason }[];
   /** The version that was sent before the entry, and its total, where another has replaced it since. */
   readonly before: { readonly version: number; readonly totalCents: number | null } | null;
-  /** Whether the customer had looked at the proposal, or had declined it as it was, before the entry. */
-  readonly earlier: { readonly wasViewed: boolean; readonly wasDeclined: boolean };
+  /** Whether the customer had looked at the proposal, or had declined it as it was, or it was void, before the entry. */
+  readonly earlier: { readonly wasViewed: boolean; readonly wasDeclined: boolean; readonly wasVoid: boolean };
   /** The customer's words, where they declined. */
   readonly comment: string | null;
 };
@@ -69,6 +69,7 @@ const query = `
           where event = 'revised' and (meta->>'version')::int = sent.version + 1))
       from sent where sent.version < (entry.meta->>'version')::int) as before,
     json_build_object('wasViewed', exists (select from earlier where event = 'view'),
+      'wasVoid', exists (select from earlier where event = 'void'),
       'wasDeclined', coalesce((select event = 'declined' from earlier
         where event in ('declined', 'revised', 'approve') order by seq desc limit 1), false)) as earlier,
     (select text from proposal_comments where id = (entry.meta->>'comment_id')::uuid) as comment

@@ -18,6 +18,7 @@ import {
   ListProposalsQuery,
   ReviseProposalBody,
   SendBody,
+  ViewBody,
 } from './schemas.ts';
 
 const path = { proposal_id: '7' };
@@ -177,12 +178,13 @@ export const proposalContracts = {
     tag: 'Proposals',
     summary: 'Record that the customer looked at it',
     description:
-      'The page says so when a person does something there. It counts once an hour; a look by staff does not count.',
+      'The page says so when a person does something there, with the version that it shows. It counts once an hour for each version, and not for one that has been replaced; a look by staff does not count.',
     permission: 'proposals:view',
     path: ProposalParam,
-    example: { path },
+    body: ViewBody,
+    example: { path, body: { version: 1 } },
     answer: { status: 200, description: 'It is recorded.', body: Viewed, example: { viewed: true } },
-    problems: ['invalid_proposal_id', 'proposal_not_found', 'limit_reached'],
+    problems: ['invalid_request', 'invalid_proposal_id', 'proposal_not_found', 'limit_reached'],
   },
   'POST /proposals/:proposal_id/approve': {
     id: 'approveProposal',

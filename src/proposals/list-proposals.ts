@@ -73,22 +73,20 @@ function isAfter(cursor: number, sort: Sort, key: SQL, orgId: number): SQL {
 const mostWords = 10;
 
 function wordsOf(q: string): string[] {
-  const folded = q
-    .normalize('NFKD')
-    .replace(/[\u0300-\u036f]/g, '')
-    .toLowerCase();
-  return [...new Set(folded.split(/\s+/).filter(Boolean))].slice(0, mostWords);
+  return [...new Set(q.split(/\s+/).filter(Boolean))].slice(0, mostWords);
 }
 
 /** Whether a proposal holds a word, without regard to case and accents, or has it as its number. */
 function holds(word: string): SQL {
   const { title, customerName, customerEmail } = proposals;
-  const text = sql`concat_ws(' ', ${title}, ${customerName}, ${customerEmail})`;
-  const folded = sql`regexp_replace(normalize(lower(${text}), NFKD), '[\\u0300-\\u036f]', '', 'g')`;
+  const isIn = sql`strpos(${folded(sql`concat_ws(' ', ${title}, ${customerName}, ${customerEmail})`)}, ${folded(sql`${word}`)}) > 0`;
   const [, id] = /^#?(\d{1,15})$/.exec(word) ?? [];
-  return id
-    ? sql`(${proposals.id} = ${Number(id)} or strpos(${folded}, ${word}) > 0)`
-    : sql`strpos(${folded}, ${word}) > 0`;
+  return id ? sql`(${proposals.id} = ${Number(id)} or ${isIn})` : isIn;
+}
+
+/** By the database for both sides: what it makes of a letter is not what JavaScript does (ΟΔΟΣ, №). */
+function folded(text: SQL): SQL {
+  return sql`regexp_replace(lower(normalize(${text}::text, NFKD)), '[\\u0300-\\u036f]', '', 'g')`;
 }
 
 /** When a date begins in the org's time zone, so many days later. */

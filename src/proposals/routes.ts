@@ -22,6 +22,7 @@ import {
   ListProposalsQuery,
   ReviseProposalBody,
   SendBody,
+  ViewBody,
 } from './schemas.ts';
 import { sendProposal } from './send-proposal.ts';
 import { toDetailsBody, toSummary } from './to-body.ts';
@@ -85,10 +86,18 @@ export const proposalRoutes = new Hono<AppEnv>()
     await revokeLinks(c.var.deps, c.var.actor, c.req.valid('param').proposal_id);
     return c.json({ revoked: true });
   })
-  .post('/:proposal_id/view', authenticate, validate('param', ProposalParam), async (c) => {
-    await recordView(c.var.deps, c.var.actor, c.req.valid('param').proposal_id);
-    return c.json({ viewed: true });
-  })
+  .post(
+    '/:proposal_id/view',
+    authenticate,
+    validate('param', ProposalParam),
+    optionalBody,
+    validate('json', ViewBody),
+    async (c) => {
+      const { proposal_id: proposalId } = c.req.valid('param');
+      await recordView(c.var.deps, c.var.actor, proposalId, c.req.valid('json'));
+      return c.json({ viewed: true });
+    },
+  )
   .post(
     '/:proposal_id/approve',
     authenticate,

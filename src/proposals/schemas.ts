@@ -145,6 +145,9 @@ export const ApproveBody = v.object({
 /** Without a body, as earlier pages ask, the link is mailed where mail is on. */
 export const SendBody = v.object({ mail: v.optional(v.boolean()) });
 
+/** Without a body, as earlier pages ask, it is the current version that was looked at. */
+export const ViewBody = v.object({ version: v.optional(version) });
+
 export const DeclineBody = v.object({
   reason: v.picklist(declineReasons),
   comment: v.optional(paragraphs(2_000)),

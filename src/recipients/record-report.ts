@@ -27,7 +27,9 @@ export async function recordReport(deps: Deps, rawBody: string, headers: SignedH
   // A vendor's domains are in ASCII. A corrected address is no news: the one that refused the mail is not on file any more.
   const { customerEmail } = mail;
   const isOnFile = customerEmail !== null && toAsciiAddress(customerEmail) === report.to;
-  const email = isOnFile ? customerEmail : report.to;
+  const email =
+    mail.people.find((address) => toAsciiAddress(address) === report.to) ??
+    (isOnFile ? customerEmail : report.to);
   await db
     .insert(suppressions)
     .values({ orgId: mail.orgId, email, reason: report.state })
@@ -45,6 +47,8 @@ type Noted = {
   /** As it is now, in lower case. */
   readonly customerEmail: string | null;
   readonly isNews: boolean;
+  /** The org's people, as they are on file. */
+  readonly people: readonly string[];
 };
 
 /**
@@ -65,7 +69,8 @@ async function note(db: Database, { state, vendorId, mailId }: MailReport): Prom
       returning outbox.id)
     select id, org_id::float8 as "orgId", proposal_id::float8 as "proposalId", kind,
       (select lower(customer_email) from proposals where id = mail.proposal_id) as "customerEmail",
-      exists (select from noted) as "isNews"
+      exists (select from noted) as "isNews",
+      (select coalesce(json_agg(lower(email)), '[]') from users where org_id = mail.org_id) as people
     from mail`);
   return rows[0] ?? null;
 }

@@ -88,6 +88,15 @@ test('a new version that is seen within the hour is a look of its own', () => {
   given(view, revise('other')).when(view).thenRecords('view');
 });
 
+test('a look at a version that has been replaced is none at this one', () => {
+  given()
+    .when({ ...view, version: 1 })
+    .thenNothing();
+  given()
+    .when({ ...view, version: 2 })
+    .thenRecords('view');
+});
+
 test('a view names no user and changes no status', () => {
   const { events, state } = given(send).when(view);
   expect(events).toEqual([{ event: 'view', actor: 'customer', meta: { version: 2 } }]);

@@ -207,7 +207,7 @@ export interface paths {
         put?: never;
         /**
          * Record that the customer looked at it
-         * @description The page says so when a person does something there. It counts once an hour; a look by staff does not count.
+         * @description The page says so when a person does something there, with the version that it shows. It counts once an hour for each version, and not for one that has been replaced; a look by staff does not count.
          *
          *     Permission `proposals:view`: customer.
          */
@@ -4048,7 +4048,18 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": {
+                    version?: number;
+                };
+            };
+        };
         responses: {
             /** @description It is recorded. */
             200: {
@@ -4064,7 +4075,7 @@ export interface operations {
                     "application/json": components["schemas"]["Viewed"];
                 };
             };
-            /** @description `invalid_proposal_id` */
+            /** @description `invalid_request`, `invalid_proposal_id`, `malformed_json` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4074,7 +4085,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {string} */
-                        code?: "invalid_proposal_id";
+                        code?: "invalid_request" | "invalid_proposal_id" | "malformed_json";
                     };
                 };
             };
@@ -4131,6 +4142,20 @@ export interface operations {
                         status?: 409;
                         /** @enum {string} */
                         code?: "limit_reached";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 413;
+                        /** @enum {string} */
+                        code?: "body_too_large";
                     };
                 };
             };

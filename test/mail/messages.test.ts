@@ -81,14 +81,19 @@ const notices = noticed.map(
 );
 
 test.each([
-  ['void', 'withdrawn'],
-  ['declined', 'declined'],
-] as const)('the receipt for a proposal that is %s says so, and asks for nothing', (lifecycle, word) => {
-  const { text } = receiptMessage(facts('payment_success', { lifecycle, payments: [payment] }), url, noon);
-  expect(text).toContain(`had been ${word} before`);
-  expect(text).toContain('$4,725.00');
-  expect(text).not.toContain('Still to pay');
-});
+  ['wasVoid', 'withdrawn'],
+  ['wasDeclined', 'declined'],
+] as const)(
+  'the receipt for what came although the proposal %s says so, and asks for nothing',
+  (flag, word) => {
+    const { earlier } = facts('payment_success');
+    const late = facts('payment_success', { payments: [payment] }, { earlier: { ...earlier, [flag]: true } });
+    const { text } = receiptMessage(late, url, noon);
+    expect(text).toContain(`had been ${word} before`);
+    expect(text).toContain('$4,725.00');
+    expect(text).not.toContain('Still to pay');
+  },
+);
 
 describe.each([...customerMails, ...notices])('the mail $name', ({ event, proposal, make, links }) => {
   test('says in both parts what it is about, and where its buttons lead', () => {

@@ -104,7 +104,7 @@ describe('word that the offer is withdrawn', () => {
       'not to one who had declined',
       { ...offered, lifecycle: 'void' },
       'proposal_declined',
-      { earlier: { wasViewed: true, wasDeclined: true } },
+      { earlier: { wasViewed: true, wasDeclined: true, wasVoid: false } },
     ],
   ]);
 });

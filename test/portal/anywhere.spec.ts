@@ -130,12 +130,13 @@ test('at 400 % zoom the keyboard reaches the button, and nothing covers it', asy
     await page.keyboard.press('Tab');
     if (await page.evaluate(() => document.activeElement?.textContent?.startsWith('Approve & pay'))) break;
   }
-  const isOnTop = await page.evaluate(() => {
-    const { left, top, width, height } = document.activeElement?.getBoundingClientRect() ?? new DOMRect();
-    const seen = document.elementFromPoint(left + width / 2, top + height / 2);
-    return document.activeElement?.contains(seen) ?? false;
-  });
-  expect(isOnTop).toBe(true);
+  const isOnTop = () =>
+    page.evaluate(() => {
+      const { left, top, width, height } = document.activeElement?.getBoundingClientRect() ?? new DOMRect();
+      const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+      return document.activeElement?.contains(seen) ?? false;
+    });
+  await expect.poll(isOnTop).toBe(true);
 });
 
 test('with forced colours every control has an edge, and with reduced motion nothing moves', async ({

@@ -71,6 +71,10 @@ test('a search finds parts of words in any order, without accents, and the numbe
   expect(await titles('q=nun%20kuch')).toEqual(['Küche']);
   expect(await titles('q=jose%20catalogue')).toEqual([]);
   expect(await titles('q=%23300')).toEqual(['#300 of the catalogue']);
+  for (const title of ['Смета №5', 'ΟΔΟΣ', 'Acme™']) {
+    const { titles: found } = await orgWith({ title });
+    expect(await found(`q=${encodeURIComponent(title)}`)).toEqual([title]);
+  }
   const { id, title } = (await list('q=garden')).data[0];
   expect(await titles(`q=%23${id}`)).toContain(title);
   expect(await titles(`q=${id}`)).toContain(title);

@@ -85,6 +85,17 @@ test('a delivered mail is delivered on the timeline, and owes nothing', async ()
   expect(await rowCounts()).toEqual(before);
 });
 
+test('a bounce of an internationalized domain, which its vendor names in ASCII, is of the address on file', async () => {
+  const { org, proposal, mailbox, event, send } = await mailed('Ada@bücher.example');
+  expect(event.data.to).toEqual(['Ada@xn--bcher-kva.example']);
+  await post({ ...event, type: 'email.bounced' });
+  expect(await eventsOf(proposal.id)).toEqual(['sent', 'mail_bounced']);
+  await call(`PATCH /proposals/${proposal.id}`, { token: org.token, json: { title: 'Another kitchen' } });
+  await send();
+  await deliver(org.id);
+  expect(mailsOf(mailbox, proposal.id).filter(({ kind }) => kind === 'link')).toHaveLength(1);
+});
+
 describe.each([
   ['bounced', 'bounced@resend.dev'],
   ['complained', 'complained@resend.dev'],

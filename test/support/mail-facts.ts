@@ -67,7 +67,7 @@ export function facts(
     people: [],
     suppressed: [],
     before: null,
-    earlier: { wasViewed: false, wasDeclined: false },
+    earlier: { wasViewed: false, wasDeclined: false, wasVoid: false },
     comment: null,
     ...part,
   };

@@ -46,13 +46,14 @@ function LoadedProposal({
   proposal: Proposal;
   isUnreachable: boolean;
 }) {
-  useView(api, String(proposal.id));
   // The version that the customer has seen, on an earlier visit or on this one: the only one that they may approve.
   const [seen, setSeen] = useState<OfferVersion>(proposal.last_seen ?? proposal);
   const [first] = useState(seen.version);
   const isOver = proposal.status === 'void' || proposal.status === 'declined' || proposal.expired;
   const mayBeApproved = proposal.approved_by === null && !isOver;
   const isChanged = seen.version !== proposal.version && mayBeApproved;
+  // What has changed counts as seen once they say so.
+  useView(api, String(proposal.id), isChanged ? seen.version : proposal.version);
   useEffect(() => {
     document.title = `${proposal.title} · ${proposal.org_name}`;
   }, [proposal]);

@@ -7,8 +7,8 @@ const deeds = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'] a
 /** After a failure that may pass, the next thing that they do tries again: not at once, and not for ever. */
 const [pauseMs, mostTries] = [15_000, 4];
 
-/** Has the API record that a person looked at the proposal, at the first thing that they do on the page. */
-export function useView(api: Api, id: string) {
+/** Has the API record that a person looked at this version, at the first thing that they do on the page. */
+export function useView(api: Api, id: string, version: number) {
   useEffect(() => {
     const over = new AbortController();
     let [tries, nextAt] = [0, 0];
@@ -17,7 +17,7 @@ export function useView(api: Api, id: string) {
       tries += 1;
       nextAt = Date.now() + pauseMs;
       const failure: unknown = await answerOf(
-        api.proposals[':proposal_id'].view.$post({ param: { proposal_id: id } }),
+        api.proposals[':proposal_id'].view.$post({ param: { proposal_id: id }, json: { version } }),
       ).then(
         () => null,
         (error) => error,
@@ -27,5 +27,5 @@ export function useView(api: Api, id: string) {
     };
     for (const deed of deeds) window.addEventListener(deed, record, { signal: over.signal, passive: true });
     return () => over.abort();
-  }, [api, id]);
+  }, [api, id, version]);
 }

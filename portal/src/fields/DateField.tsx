@@ -38,10 +38,11 @@ export function DateField({
         {...(value === undefined ? { defaultValue: start ?? '' } : { value })}
         {...(onChange ? { onValueChange: onChange } : {})}
       />
-      <Field.Error className="error" match="badInput">
-        {textWords.date}
-      </Field.Error>
-      <Field.Error className="error" match="customError" />
+      <Field.Validity>
+        {({ validity }) => (
+          <Field.Error className="error" {...(validity.badInput ? { children: textWords.date } : {})} />
+        )}
+      </Field.Validity>
     </Field.Root>
   );
 }

@@ -60,7 +60,9 @@ export function TextField({
 
 function wrongWith(text: string, kind: Text['kind'], missing: string | null): string | null {
   if (text.trim() === '') return missing;
-  if (kind === 'email') return isEmailAddress(text.trim()) ? null : textWords.email;
+  // Marks that nobody sees come along when an address is copied; the API leaves them out.
+  const address = text.replace(/\p{Bidi_Control}/gu, '').trim();
+  if (kind === 'email') return isEmailAddress(address) ? null : textWords.email;
   return kind !== 'line' || /(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{N}]/u.test(text)
     ? null
     : textWords.letters;

@@ -27,13 +27,14 @@ type Limits = { readonly least: number; readonly most: number };
 /** A quantity, a percentage or a count, with so many decimals at most. */
 export function decimalKind(decimals: number, limits: Limits, locale: string, unit = ''): NumberKind {
   const format = new Intl.NumberFormat(locale, { maximumFractionDigits: decimals });
+  const marks = new Intl.NumberFormat(locale, { minimumFractionDigits: 1 });
   return {
     ...limits,
     decimals,
     example: Math.min(limits.most, decimals > 0 ? 2.5 : 3),
     write: (value) => format.format(value),
     read: (text) => {
-      const reading = readNumber(text, { decimals, locale, signs: unit ? [unit] : [] });
+      const reading = readNumber(text, { decimals, format: marks, signs: unit ? [unit] : [] });
       return 'wrong' in reading ? reading : within(Number(reading.decimal), limits);
     },
   };
@@ -43,6 +44,11 @@ export function decimalKind(decimals: number, limits: Limits, locale: string, un
 export function moneyKind(currency: string, limits: Limits, locale: string): NumberKind {
   const decimals = priceDecimals(currency);
   const format = new Intl.NumberFormat(locale, priceFormat(currency));
+  const marks = new Intl.NumberFormat(locale, {
+    ...priceFormat(currency),
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 3,
+  });
   const signs = signsOf(currency, locale);
   return {
     ...limits,
@@ -50,7 +56,7 @@ export function moneyKind(currency: string, limits: Limits, locale: string): Num
     example: 1_250 * minorUnits(currency),
     write: (cents) => format.format(cents / minorUnits(currency)),
     read: (text) => {
-      const reading = readNumber(text, { decimals, locale, signs });
+      const reading = readNumber(text, { decimals, format: marks, signs });
       if ('wrong' in reading) return reading;
       const cents = toMinorUnits(reading.decimal, currency);
       return cents === null ? { wrong: 'too_many_decimals' } : within(cents, limits);

@@ -1,9 +1,10 @@
 import type { FieldErrorCode } from '../../../src/errors.ts';
 
-/** How a number is written: its decimals at most, the notation of a locale, and the signs that may stand beside it. */
+/** How a number is written: its decimals at most, the marks of a format, and the signs that may stand beside it. */
 export type Notation = {
   readonly decimals: number;
-  readonly locale: string;
+  /** With a decimal. Some locales write money with other marks than numbers: en-DE has 1.234,5 and €1,234.50. */
+  readonly format: Intl.NumberFormat;
   /** A currency's symbol and code, or a percent sign. */
   readonly signs?: readonly string[];
 };
@@ -17,16 +18,18 @@ const notUnderstood = { wrong: 'invalid_format' } as const;
 
 /**
  * Reads a number as people type it, in any script's digits: `1,250.50`, `1.250,50`, `1’250.50`, `١٬٢٥٠٫٥٠`. A last point or
- * comma that one or two digits follow is the decimal point in either notation; before exactly three digits the locale decides.
+ * comma that one or two digits follow is the decimal point in either notation; before more the format decides.
  * What could mean two things, or groups that no notation has, are not understood: nothing is guessed.
  */
-export function readNumber(text: string, { decimals, locale, signs = [] }: Notation): Reading {
+export function readNumber(text: string, { decimals, format, signs = [] }: Notation): Reading {
+  if (/[\p{No}\p{Nl}]/u.test(text)) return notUnderstood; // 10², ½
   const bare = withoutSigns(toPlain(text), signs);
   if (bare === '') return { wrong: 'required' };
+  if (!/\d/.test(bare)) return notUnderstood;
   const [, minus = '', number = ''] = /^(-?)\s*(.*)$/.exec(bare) ?? [];
-  const split = splitAtPoint(number, marksOf(locale), decimals);
+  const split = splitAtPoint(number, marksOf(format), decimals);
   if (!split) return notUnderstood;
-  const whole = ungrouped(split.whole, hasGroupsOfTwo(locale));
+  const whole = ungrouped(split.whole, hasGroupsOfTwo(format));
   if (whole === null || !/^\d*$/.test(split.fraction)) return notUnderstood;
   const fraction = split.fraction.replace(/0+$/, '');
   if (fraction.length > decimals) return { wrong: 'too_many_decimals' };
@@ -67,17 +70,15 @@ function withoutSigns(text: string, signs: readonly string[]): string {
 
 type Marks = { readonly decimal: string; readonly group: string };
 
-function marksOf(locale: string): Marks {
-  const parts = new Intl.NumberFormat(locale).formatToParts(1_234_567.5);
+function marksOf(format: Intl.NumberFormat): Marks {
+  const parts = format.formatToParts(1_234_567.5);
   const mark = (type: string) => toPlain(parts.find((part) => part.type === type)?.value ?? '');
   return { decimal: mark('decimal'), group: mark('group') };
 }
 
 /** 12,34,567 as in India. */
-function hasGroupsOfTwo(locale: string): boolean {
-  const groups = new Intl.NumberFormat(locale)
-    .formatToParts(1_234_567)
-    .filter(({ type }) => type === 'integer');
+function hasGroupsOfTwo(format: Intl.NumberFormat): boolean {
+  const groups = format.formatToParts(1_234_567).filter(({ type }) => type === 'integer');
   return groups.length === 3 && groups[1]?.value.length === 2;
 }
 
@@ -95,7 +96,8 @@ function splitAtPoint(number: string, marks: Marks, decimals: number): Split | n
   if (found.filter((mark) => mark === last).length > 1) return whole;
   const isOnly = found.length === 1;
   // Groups have three digits, and none begins with 0.
-  if (last === '٫' || !isOnly || split.fraction.length !== 3 || /^0*$/.test(split.whole)) return split;
+  if (last === '٫' || !isOnly || split.fraction.length < 3 || /^0*$/.test(split.whole)) return split;
+  if (split.fraction.length > 3) return last === marks.decimal ? split : null;
   if (last === marks.decimal) return decimals < 3 ? null : split; // nobody writes a third decimal of a cent
   return last === marks.group ? whole : null;
 }

@@ -1,7 +1,7 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { Form } from '@base-ui/react/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { NumberKind } from '../reading/amount.ts';
 import { Failure } from './Failure.tsx';
 import { wrongFields } from './problem-words.ts';
@@ -34,6 +34,12 @@ export function ActionDialog({
       document.querySelector('main')?.focus(); // the button that had the focus may be gone
     },
   });
+  const [mended, setMended] = useState<Error | null>(null);
+  const { error } = running;
+  const errors = useMemo(
+    () => (error === mended ? {} : wrongFields(error, me.currency)),
+    [error, mended, me.currency],
+  );
   return (
     <AlertDialog.Root
       open={isOpen}
@@ -51,7 +57,8 @@ export function ActionDialog({
           <AlertDialog.Title>{title}</AlertDialog.Title>
           <Form
             className="stack"
-            errors={wrongFields(running.error, me.currency)}
+            errors={errors}
+            onChange={() => setMended(running.error)}
             onSubmit={(event) => {
               event.preventDefault();
               if (!running.isPending) running.mutate(new FormData(event.currentTarget));

@@ -4,7 +4,7 @@ import { useLocation } from 'wouter';
 import { answerOf, type Lead, Problem, type Proposal } from '../api.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
-import { draftOf, newDraft, type ProposalBody } from './draft.ts';
+import { type Draft, draftOf, newDraft, type ProposalBody } from './draft.ts';
 import { Failure } from './Failure.tsx';
 import { useKeptDraft } from './kept-draft.ts';
 import { listPath } from './list-query.ts';
@@ -18,15 +18,14 @@ export function NewProposalPage() {
   const queries = useQueryClient();
   // Where it is made of a lead, the page before has handed it over.
   const [lead] = useState(() => (history.state as { readonly lead?: Lead } | null)?.lead ?? null);
-  const work = useKeptDraft(`new:${lead?.id ?? ''}`, () => newDraft(me, lead));
-  // A second click, or a retry after a lost answer, creates no second proposal.
-  const [form] = useState(() => crypto.randomUUID());
+  const work = useKeptDraft(me.user_id, `new:${lead?.id ?? ''}`, () => newDraft(me, lead));
   const create = useMutation({
     mutationFn: (json: ProposalBody) =>
       answerOf(
         api.proposals.$post({
           json: { ...json, ...(lead ? { lead_id: lead.id } : {}) },
-          header: { 'idempotency-key': form },
+          // A second click, or a retry after a lost answer, creates no second proposal.
+          header: { 'idempotency-key': work.requestKey },
         }),
       ),
     onSuccess: async ({ id }) => {
@@ -70,17 +69,22 @@ export function EditProposalPage({ id }: { id: string }) {
 }
 
 function EditProposal({ proposal }: { proposal: Proposal }) {
-  const { api } = useStaff();
+  const { api, me } = useStaff();
   const [, navigate] = useLocation();
   const queries = useQueryClient();
   // The version that was opened is the one that is changed: if it is outdated, the API refuses the change. What was typed
   // into another version is not taken up again.
   const [start] = useState(proposal);
-  const work = useKeptDraft(`${start.id}:v${start.version}`, () => draftOf(start));
+  const work = useKeptDraft(me.user_id, `${start.id}:v${start.version}`, () => draftOf(start));
   const param = { proposal_id: String(start.id) };
   const save = useMutation({
     mutationFn: (body: ProposalBody) =>
-      answerOf(api.proposals[':proposal_id'].$patch({ param, json: { ...body, version: start.version } })),
+      answerOf(
+        api.proposals[':proposal_id'].$patch({
+          param,
+          json: { ...withoutUntouchedCustomer(body, work.start), version: start.version },
+        }),
+      ),
     onSuccess: async () => {
       work.forget();
       await queries.invalidateQueries();
@@ -114,13 +118,7 @@ function EditProposal({ proposal }: { proposal: Proposal }) {
           <Notice kind="bad" title="Somebody else changed this proposal meanwhile.">
             <p>Nothing was saved. Open it again to see what it says now.</p>
             <p>
-              <button
-                type="button"
-                onClick={() => {
-                  work.forget();
-                  setTimeout(() => location.reload()); // after the browser has heard that nothing is unsaved
-                }}
-              >
+              <button type="button" onClick={work.restart}>
                 Open it again
               </button>
             </p>
@@ -131,6 +129,16 @@ function EditProposal({ proposal }: { proposal: Proposal }) {
       </ProposalEditor>
     </>
   );
+}
+
+/** A correction of the customer is no new version, so an edit that has not touched it must not undo one. */
+function withoutUntouchedCustomer(body: ProposalBody, start: Draft): Partial<ProposalBody> {
+  const { customer_name: name, customer_email: email, ...others } = body;
+  return {
+    ...others,
+    ...(name === start.customer_name ? {} : { customer_name: name }),
+    ...(email === start.customer_email ? {} : { customer_email: email }),
+  };
 }
 
 /** Says that an earlier visit’s work is still there, and offers to begin again. */

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { decimalKind, moneyKind } from '../fields/kinds.ts';
 import { NumberField } from '../fields/NumberField.tsx';
 import { TextField } from '../fields/TextField.tsx';
@@ -27,7 +28,10 @@ export function ItemFields({
     ...(percent === undefined ? {} : { discount_percent: percent }),
     ...(cents === undefined ? {} : { discount_cents: cents }),
   };
-  const isUsed = percent !== undefined || cents !== undefined || Boolean(item.tax_percent);
+  const { tax_percent: tax = 0 } = item;
+  const [isOpen, setOpen] = useState(percent !== undefined || cents !== undefined || tax !== 0);
+  // What is not understood stays in sight: it keeps the proposal from being saved.
+  const isWrong = [percent ?? 0, cents ?? 0, tax].some(Number.isNaN);
   const number = index + 1;
   const pointer = `line_items/${index}/`;
   return (
@@ -58,7 +62,11 @@ export function ItemFields({
           Remove
         </button>
       )}
-      <details className="more" open={isUsed || undefined}>
+      <details
+        className="more"
+        open={isOpen || isWrong}
+        onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
+      >
         <summary>Discount and tax{hidden(`of line ${number}`)}</summary>
         <div className="fields">
           <DiscountFields
@@ -72,15 +80,14 @@ export function ItemFields({
             name={`${pointer}tax_percent`}
             label={<>Tax, percent{hidden(`of line ${number}`)}</>}
             kind={taxPercent}
-            value={item.tax_percent ?? 0}
-            onChange={(rate) => onChange(withTax(item, rate, item.tax_inclusive ?? false))}
+            value={tax}
+            onChange={(rate) => onChange({ ...item, tax_percent: rate })}
           />
           <label className="check">
             <input
               type="checkbox"
               checked={item.tax_inclusive ?? false}
-              disabled={!item.tax_percent}
-              onChange={({ target }) => onChange(withTax(item, item.tax_percent ?? 0, target.checked))}
+              onChange={({ target }) => onChange({ ...item, tax_inclusive: target.checked })}
             />
             The price includes it{hidden(`in line ${number}`)}
           </label>
@@ -92,9 +99,3 @@ export function ItemFields({
 
 /** What tells one field from the others of its name, for screen readers. */
 const hidden = (words: string) => <span className="hidden"> {words}</span>;
-
-function withTax(item: DraftItem, percent: number, isInclusive: boolean): DraftItem {
-  const { tax_percent: _, tax_inclusive: __, ...untaxed } = item;
-  if (percent === 0) return untaxed;
-  return { ...untaxed, tax_percent: percent, ...(isInclusive ? { tax_inclusive: true } : {}) };
-}

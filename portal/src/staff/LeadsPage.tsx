@@ -6,18 +6,20 @@ import { formatDate } from '../time.ts';
 import { Spinner } from '../ui/Spinner.tsx';
 import { ActionDialog } from './ActionDialog.tsx';
 import { Failure } from './Failure.tsx';
+import { ShowMore } from './ShowMore.tsx';
 import { useStaff, useTitle } from './staff-context.ts';
 
 /** People who asked: note one, and make a proposal of it. */
 export function LeadsPage() {
   useTitle('Leads');
   const { api } = useStaff();
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+  const list = useInfiniteQuery({
     queryKey: ['leads'],
     queryFn: ({ pageParam }) => answerOf(api.leads.$get({ query: pageParam ? { cursor: pageParam } : {} })),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
   });
+  const { data, error, refetch } = list;
   const leads = data?.pages.flatMap((page) => page.data);
   return (
     <>
@@ -37,13 +39,7 @@ export function LeadsPage() {
       ) : (
         <Leads leads={leads} />
       )}
-      {hasNextPage && (
-        <p>
-          <button type="button" onClick={() => fetchNextPage()} disabled={isFetchingNextPage}>
-            {isFetchingNextPage ? 'Loading…' : 'Show more'}
-          </button>
-        </p>
-      )}
+      <ShowMore list={list} />
     </>
   );
 }

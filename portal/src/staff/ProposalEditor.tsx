@@ -1,5 +1,5 @@
 import { Form } from '@base-ui/react/form';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import type { Discount } from '../../../src/domain/pricing.ts';
 import { priceOf } from '../../../src/domain/pricing.ts';
@@ -52,7 +52,16 @@ export function ProposalEditor({
       .at(-1)
       ?.focus();
   });
-  const set = (fields: Partial<Draft>) => onChange({ ...draft, ...fields });
+  // What the API refused is said until something is changed: it may have mended that, too.
+  const [mended, setMended] = useState<Error | null>(null);
+  const errors = useMemo(
+    () => (error === mended ? {} : wrongFields(error, currency)),
+    [error, mended, currency],
+  );
+  function set(fields: Partial<Draft>) {
+    setMended(error);
+    onChange({ ...draft, ...fields });
+  }
   function add() {
     const item = blankItem();
     added.current = item.id;
@@ -65,8 +74,12 @@ export function ProposalEditor({
   return (
     <Form
       className="editor"
-      errors={wrongFields(error, currency)}
-      onFormSubmit={() => !isBusy && onSave(toBody(draft))}
+      errors={errors}
+      onFormSubmit={() => {
+        if (isBusy) return;
+        setMended(null);
+        onSave(toBody(draft));
+      }}
     >
       <TextField
         name="title"

@@ -7,6 +7,7 @@ import { formatDate } from '../time.ts';
 import { Spinner } from '../ui/Spinner.tsx';
 import { Failure } from './Failure.tsx';
 import { useListQuery } from './list-query.ts';
+import { ShowMore } from './ShowMore.tsx';
 import { Status, statusWords } from './Status.tsx';
 import { useStaff, useTitle } from './staff-context.ts';
 import { useSettled } from './use-settled.ts';
@@ -88,15 +89,15 @@ function Results({
   const { status, q, from, to } = filters;
   const isFiltered = Boolean(status || q || from || to);
   const given = Object.fromEntries(Object.entries(filters).filter(([, value]) => value));
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isPlaceholderData } =
-    useInfiniteQuery({
-      queryKey: ['proposals', given],
-      queryFn: ({ pageParam }) =>
-        answerOf(api.proposals.$get({ query: { ...given, ...(pageParam ? { cursor: pageParam } : {}) } })),
-      initialPageParam: null as string | null,
-      getNextPageParam: (page) => page.next_cursor,
-      placeholderData: keepPreviousData,
-    });
+  const list = useInfiniteQuery({
+    queryKey: ['proposals', given],
+    queryFn: ({ pageParam }) =>
+      answerOf(api.proposals.$get({ query: { ...given, ...(pageParam ? { cursor: pageParam } : {}) } })),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    placeholderData: keepPreviousData,
+  });
+  const { data, error, refetch, isPlaceholderData } = list;
   if (!data && error) return <Failure error={error} onRetry={() => refetch()} />;
   if (!data) return <Spinner label="Loading proposals…" />;
   const proposals = data.pages.flatMap((page) => page.data);
@@ -159,13 +160,7 @@ function Results({
           ))}
         </tbody>
       </table>
-      {hasNextPage && (
-        <p>
-          <button type="button" onClick={() => fetchNextPage()} disabled={isFetchingNextPage}>
-            {isFetchingNextPage ? 'Loading…' : 'Show more'}
-          </button>
-        </p>
-      )}
+      <ShowMore list={list} />
     </>
   );
 }

@@ -29,7 +29,7 @@ export default function StaffApp() {
     const isSame = token !== null && next !== null && subjectOf(token) === subjectOf(next);
     if (!isSame) {
       queries.clear(); // another person must not see it
-      forgetDrafts();
+      forgetDrafts(next && subjectOf(next));
     }
     keepStaffToken(next);
     setToken(next);

@@ -79,13 +79,19 @@ export function toBody({ items, discount, parts, valid_until, terms, ...draft }:
     title: draft.title.trim(),
     customer_name: draft.customer_name.trim(),
     customer_email: draft.customer_email.trim(),
-    line_items: items.map(({ id, ...item }) => item),
+    line_items: items.map(toItem),
     discount_percent: discount.discount_percent ?? null,
     discount_cents: discount.discount_cents || null,
     schedule: parts.map(({ id, ...part }) => part),
     valid_until: valid_until || null,
     terms: terms.trim() || null,
   };
+}
+
+/** Without a tax there is nothing that the price could include. */
+function toItem({ id, tax_percent: percent, tax_inclusive: isInclusive, ...item }: DraftItem) {
+  if (!percent) return item;
+  return { ...item, tax_percent: percent, ...(isInclusive ? { tax_inclusive: true } : {}) };
 }
 
 /** Whether every number of the lines was understood, so that sums say something. */

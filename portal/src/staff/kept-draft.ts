@@ -5,14 +5,17 @@ import type { Draft } from './draft.ts';
 
 const prefix = 'draft:';
 
+/** What is kept: what the work began with, and the key with which it is sent, so that it is saved once however often it is. */
+type Kept = { readonly start: Draft; readonly draft: Draft; readonly requestKey: string };
+
 /**
- * A draft that begins as `start`, or as what was typed before and not saved. `kept` says which; `forget` begins again. The
- * browser asks before it closes a tab with unsaved work.
+ * A person's draft, which begins as `start`, or as what they typed before and did not save: `isKept`. The browser asks before it
+ * closes a tab with unsaved work.
  */
-export function useKeptDraft(name: string, start: () => Draft) {
-  const key = prefix + name;
+export function useKeptDraft(userId: number, name: string, start: () => Draft) {
+  const key = `${prefix}${userId}:${name}`;
   const [first] = useState(() => read(key));
-  const [draft, setDraft] = useState(() => first ?? start());
+  const [work, setWork] = useState<Kept>(() => first ?? begin(start()));
   const [isKept, setKept] = useState(first !== null);
   const [isDirty, setDirty] = useState(first !== null);
   useEffect(() => {
@@ -22,11 +25,11 @@ export function useKeptDraft(name: string, start: () => Draft) {
     return () => removeEventListener('beforeunload', ask);
   }, [isDirty]);
   return {
-    draft,
+    ...work,
     isKept,
-    isDirty,
-    change(next: Draft) {
-      setDraft(next);
+    change(draft: Draft) {
+      const next = { ...work, draft };
+      setWork(next);
       setDirty(true);
       write(key, next);
     },
@@ -39,15 +42,23 @@ export function useKeptDraft(name: string, start: () => Draft) {
     /** Begins again with what is on file. */
     restart() {
       forgetDraft(key);
-      location.reload();
+      setKept(false);
+      setDirty(false);
+      setTimeout(() => location.reload()); // after the browser has heard that nothing is unsaved
     },
   };
 }
 
-/** Forgets every draft: another person must not see it. */
-export function forgetDrafts(): void {
+function begin(start: Draft): Kept {
+  return { start, draft: start, requestKey: crypto.randomUUID() };
+}
+
+/** Forgets every draft of other people: who signs in now must not see them. */
+export function forgetDrafts(userId: string | null): void {
   try {
-    for (const key of Object.keys(sessionStorage)) if (key.startsWith(prefix)) forgetDraft(key);
+    for (const key of Object.keys(sessionStorage)) {
+      if (key.startsWith(prefix) && !key.startsWith(`${prefix}${userId}:`)) forgetDraft(key);
+    }
   } catch {
     // A browser that refuses storage has kept nothing.
   }
@@ -61,21 +72,21 @@ function forgetDraft(key: string): void {
   }
 }
 
-function read(key: string): Draft | null {
+function read(key: string): Kept | null {
   try {
     const text = sessionStorage.getItem(key);
     // Sound: this page wrote it, in this tab. A number that was not understood was written as null.
     return text === null
       ? null
-      : (JSON.parse(text, (_, value) => (value === null ? Number.NaN : value)) as Draft);
+      : (JSON.parse(text, (_, value) => (value === null ? Number.NaN : value)) as Kept);
   } catch {
     return null;
   }
 }
 
-function write(key: string, draft: Draft): void {
+function write(key: string, work: Kept): void {
   try {
-    sessionStorage.setItem(key, JSON.stringify(draft));
+    sessionStorage.setItem(key, JSON.stringify(work));
   } catch {
     // Then it lasts until the page is left, and the browser asks before that.
   }
