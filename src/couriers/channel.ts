@@ -20,6 +20,9 @@ export type ChannelAdapter = {
   readonly retryHours: number;
   /** Decides whether a row is still to be delivered, and what that is. Where it may be out, only whether. */
   prepare(row: OwedRow): Promise<Prepared>;
-  /** One attempt, with a deadline of its own, well below that of the lease. Never rejects for what the vendor does. */
-  deliver(row: OwedRow, content: object): Promise<Delivery>;
+  /**
+   * One attempt, with a deadline of its own, well below that of the lease, and none where it is not `isInTime` any more when the
+   * vendor would be called. Never rejects for what the vendor does.
+   */
+  deliver(row: OwedRow, content: object, isInTime: () => boolean): Promise<Delivery>;
 };

@@ -17,6 +17,12 @@ const staleHours = 72;
 /** A round claims no more rows after this long, or so many: the next one goes on at once. */
 const [roundMs, roundRows] = [60_000, 100];
 
+/**
+ * A call to the vendor begins so soon after its attempt, or not at all: a courier that was suspended for longer has lost its
+ * lease, and perhaps the vendor its memory of the key.
+ */
+const inTimeMs = 40_000;
+
 /** A row that we fail at ourselves holds up no other, and is tried again this much later. */
 const failedMs = 60_000;
 
@@ -93,9 +99,10 @@ export class Deliveries {
       await this.#outbox.expand(row, prepared.shares);
       return 0;
     }
+    const begunAt = this.#now();
     const content = await this.#outbox.begin(row, prepared.content);
     if (!content) return 0;
-    const delivery = await adapter.deliver(row, content);
+    const delivery = await adapter.deliver(row, content, () => this.#now() - begunAt < inTimeMs);
     if (delivery.outcome !== 'accepted') this.#countError(row, classOf(delivery));
     await this.#finish(row, toOutcome(delivery, row));
     return delivery.outcome === 'postponed' ? delivery.ms : 0;

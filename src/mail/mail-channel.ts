@@ -68,7 +68,7 @@ export function createMailChannel(deps: {
       }
     },
 
-    async deliver(row, content) {
+    async deliver(row, content, isInTime) {
       const { key, mail, link, stop } = content as Frozen; // sound: `prepare` made it
       const { proposalId, orgId } = row;
       let sealed = mail;
@@ -86,7 +86,7 @@ export function createMailChannel(deps: {
         );
         sealed = fill(sealed, stop.mark, token);
       }
-      return gateway.send(sealed, key);
+      return isInTime() ? gateway.send(sealed, key) : { outcome: 'unknown', reason: 'suspended' };
     },
   };
 

@@ -143,8 +143,8 @@ test('after a crash between the attempt and its note, the next one knows that it
   const { org, courier, adapter, delivered, row } = await setUp();
   const dead = new Promise<never>(() => {});
   const deliver = adapter.deliver.bind(adapter);
-  adapter.deliver = async (owedRow, content) => {
-    await deliver(owedRow, content);
+  adapter.deliver = async (...attempt) => {
+    await deliver(...attempt);
     return dead;
   };
   void courier().round({});
@@ -156,6 +156,25 @@ test('after a crash between the attempt and its note, the next one knows that it
   await courier().round({});
   expect(delivered.map(({ content }) => content)).toEqual([{ words: 'first' }, { words: 'first' }]);
   expect(await row()).toMatchObject({ state: 'sent' });
+});
+
+test('a courier that was suspended between its attempt and the call learns that it is too late for it', async () => {
+  const { adapter, box } = await setUp();
+  let suspendedMs = 0;
+  const isInTime: boolean[] = [];
+  adapter.deliver = async (_row, _content, ask) => {
+    isInTime.push(ask());
+    suspendedMs = 41_000;
+    isInTime.push(ask());
+    return { outcome: 'unknown', reason: 'suspended' };
+  };
+  await new Deliveries(
+    box,
+    { mail: adapter },
+    () => {},
+    () => Date.now() + suspendedMs,
+  ).round({});
+  expect(isInTime).toEqual([true, false]);
 });
 
 test('a notice becomes a row for each of its readers, once', async () => {
