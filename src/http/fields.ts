@@ -21,7 +21,7 @@ export const paragraphs = (maxLength: number) =>
     ),
   );
 
-/** What is searched for: any text, also none. */
+/** A search text, which may be empty. */
 export const searchText = v.pipe(
   v.string(),
   cleanText,

@@ -97,7 +97,7 @@ const segmentQuery = `
         where id > $3 and mod(coalesce(proposal_id, org_id), $1::bigint) = $2::bigint
         order by id limit ${segmentLimit}) as above) as rows`;
 
-/** Entries of which the proposals are looked up together. */
+/** For how many entries proposals are looked up at once. */
 const changesLimit = 500;
 
 /** The proposals of the shard's entries above an id and up to another, which the shard has folded already. One request. */

@@ -16,7 +16,7 @@ const accepted: Delivery = { outcome: 'accepted', vendorId: 'v1', note: null };
 const unknown: Delivery = { outcome: 'unknown', reason: 'no_answer' };
 const hourMs = 3_600_000;
 
-/** An org that owes so many receipts of one proposal, and a channel that answers as told and notes what it got. */
+/** An org that owes so many receipts of one proposal, and a channel that gives these answers and notes what it got. */
 async function setUp(answers: readonly Delivery[] = [], owedRows = 1) {
   const org = await createMailingOrg();
   const proposal = await createProposal(org.id);
@@ -249,7 +249,7 @@ test('what may be out and must not be sent any more is tried no more', async () 
   expect(await row()).toMatchObject({ state: 'perhaps_sent', reason: 'channel_off' });
 });
 
-test('what was surely not delivered is made anew', async () => {
+test('what was surely not delivered is made again', async () => {
   const { org, courier, adapter, delivered } = await setUp([
     { outcome: 'postponed', reason: 'http_403', ms: 1_000, waitsFor: 'operator' },
   ]);

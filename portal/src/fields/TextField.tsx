@@ -60,7 +60,7 @@ export function TextField({
 
 function wrongWith(text: string, kind: Text['kind'], missing: string | null): string | null {
   if (text.trim() === '') return missing;
-  // Marks that nobody sees come along when an address is copied; the API leaves them out.
+  // A copied address may carry invisible direction marks, which the API strips.
   const address = text.replace(/\p{Bidi_Control}/gu, '').trim();
   if (kind === 'email') return isEmailAddress(address) ? null : textWords.email;
   return kind !== 'line' || /(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{N}]/u.test(text)

@@ -44,7 +44,6 @@ function toPlain(text: string): string {
     .replace(/\p{Nd}/gu, (digit) => String(digitValue(digit)))
     .replace(/[\u2212\u2010-\u2013]/g, '-')
     .replace(/[’ʼ`´]/g, "'")
-    .replace(/\u066B/g, '٫')
     .replace(/\s+/g, ' ')
     .trim();
 }
@@ -98,7 +97,7 @@ function splitAtPoint(number: string, marks: Marks, decimals: number): Split | n
   // Groups have three digits, and none begins with 0.
   if (last === '٫' || !isOnly || split.fraction.length < 3 || /^0*$/.test(split.whole)) return split;
   if (split.fraction.length > 3) return last === marks.decimal ? split : null;
-  if (last === marks.decimal) return decimals < 3 ? null : split; // nobody writes a third decimal of a cent
+  if (last === marks.decimal) return decimals < 3 ? null : split; // a cent has no third decimal
   return last === marks.group ? whole : null;
 }
 

@@ -1,11 +1,11 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { Form } from '@base-ui/react/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { NumberKind } from '../reading/amount.ts';
 import { Failure } from './Failure.tsx';
-import { wrongFields } from './problem-words.ts';
 import { useStaff } from './staff-context.ts';
+import { useFieldErrors } from './use-field-errors.ts';
 
 /** A button that opens a small form, and does what the form asks for. `run` rejects with what is wrong. */
 export function ActionDialog({
@@ -34,12 +34,7 @@ export function ActionDialog({
       document.querySelector('main')?.focus(); // the button that had the focus may be gone
     },
   });
-  const [mended, setMended] = useState<Error | null>(null);
-  const { error } = running;
-  const errors = useMemo(
-    () => (error === mended ? {} : wrongFields(error, me.currency)),
-    [error, mended, me.currency],
-  );
+  const { errors, onChanged } = useFieldErrors(running.error, me.currency);
   return (
     <AlertDialog.Root
       open={isOpen}
@@ -58,7 +53,7 @@ export function ActionDialog({
           <Form
             className="stack"
             errors={errors}
-            onChange={() => setMended(running.error)}
+            onChange={onChanged}
             onSubmit={(event) => {
               event.preventDefault();
               if (!running.isPending) running.mutate(new FormData(event.currentTarget));

@@ -1,17 +1,16 @@
 import { Form } from '@base-ui/react/form';
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Link } from 'wouter';
-import type { Discount } from '../../../src/domain/pricing.ts';
-import { priceOf } from '../../../src/domain/pricing.ts';
+import { type Price, priceOf } from '../../../src/domain/pricing.ts';
 import { DateField } from '../fields/DateField.tsx';
 import { TextField } from '../fields/TextField.tsx';
 import { formatMoney, formatPercent } from '../money.ts';
 import { Row } from '../ui/Offer.tsx';
 import { DiscountFields } from './DiscountFields.tsx';
-import { blankItem, type Draft, type DraftItem, isUnderstood, type ProposalBody, toBody } from './draft.ts';
+import { blankItem, type Draft, isUnderstood, type ProposalBody, toBody } from './draft.ts';
 import { ItemFields } from './ItemFields.tsx';
-import { wrongFields } from './problem-words.ts';
 import { ScheduleFields } from './ScheduleFields.tsx';
+import { useFieldErrors } from './use-field-errors.ts';
 
 const mostItems = 200;
 
@@ -41,7 +40,7 @@ export function ProposalEditor({
   children: ReactNode;
 }) {
   const { items, discount, parts } = draft;
-  const total = isUnderstood(draft) ? priceOf(items, discount, currency).totalCents : null;
+  const price = isUnderstood(draft) ? priceOf(items, discount, currency) : null;
   const addButton = useRef<HTMLButtonElement>(null);
   const added = useRef<string | null>(null);
   const lines = useRef<HTMLFieldSetElement>(null);
@@ -52,14 +51,9 @@ export function ProposalEditor({
       .at(-1)
       ?.focus();
   });
-  // What the API refused is said until something is changed: it may have mended that, too.
-  const [mended, setMended] = useState<Error | null>(null);
-  const errors = useMemo(
-    () => (error === mended ? {} : wrongFields(error, currency)),
-    [error, mended, currency],
-  );
+  const { errors, onChanged } = useFieldErrors(error, currency);
   function set(fields: Partial<Draft>) {
-    setMended(error);
+    onChanged();
     onChange({ ...draft, ...fields });
   }
   function add() {
@@ -72,15 +66,7 @@ export function ProposalEditor({
     addButton.current?.focus(); // the button that had the focus is gone
   }
   return (
-    <Form
-      className="editor"
-      errors={errors}
-      onFormSubmit={() => {
-        if (isBusy) return;
-        setMended(null);
-        onSave(toBody(draft));
-      }}
-    >
+    <Form className="editor" errors={errors} onFormSubmit={() => !isBusy && onSave(toBody(draft))}>
       <TextField
         name="title"
         label="Title"
@@ -130,10 +116,10 @@ export function ProposalEditor({
           />
         </div>
       </fieldset>
-      <Sums items={items} discount={discount} currency={currency} isUnderstood={total !== null} />
+      <Sums price={price} currency={currency} />
       <ScheduleFields
         parts={parts}
-        totalCents={total}
+        totalCents={price?.totalCents ?? null}
         currency={currency}
         onChange={(next) => set({ parts: next })}
       />
@@ -166,25 +152,15 @@ export function ProposalEditor({
   );
 }
 
-function Sums({
-  items,
-  discount,
-  currency,
-  isUnderstood: isKnown,
-}: {
-  items: readonly DraftItem[];
-  discount: Discount;
-  currency: string;
-  isUnderstood: boolean;
-}) {
-  if (!isKnown) {
+/** Without a price, something in it was not understood. */
+function Sums({ price, currency }: { price: Price | null; currency: string }) {
+  if (!price) {
     return (
       <dl className="sums" aria-live="polite">
         <Row name="Total" value="–" className="total" />
       </dl>
     );
   }
-  const price = priceOf(items, discount, currency);
   const money = (cents: number) => formatMoney(cents, currency);
   return (
     <dl className="sums" aria-live="polite">

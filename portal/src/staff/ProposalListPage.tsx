@@ -20,7 +20,7 @@ export function ProposalListPage() {
   const { get, set, isEmpty } = useListQuery();
   const [status, q, sort, from, to] = ['status', 'q', 'sort', 'from', 'to'].map(get);
   const settled = useSettled(q ?? '');
-  // Sound: the API refuses what is none of its values, and the page says so.
+  // Sound: the API refuses any other value, and the page says so.
   const filters = { status, sort, from, to, q: settled.trim() } as Filters;
   return (
     <>

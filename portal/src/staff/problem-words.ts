@@ -51,7 +51,7 @@ const problemWords: Readonly<Record<ErrorCode | 'unreachable', string>> = {
   mail_not_found: 'There is no such mail.',
   mail_under_way: 'This mail is on its way already.',
   mail_off: 'Mail is off.',
-  not_configured: 'This is not set up yet. Ask whoever runs the service.',
+  not_configured: 'This is not set up yet. Ask the operator of the service.',
   database_unavailable: 'We cannot be reached right now. Please try again in a moment.',
   log_unavailable: 'We cannot be reached right now. Please try again in a moment.',
   stripe_refused: 'Stripe would not do this. Its dashboard says why.',
