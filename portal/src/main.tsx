@@ -9,6 +9,7 @@ import { takeLinkToken } from './tokens.ts';
 import { ErrorBoundary } from './ui/ErrorBoundary.tsx';
 import { Message } from './ui/Message.tsx';
 import './styles.css';
+import { texts } from './texts/customer.ts';
 
 const StaffApp = lazy(() => import('./staff/StaffApp.tsx'));
 
@@ -41,16 +42,17 @@ createRoot(root).render(
               <StaffApp />
             </Route>
             <Route path="/">
-              <Message title="Nothing to see without a link">
-                <p>To see your proposal, open the link that you were sent.</p>
+              <Message title={texts.main.nothingToSeeWithoutALink}>
+                <p>{texts.main.toSeeYourProposal}</p>
                 <p>
-                  If you work here, <Link href="/staff">sign in</Link>.
+                  {texts.main.ifYouWorkHere}
+                  <Link href="/staff">{texts.main.signIn}</Link>.
                 </p>
               </Message>
             </Route>
             <Route>
-              <Message title="There is no such page">
-                <p>To see your proposal, open the link that you were sent.</p>
+              <Message title={texts.main.thereIsNoSuchPage}>
+                <p>{texts.main.toSeeYourProposal}</p>
               </Message>
             </Route>
           </Switch>

@@ -3,6 +3,7 @@ import { type Standing, standingOf } from '../domain/standing.ts';
 import { methodWords } from '../domain/words.ts';
 import type { Facts } from './facts.ts';
 import { longDate, type Message, money, render } from './message.ts';
+import { texts } from './texts.ts';
 
 // One function for each mail to the customer. `url` is where its button leads; without one it has no button.
 
@@ -10,42 +11,35 @@ export function linkMessage(facts: Facts, url: string | null, now: Date): Messag
   const { proposal, orgName, before } = facts;
   const { title } = proposal;
   const changed = before
-    ? [
-        `${orgName} has changed the proposal that you were sent. Please look at it again: the page shows what is new, and an approval of the one before does not count for this one.`,
-      ]
-    : [
-        `${orgName} has sent you a proposal. You can read it, approve it and pay on one page, without an account.`,
-      ];
+    ? [texts.customerMessages.changedIt(orgName)]
+    : [texts.customerMessages.sentIt(orgName)];
   const was = before?.totalCents;
   return render({
     ...offer(facts),
     subject: before
-      ? `Changed: your proposal from ${orgName}: ${title}`
-      : `Your proposal from ${orgName}: ${title}`,
+      ? texts.customerMessages.changed(orgName, title)
+      : texts.customerMessages.yourProposalFrom(orgName, title),
     heading: title,
     paragraphs: [hello(facts), ...changed],
     facts: [
       ...terms(facts, now),
       ...(was && was !== proposal.totalCents
-        ? [['Total before', money(was, proposal.currency)] as const]
+        ? [[texts.customerMessages.totalBefore, money(was, proposal.currency)] as const]
         : []),
     ],
-    button: button('Open the proposal', url),
-    footer: `The link is for you alone: it opens the proposal without a password. ${questions(facts)}`,
+    button: button(texts.customerMessages.openTheProposal, url),
+    footer: texts.customerMessages.linkIsForYouAlone(questions(facts)),
   });
 }
 
 export function newLinkMessage(facts: Facts, url: string | null, now: Date): Message {
   return render({
     ...offer(facts),
-    subject: `Your link to ${facts.proposal.title}`,
+    subject: texts.customerMessages.yourLink(facts.proposal.title),
     heading: facts.proposal.title,
-    paragraphs: [
-      hello(facts),
-      'Somebody asked on our page for a new link to this proposal. If it was not you, you need do nothing.',
-    ],
+    paragraphs: [hello(facts), texts.customerMessages.newLinkWasAskedFor],
     facts: terms(facts, now),
-    button: button('Open the proposal', url),
+    button: button(texts.customerMessages.openTheProposal, url),
   });
 }
 
@@ -59,21 +53,21 @@ export function reminderMessage(facts: Facts, url: string | null, now: Date, sto
     return render({
       ...offer(facts),
       stopUrl,
-      subject: `Reminder: ${amount} to pay for ${title}`,
-      heading: `${amount} to pay`,
-      paragraphs: [hello(facts), `You approved “${title}”. What is due has not been paid yet.`],
+      subject: texts.customerMessages.payReminder(amount, title),
+      heading: texts.customerMessages.toPay(amount),
+      paragraphs: [hello(facts), texts.customerMessages.youApproved(title)],
       facts: schedule(facts, standing),
-      button: button('See the proposal and pay', url),
+      button: button(texts.customerMessages.seeTheProposalAndPay, url),
     });
   }
   return render({
     ...offer(facts),
     stopUrl,
-    subject: `Reminder: your proposal from ${orgName}: ${title}`,
+    subject: texts.customerMessages.approveReminder(orgName, title),
     heading: title,
-    paragraphs: [hello(facts), `${orgName} has sent you a proposal, and it waits for your answer.`],
+    paragraphs: [hello(facts), texts.customerMessages.sentItAndWaits(orgName)],
     facts: terms(facts, now),
-    button: button('Open the proposal', url),
+    button: button(texts.customerMessages.openTheProposal, url),
   });
 }
 
@@ -83,11 +77,11 @@ export function expiringMessage(facts: Facts, url: string | null, now: Date, sto
   return render({
     ...offer(facts),
     stopUrl,
-    subject: `Only until ${last}: ${title}`,
+    subject: texts.customerMessages.onlyUntil(last, title),
     heading: title,
-    paragraphs: [hello(facts), `This offer of ${facts.orgName} can be approved until ${last}.`],
+    paragraphs: [hello(facts), texts.customerMessages.approveUntil(facts.orgName, last)],
     facts: terms(facts, now),
-    button: button('Open the proposal', url),
+    button: button(texts.customerMessages.openTheProposal, url),
   });
 }
 
@@ -99,11 +93,11 @@ export function instalmentMessage(facts: Facts, url: string | null, now: Date): 
   const amount = money(standing.dueCents, currency);
   return render({
     ...offer(facts),
-    subject: `${amount} is due for ${title}`,
-    heading: `${amount} is due`,
-    paragraphs: [hello(facts), `${orgName} asks you to pay what is due of “${title}” by now.`],
+    subject: texts.customerMessages.isDueFor(amount, title),
+    heading: texts.customerMessages.isDue(amount),
+    paragraphs: [hello(facts), texts.customerMessages.asksYouToPay(orgName, title)],
     facts: schedule(facts, standing),
-    button: button('See the proposal and pay', url),
+    button: button(texts.customerMessages.seeTheProposalAndPay, url),
   });
 }
 
@@ -115,24 +109,29 @@ export function receiptMessage(facts: Facts, url: string | null, now: Date): Mes
   const isOver = earlier.wasVoid || earlier.wasDeclined;
   return render({
     ...offer(facts),
-    subject: `Payment received: ${received} for ${title}`,
-    heading: `We received ${received}`,
+    subject: texts.customerMessages.paymentReceived(received, title),
+    heading: texts.customerMessages.weReceived(received),
     paragraphs: [
       hello(facts),
       ...(isOver
         ? [
-            `Your payment for “${title}” has arrived, although the proposal had been ${earlier.wasVoid ? 'withdrawn' : 'declined'} before. Please ask ${orgName} to return it.`,
+            texts.customerMessages[earlier.wasVoid ? 'arrivedThoughVoid' : 'arrivedThoughDeclined'](
+              title,
+              orgName,
+            ),
           ]
-        : [`Thank you. Your payment for “${title}” has arrived.`, ...(nextSteps ? [nextSteps] : [])]),
+        : [texts.customerMessages.thankYou(title), ...(nextSteps ? [nextSteps] : [])]),
     ],
     facts: [
-      ['This payment', received],
+      [texts.customerMessages.thisPayment, received],
       ...how(facts),
       ...(standing.instalments.length > 1 && !isOver ? schedule(facts, standing) : []),
-      ['Paid in all', money(standing.heldCents, currency)],
-      ...(isOver ? [] : [['Still to pay', money(standing.remainingCents, currency)] as const]),
+      [texts.customerMessages.paidInAll, money(standing.heldCents, currency)],
+      ...(isOver
+        ? []
+        : [[texts.customerMessages.stillToPay, money(standing.remainingCents, currency)] as const]),
     ],
-    button: button('See the proposal and the receipt', url),
+    button: button(texts.customerMessages.seeTheProposalAndTheReceipt, url),
   });
 }
 
@@ -141,13 +140,10 @@ export function paymentFailedMessage(facts: Facts, url: string | null): Message 
   const amount = amountOf(facts);
   return render({
     ...offer(facts),
-    subject: `Your payment of ${amount} for ${title} did not go through`,
-    heading: `Your payment of ${amount} did not go through`,
-    paragraphs: [
-      hello(facts),
-      `Your bank did not make the payment for “${title}”, so nothing was paid. Please try again, with another way to pay if you like.`,
-    ],
-    button: button('See the proposal and pay', url),
+    subject: texts.customerMessages.paymentFailedFor(amount, title),
+    heading: texts.customerMessages.paymentFailed(amount),
+    paragraphs: [hello(facts), texts.customerMessages.bankDidNotPay(title)],
+    button: button(texts.customerMessages.seeTheProposalAndPay, url),
   });
 }
 
@@ -157,17 +153,14 @@ export function refundMessage(facts: Facts, url: string | null, now: Date): Mess
   const amount = amountOf(facts);
   return render({
     ...offer(facts),
-    subject: `Refund of ${amount} for ${title}`,
-    heading: `${orgName} refunded ${amount}`,
-    paragraphs: [
-      hello(facts),
-      `The money for “${title}” goes back the way it came. Banks take five to ten days until it shows.`,
-    ],
+    subject: texts.customerMessages.refundOf(amount, title),
+    heading: texts.customerMessages.refunded(orgName, amount),
+    paragraphs: [hello(facts), texts.customerMessages.goesBack(title)],
     facts: [
-      ['This refund', amount],
-      ['Paid, less what was refunded', money(standingOf(proposal, now).heldCents, currency)],
+      [texts.customerMessages.thisRefund, amount],
+      [texts.customerMessages.paidLessRefunded, money(standingOf(proposal, now).heldCents, currency)],
     ],
-    button: button('See the proposal', url),
+    button: button(texts.customerMessages.seeTheProposal, url),
   });
 }
 
@@ -175,12 +168,9 @@ export function withdrawnMessage(facts: Facts): Message {
   const { proposal, orgName } = facts;
   return render({
     ...offer(facts),
-    subject: `Withdrawn: your proposal from ${orgName}: ${proposal.title}`,
+    subject: texts.customerMessages.withdrawn(orgName, proposal.title),
     heading: proposal.title,
-    paragraphs: [
-      hello(facts),
-      `${orgName} has withdrawn this proposal. It can no longer be approved, and there is nothing for you to pay.`,
-    ],
+    paragraphs: [hello(facts), texts.customerMessages.hasWithdrawnThisProposal(orgName)],
     button: null,
   });
 }
@@ -199,7 +189,7 @@ function offer(facts: Facts) {
 }
 
 function hello({ proposal }: Facts): string {
-  return `Hello ${proposal.customerName},`;
+  return texts.customerMessages.hello(proposal.customerName);
 }
 
 function button(label: string, url: string | null) {
@@ -207,7 +197,9 @@ function button(label: string, url: string | null) {
 }
 
 function questions({ orgName, orgEmail }: Facts): string {
-  return orgEmail ? `Questions? Answer this mail: it goes to ${orgName}.` : `Questions? Ask ${orgName}.`;
+  return orgEmail
+    ? texts.customerMessages.questionsByMail(orgName)
+    : texts.customerMessages.questionsTo(orgName);
 }
 
 type Figures = readonly (readonly [string, string])[];
@@ -216,18 +208,21 @@ function terms({ proposal }: Facts, now: Date): Figures {
   const { currency, validUntil } = proposal;
   const { totalCents, depositCents } = standingOf(proposal, now);
   return [
-    ['Total', money(totalCents, currency)],
-    ...(depositCents > 0 ? [['To pay on approval', money(depositCents, currency)] as const] : []),
-    ...(validUntil ? [['Valid until', longDate(validUntil)] as const] : []),
+    [texts.customerMessages.total, money(totalCents, currency)],
+    ...(depositCents > 0
+      ? [[texts.customerMessages.toPayOnApproval, money(depositCents, currency)] as const]
+      : []),
+    ...(validUntil ? [[texts.customerMessages.validUntil, longDate(validUntil)] as const] : []),
   ];
 }
 
 /** The parts of the schedule, and how each stands. */
 function schedule({ proposal }: Facts, { instalments }: Standing): Figures {
   return instalments.map(({ part, amountCents, dueOn, state }) => {
-    const due = dueOn && `due ${longDate(dueOn)}`;
-    const words = { paid: 'paid', pending: 'on its way', due: due ?? 'due', later: due ?? 'later' };
-    return [part.label, `${money(amountCents, proposal.currency)}, ${words[state]}`];
+    const isOpen = state === 'due' || state === 'later';
+    const words =
+      isOpen && dueOn ? texts.customerMessages.dueOn(longDate(dueOn)) : texts.customerMessages.states[state];
+    return [part.label, `${money(amountCents, proposal.currency)}, ${words}`];
   });
 }
 
@@ -235,5 +230,5 @@ function schedule({ proposal }: Facts, { instalments }: Standing): Figures {
 function how({ entry }: Facts): Figures {
   if (entry.event !== 'payment_recorded') return [];
   const { method, received_on: date } = entry.meta;
-  return [['Received', `by ${methodWords[method]}, ${longDate(date)}`]];
+  return [[texts.customerMessages.received, texts.customerMessages.by(methodWords[method], longDate(date))]];
 }

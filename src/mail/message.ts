@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { CalendarDate } from '../domain/calendar.ts';
 import { minorUnits, priceFormat } from '../domain/currency.ts';
+import { texts } from './texts.ts';
 
 /** What a mail says, once for each of its two parts. What people typed is escaped in the HTML. */
 export type Message = {
@@ -26,7 +27,7 @@ export type Draft = {
 /** The longest subject and sender, in code points: what a list of mails shows. */
 const [longestSubject, longestName] = [150, 60];
 
-const stopWords = 'No more reminders';
+const stopWords = texts.message.noMoreReminders;
 
 /** A mail with an HTML part, which needs no pictures, and a text part of its own. */
 export function render(draft: Draft): Message {
@@ -122,7 +123,7 @@ function toHtml({
             ${
               button
                 ? html`<p style="margin:8px 0 20px"><a href="${button.url}" style="display:inline-block;padding:12px 22px;background:#1f4fd8;border:1px solid #8fb0ff;border-radius:8px;color:#fdfdfe;font-weight:600;text-decoration:none">${button.label}</a></p>
-            <p class="quiet" style="margin:0 0 20px;color:#57606a;font-size:13px">If the button does not work, open this address:<br><a class="link" href="${button.url}" style="font-size:12px">${button.url}</a></p>`
+            <p class="quiet" style="margin:0 0 20px;color:#57606a;font-size:13px">${texts.message.ifTheButtonDoesNotWork}<br><a class="link" href="${button.url}" style="font-size:12px">${button.url}</a></p>`
                 : ''
             }
             <p class="quiet" style="margin:0;color:#57606a;font-size:13px" dir="auto">${footer}${stopUrl ? html` <a class="link" href="${stopUrl}">${stopWords}</a>` : ''}</p>

@@ -5,6 +5,7 @@ import { declineWords, describeAnomaly } from '../domain/words.ts';
 import { amountOf } from './customer-messages.ts';
 import type { Facts, Person } from './facts.ts';
 import { type Message, money, render } from './message.ts';
+import { texts } from './texts.ts';
 
 /** Whether one of the org's people is mailed about the entry, as the org has it set. */
 export function isNotified(
@@ -24,10 +25,10 @@ export function noticeMessage(facts: Facts, url: string, now: Date): Message {
     subject: `${subject} ${title}`,
     sender: facts.orgName,
     heading,
-    paragraphs: [`It is about “${title}”.`, ...paragraphs],
+    paragraphs: [texts.notices.itIsAbout(title), ...paragraphs],
     facts: figures,
-    button: { label: 'Open the proposal', url },
-    footer: `You get this because you work with ${facts.orgName}'s proposals.`,
+    button: { label: texts.notices.openTheProposal, url },
+    footer: texts.notices.whyYouGetThis(facts.orgName),
   });
 }
 
@@ -43,92 +44,88 @@ function say(facts: Facts, now: Date): Said {
   const { entry, proposal, comment } = facts;
   const { customerName, currency } = proposal;
   const { totalCents, remainingCents, dueCents } = standingOf(proposal, now);
-  const left = ['Still to pay', money(remainingCents, currency)] as const;
+  const left = [texts.notices.stillToPay, money(remainingCents, currency)] as const;
   switch (entry.event) {
     case 'view':
       return {
-        subject: `Opened by ${customerName}:`,
-        heading: `${customerName} opened the proposal`,
-        paragraphs: ['They looked at it for the first time.'],
+        subject: texts.notices.openedBy(customerName),
+        heading: texts.notices.openedTheProposal(customerName),
+        paragraphs: [texts.notices.theyLooked],
       };
     case 'approve':
       return {
-        subject: `Approved by ${entry.meta.name}:`,
-        heading: `${entry.meta.name} approved version ${entry.meta.version}`,
+        subject: texts.notices.approvedBy(entry.meta.name),
+        heading: texts.notices.approvedVersion(entry.meta.name, entry.meta.version),
         paragraphs: [],
         figures: [
-          ['Total', money(totalCents, currency)],
-          ['Due now', money(dueCents, currency)],
+          [texts.notices.total, money(totalCents, currency)],
+          [texts.notices.dueNow, money(dueCents, currency)],
         ],
       };
     case 'declined':
       return {
-        subject: `Declined by ${customerName}:`,
-        heading: `${customerName} declined`,
+        subject: texts.notices.declinedBy(customerName),
+        heading: texts.notices.declined(customerName),
         paragraphs: [
-          `The reason: ${declineWords[entry.meta.reason]}.`,
-          ...(comment ? [`Their words: ${comment}`] : []),
+          texts.notices.theReason(declineWords[entry.meta.reason]),
+          ...(comment ? [texts.notices.theirWords(comment)] : []),
         ],
       };
     case 'payment_success':
       return {
-        subject: `Paid: ${amountOf(facts)} by ${customerName} for`,
-        heading: `${customerName} paid ${amountOf(facts)}`,
+        subject: texts.notices.paidFor(amountOf(facts), customerName),
+        heading: texts.notices.paid(customerName, amountOf(facts)),
         paragraphs: [],
-        figures: [['This payment', amountOf(facts)], left],
+        figures: [[texts.notices.thisPayment, amountOf(facts)], left],
       };
     case 'payment_failed':
       return {
-        subject: `Payment failed: ${amountOf(facts)} for`,
-        heading: `The payment of ${amountOf(facts)} did not go through`,
-        paragraphs: [`${customerName} has been mailed that it can be tried again.`],
+        subject: texts.notices.paymentFailed(amountOf(facts)),
+        heading: texts.notices.paymentFailedOf(amountOf(facts)),
+        paragraphs: [texts.notices.customerWasMailed(customerName)],
         figures: [left],
       };
     case 'checkout_refused':
       return {
-        subject: 'A payment was refused:',
-        heading: `${customerName} cannot pay`,
-        paragraphs: [
-          `Stripe refused to begin a payment of ${amountOf(facts)}: ${spaced(entry.meta.code)}. Open the proposal to mend it.`,
-        ],
+        subject: texts.notices.aPaymentWasRefused,
+        heading: texts.notices.cannotPay(customerName),
+        paragraphs: [texts.notices.refusedHint(amountOf(facts), spaced(entry.meta.code))],
       };
     case 'payment_refunded':
       return {
-        subject: `Refunded: ${amountOf(facts)} for`,
-        heading: `${amountOf(facts)} was refunded to ${customerName}`,
+        subject: texts.notices.refunded(amountOf(facts)),
+        heading: texts.notices.wasRefunded(amountOf(facts), customerName),
         paragraphs: [],
         figures: [left],
       };
     case 'refund_failed':
       return {
-        subject: `A refund failed: ${amountOf(facts)} for`,
-        heading: `The refund of ${amountOf(facts)} failed`,
-        paragraphs: ['The money is back with you. Please refund it in another way.'],
+        subject: texts.notices.aRefundFailed(amountOf(facts)),
+        heading: texts.notices.refundFailed(amountOf(facts)),
+        paragraphs: [texts.notices.theMoneyIsBack],
       };
     case 'refund_refused':
       return {
-        subject: 'A refund was refused:',
-        heading: 'Stripe refused the refund',
-        paragraphs: [`Its code is ${spaced(entry.meta.code)}. Nothing was refunded.`],
+        subject: texts.notices.aRefundWasRefused,
+        heading: texts.notices.stripeRefusedTheRefund,
+        paragraphs: [texts.notices.refundRefusedHint(spaced(entry.meta.code))],
       };
     case 'dispute_opened': {
-      const word = isInquiry(entry.meta.status) ? 'Inquiry' : 'Dispute';
+      const word = isInquiry(entry.meta.status) ? texts.notices.inquiry : texts.notices.dispute;
       return {
-        subject: `${word} of ${amountOf(facts)}:`,
-        heading: `${word} of ${amountOf(facts)}: ${spaced(entry.meta.reason)}`,
+        subject: texts.notices.kindOf(word, amountOf(facts)),
+        heading: texts.notices.kindOfBecause(word, amountOf(facts), spaced(entry.meta.reason)),
         paragraphs: [
-          isInquiry(entry.meta.status)
-            ? 'The bank only asks, and has taken no money. Answer it in Stripe’s dashboard before its deadline, so that it does not become a dispute.'
-            : 'Answer it in Stripe’s dashboard before its deadline, or it is lost.',
+          isInquiry(entry.meta.status) ? texts.notices.answerInquiry : texts.notices.answerDispute,
         ],
       };
     }
     case 'dispute_closed': {
       const outcome = spaced(entry.meta.status.replace('warning_', ''));
-      const word = isInquiry(entry.meta.status) ? 'Inquiry' : 'Dispute';
+      const word = isInquiry(entry.meta.status) ? texts.notices.inquiry : texts.notices.dispute;
       return {
         subject: `${word} ${outcome}:`,
-        heading: `${word} of ${amountOf(facts)} ended: ${outcome}`,
+        heading: texts.notices.ofEnded(word, amountOf(facts), outcome),
         paragraphs: [],
         figures: [left],
       };
@@ -136,21 +133,22 @@ function say(facts: Facts, now: Date): Said {
     case 'payment_anomaly': {
       const { reason, expected_cents: expected, expected_currency: inCurrency } = entry.meta;
       return {
-        subject: 'A payment needs attention:',
+        subject: texts.notices.aPaymentNeedsAttention,
         heading: describeAnomaly(reason, amountOf(facts), money(expected, inCurrency)),
-        paragraphs: ['Please refund or accept it.'],
+        paragraphs: [texts.notices.pleaseRefundOrAccept],
       };
     }
     case 'mail_bounced':
       return {
-        subject: entry.meta.reason === 'bounced' ? 'A mail came back:' : 'A mail was reported as spam:',
+        subject:
+          entry.meta.reason === 'bounced'
+            ? texts.notices.aMailCameBack
+            : texts.notices.aMailWasReportedAsSpam,
         heading:
           entry.meta.reason === 'bounced'
-            ? `${customerName} cannot be reached by mail`
-            : `${customerName} reported a mail as spam`,
-        paragraphs: [
-          'Nothing more is mailed to this address. Ask them for another one, and correct it in the proposal.',
-        ],
+            ? texts.notices.cannotBeReachedByMail(customerName)
+            : texts.notices.reportedAMailAsSpam(customerName),
+        paragraphs: [texts.notices.bouncedHint],
       };
     default:
       throw new Error(`Nothing is said of ${entry.event}.`);

@@ -1,5 +1,6 @@
 import { html, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
+import { texts } from '../mail/texts.ts';
 
 const style = `:root { color-scheme: light dark; font: 17px/1.5 system-ui, sans-serif }
 body { max-width: 32rem; margin: 15vh auto; padding: 0 1.25rem }
@@ -19,21 +20,18 @@ export const pagePolicy = {
 /** The page of the link in a reminder. Nothing happens before the button is pressed: programs follow links, too. */
 export function stopPage(): Page {
   return page(
-    'No more reminders?',
-    html`<p>You will get no more reminders about proposals and payments from this business. Receipts and what you ask for are still mailed.</p>
-    <form method="post"><button>No more reminders</button></form>`,
+    texts.stopPage.noMoreReminders,
+    html`<p>${texts.stopPage.whatStops}</p>
+    <form method="post"><button>${texts.stopPage.stop}</button></form>`,
   );
 }
 
 export function stoppedPage(): Page {
-  return page('You will get no more reminders', html`<p>You can close this page.</p>`);
+  return page(texts.stopPage.stopped, html`<p>${texts.stopPage.closeThisPage}</p>`);
 }
 
 export function brokenPage(): Page {
-  return page(
-    'This link does not work',
-    html`<p>It may be incomplete. Open it once more from the mail you got, or answer that mail.</p>`,
-  );
+  return page(texts.stopPage.broken, html`<p>${texts.stopPage.openItAgain}</p>`);
 }
 
 type Page = HtmlEscapedString | Promise<HtmlEscapedString>;

@@ -1,4 +1,7 @@
-import { globSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 
 // What no type says and every verb keeps to.
@@ -30,3 +33,32 @@ test.each(verbs.filter(({ name }) => !parts.includes(name)))(
     expect(first).toMatch(/^authorize\(actor, '[a-z]+:[a-z]+'/);
   },
 );
+
+test('a text for people outside its catalogue is found by lint', () => {
+  const planted = {
+    'portal/src/staff/Constant.tsx': "export const planted = 'Planted here';",
+    'portal/src/customer/Element.tsx': 'export const Planted = () => <p>Planted here</p>;',
+    'portal/src/ui/Attribute.tsx': 'export const Planted = () => <nav aria-label="Main" />;',
+    'portal/src/fields/Choice.tsx': "export const planted = (is: boolean) => (is ? 'planted here' : null);",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is code
+    'src/mail/template.ts': 'export const planted = (name: string) => `${name} paid it`;',
+  };
+  const folder = mkdtempSync(`${tmpdir()}/texts-`);
+  try {
+    cpSync('biome.json', `${folder}/biome.json`);
+    cpSync('local/texts.grit', `${folder}/local/texts.grit`);
+    for (const [file, source] of Object.entries(planted)) {
+      mkdirSync(dirname(`${folder}/${file}`), { recursive: true });
+      writeFileSync(`${folder}/${file}`, `${source}\n`);
+    }
+    const biome = resolve('node_modules/.bin/biome');
+    const { stderr } = spawnSync(biome, ['lint', '--vcs-enabled=false', '--colors=off'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    const found = stderr.matchAll(/^(\S+?):\d+:\d+ plugin/gm);
+    expect([...new Set([...found].map(([, file]) => file))].sort()).toEqual(Object.keys(planted).sort());
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -28,11 +28,11 @@ test('a new title, item, price and total and a removed item are listed', () => {
   const before = offer('A', item('stays'), item('dearer'), item('gone', 2));
   const after = offer('B', item('stays'), item('dearer', 1, 150), item('new', 3));
   expect(whatChanged(before, after, words)).toEqual([
-    { what: 'Title', before: 'A', after: 'B' },
+    { what: 'title', before: 'A', after: 'B' },
     { what: 'item', before: item('dearer'), after: item('dearer', 1, 150) },
     { what: 'item', before: null, after: item('new', 3) },
     { what: 'item', before: item('gone', 2), after: null },
-    { what: 'Total', before: '400 cents', after: '550 cents' },
+    { what: 'total', before: '400 cents', after: '550 cents' },
   ]);
 });
 
@@ -41,7 +41,7 @@ test('items of the same name are matched by their order', () => {
   const after = offer('A', item('day', 1), item('day', 3));
   expect(whatChanged(before, after, words)).toEqual([
     { what: 'item', before: item('day', 2), after: item('day', 3) },
-    { what: 'Total', before: '300 cents', after: '400 cents' },
+    { what: 'total', before: '300 cents', after: '400 cents' },
   ]);
   expect(whatChanged(before, offer('A', item('day', 1)), words)[0]).toEqual({
     what: 'item',
@@ -67,10 +67,10 @@ test('another deposit, last day, discount or text is a change, also where the to
   } as never as typeof before;
   expect(whatChanged(before, after, words)).toEqual([
     { what: 'item', before: item('day'), after: { ...item('day'), tax_percent: 19, tax_inclusive: true } },
-    { what: 'Discount', before: null, after: '5 %' },
-    { what: 'Payments', before: '', after: 'Deposit 30 cents, approval' },
-    { what: 'Valid until', before: null, after: '2026-12-01' },
-    { what: 'Terms', before: null, after: 'Net 14.' },
+    { what: 'discount', before: null, after: '5 %' },
+    { what: 'payments', before: '', after: 'Deposit 30 cents, approval' },
+    { what: 'valid_until', before: null, after: '2026-12-01' },
+    { what: 'terms', before: null, after: 'Net 14.' },
   ]);
 });
 

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import type { Proposal } from '../api.ts';
 import { formatMoney, formatNumber, formatPercent } from '../money.ts';
+import { texts } from '../texts/customer.ts';
 import { formatDay } from '../time.ts';
 import { whenDue } from '../ui/Schedule.tsx';
 import { type Change, type OfferVersion, whatChanged } from './what-changed.ts';
@@ -27,7 +28,7 @@ export function Changes({
   return (
     <section className="changes" aria-labelledby="changes">
       <h2 id="changes" ref={heading} tabIndex={-1}>
-        {after.org_name} changed this proposal
+        {texts.changes.changedThisProposal(after.org_name)}
       </h2>
       {changes.length > 0 ? (
         <dl>
@@ -37,10 +38,10 @@ export function Changes({
           ))}
         </dl>
       ) : (
-        <p>What you see here is the same as before.</p>
+        <p>{texts.changes.whatYouSeeHere}</p>
       )}
       <button type="button" className="primary" onClick={onSeen}>
-        I have seen the changes
+        {texts.changes.iHaveSeenTheChanges}
       </button>
     </section>
   );
@@ -50,10 +51,10 @@ function Row({ change, money }: { change: Change; money: (cents: number) => stri
   if (change.what !== 'item') {
     return (
       <div>
-        <dt>{change.what}</dt>
+        <dt>{texts.whatChanged[change.what]}</dt>
         <dd>
           {change.before && <del>{change.before}</del>}{' '}
-          {change.after ? <ins>{change.after}</ins> : 'Removed.'}
+          {change.after ? <ins>{change.after}</ins> : texts.changes.removed}
         </dd>
       </div>
     );
@@ -65,7 +66,8 @@ function Row({ change, money }: { change: Change; money: (cents: number) => stri
     <div>
       <dt>{(after ?? before)?.description}</dt>
       <dd>
-        {before ? <del>{text(before)}</del> : 'New:'} {after ? <ins>{text(after)}</ins> : 'Removed.'}
+        {before ? <del>{text(before)}</del> : texts.changes.new}{' '}
+        {after ? <ins>{text(after)}</ins> : texts.changes.removed}
       </dd>
     </div>
   );
@@ -74,8 +76,8 @@ function Row({ change, money }: { change: Change; money: (cents: number) => stri
 function notesOf(item: Proposal['line_items'][number], money: (cents: number) => string): string[] {
   const { discount_percent: percent, discount_cents: cents, tax_percent: tax } = item;
   return [
-    ...(percent ? [`${formatPercent(percent)} off`] : []),
-    ...(cents ? [`${money(cents)} off`] : []),
-    ...(tax ? [`${item.tax_inclusive ? 'includes' : 'plus'} ${formatPercent(tax)} tax`] : []),
+    ...(percent ? [texts.changes.percentOff(formatPercent(percent))] : []),
+    ...(cents ? [texts.changes.amountOff(money(cents))] : []),
+    ...(tax ? [texts.changes[item.tax_inclusive ? 'includesTax' : 'plusTax'](formatPercent(tax))] : []),
   ];
 }

@@ -2,18 +2,13 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { declineReasons } from '../../../src/domain/entry.ts';
 import { type Api, answerOf, type Proposal } from '../api.ts';
+import { texts } from '../texts/customer.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { useRefresh } from './use-proposal.ts';
 
 type Reason = (typeof declineReasons)[number];
 
-const reasonWords: Record<Reason, string> = {
-  price: 'It costs too much',
-  timing: 'The timing does not suit me',
-  scope: 'It is not what I wanted',
-  other_supplier: 'I chose somebody else',
-  other: 'Another reason',
-};
+const reasonWords: Record<Reason, string> = texts.decline.reasonWords;
 
 /** Lets the customer say no, and why. Closed until they open it. */
 export function Decline({ api, proposal }: { api: Api; proposal: Proposal }) {
@@ -32,7 +27,7 @@ export function Decline({ api, proposal }: { api: Api; proposal: Proposal }) {
   });
   return (
     <details className="decline">
-      <summary>Not for you? Decline it</summary>
+      <summary>{texts.decline.notForYou}</summary>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -40,7 +35,7 @@ export function Decline({ api, proposal }: { api: Api; proposal: Proposal }) {
         }}
       >
         <fieldset>
-          <legend>Why?</legend>
+          <legend>{texts.decline.why}</legend>
           {declineReasons.map((value) => (
             <label key={value}>
               <input
@@ -55,7 +50,7 @@ export function Decline({ api, proposal }: { api: Api; proposal: Proposal }) {
           ))}
         </fieldset>
         <label>
-          Anything you would like to add (optional)
+          {texts.decline.anythingYouWouldLikeToAdd}
           <textarea
             rows={3}
             maxLength={2000}
@@ -64,12 +59,12 @@ export function Decline({ api, proposal }: { api: Api; proposal: Proposal }) {
           />
         </label>
         {decline.isError && (
-          <Notice kind="bad" title="That did not work">
-            <p>Please try again in a moment.</p>
+          <Notice kind="bad" title={texts.decline.thatDidNotWork}>
+            <p>{texts.decline.pleaseTryAgainInAMoment}</p>
           </Notice>
         )}
         <button type="submit" className="danger" aria-disabled={decline.isPending}>
-          {decline.isPending ? 'One moment…' : 'Decline this proposal'}
+          {decline.isPending ? texts.decline.oneMoment : texts.decline.declineThisProposal}
         </button>
       </form>
     </details>

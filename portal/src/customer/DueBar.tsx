@@ -1,17 +1,17 @@
 import type { Proposal } from '../api.ts';
 import { formatMoney } from '../money.ts';
-import { whatIsDue } from './Payment.tsx';
+import { texts } from '../texts/customer.ts';
+import { whatIsDue } from './what-is-due.ts';
 
 /** What is due, in sight on a small screen until the reader comes to where it is paid. It covers nothing of that. */
 export function DueBar({ proposal }: { proposal: Proposal }) {
-  const what = whatIsDue(proposal);
   return (
     <p className="due-bar" translate="no">
       <span>
-        {what ? `${what.charAt(0).toUpperCase()}${what.slice(1)} due now` : 'Due now'}{' '}
+        {texts.dueBar[whatIsDue(proposal)]}{' '}
         <strong>{formatMoney(proposal.due_cents, proposal.currency)}</strong>
       </span>
-      <a href="#pay">Go to payment ↓</a>
+      <a href="#pay">{texts.dueBar.goToPayment}</a>
     </p>
   );
 }

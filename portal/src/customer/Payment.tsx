@@ -2,6 +2,7 @@ import { lazy, Suspense } from 'react';
 import { useSearchParams } from 'wouter';
 import type { Api, Proposal } from '../api.ts';
 import { formatMoney } from '../money.ts';
+import { texts } from '../texts/customer.ts';
 import { formatDay, formatZonedTime } from '../time.ts';
 import { lastSession } from '../tokens.ts';
 import { Notice } from '../ui/Notice.tsx';
@@ -10,6 +11,7 @@ import { Decline } from './Decline.tsx';
 import { PayForm } from './PayForm.tsx';
 import { Payments, Receipt } from './Receipt.tsx';
 import { useSession } from './use-proposal.ts';
+import { whatIsDue } from './what-is-due.ts';
 
 // Simulates Stripe's page in dev mode. A production build has neither the branch nor the file.
 const Simulation = import.meta.env.DEV ? lazy(() => import('./Simulation.tsx')) : null;
@@ -43,10 +45,8 @@ export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
   if (pending > 0) {
     return (
       <>
-        <Notice kind="good" title="Your payment is on its way">
-          <p>
-            {`Your payment of ${formatMoney(pending, proposal.currency)} is processing. That can take a few days. You need not do anything, and you can close this page.`}
-          </p>
+        <Notice kind="good" title={texts.payment.yourPaymentIsOnItsWay}>
+          <p>{texts.payment.processing(formatMoney(pending, proposal.currency))}</p>
         </Notice>
         {sessionId?.startsWith('cs_test_mock_') && simulation}
       </>
@@ -56,8 +56,8 @@ export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
   if (session.isUnsure && !session.isSlow) {
     return (
       <section>
-        <h2>Confirming your payment…</h2>
-        <Spinner label="We are asking Stripe. This takes a few seconds." />
+        <h2>{texts.payment.confirmingYourPayment}</h2>
+        <Spinner label={texts.payment.weAreAskingStripe} />
       </section>
     );
   }
@@ -65,8 +65,8 @@ export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
   const isUntouched = proposal.payments.length === 0;
   if (isDone && isUntouched) {
     return (
-      <Notice kind="good" title="You approved this proposal">
-        <p>Nothing is due yet. {org} will ask for a payment when it is, and you will pay it here.</p>
+      <Notice kind="good" title={texts.payment.youApprovedThisProposal}>
+        <p>{texts.payment.nothingIsDueYet(org)}</p>
       </Notice>
     );
   }
@@ -75,7 +75,7 @@ export function Payment({ api, proposal }: { api: Api; proposal: Proposal }) {
   return (
     <>
       <WayBack outcome={outcome()} />
-      <Due api={api} proposal={proposal} />
+      <PayDue api={api} proposal={proposal} />
       {!isUntouched && <Payments proposal={proposal} />}
       {held <= 0 && <Decline api={api} proposal={proposal} />}
     </>
@@ -93,28 +93,23 @@ function Over({ proposal }: { proposal: Proposal }) {
   return (
     <>
       {status === 'void' && (
-        <Notice title="This proposal was withdrawn">
-          <p>There is nothing to approve or to pay any more. If that surprises you, ask {org}.</p>
+        <Notice title={texts.payment.thisProposalWasWithdrawn}>
+          <p>{texts.payment.askWhyWithdrawn(org)}</p>
         </Notice>
       )}
       {status === 'declined' && (
-        <Notice title="This proposal was declined">
-          <p>There is nothing to approve or to pay any more. If you changed your mind, ask {org}.</p>
+        <Notice title={texts.payment.thisProposalWasDeclined}>
+          <p>{texts.payment.askIfYouChangedYourMind(org)}</p>
         </Notice>
       )}
-      {proposal.expired && (
-        <Notice title="This offer has run out">
-          <p>
-            It was valid until {validUntil && formatDay(validUntil)}. If you still want it, ask {org} for a
-            new one.
-          </p>
+      {proposal.expired && validUntil && (
+        <Notice title={texts.payment.thisOfferHasRunOut}>
+          <p>{texts.payment.itWasValidUntil(formatDay(validUntil), org)}</p>
         </Notice>
       )}
       {proposal.payments.length > 0 && <Payments proposal={proposal} />}
       {proposal.held_cents > 0 && (
-        <p>
-          {`${org} holds ${formatMoney(proposal.held_cents, proposal.currency)} that you paid. Please ask them to return it.`}
-        </p>
+        <p>{texts.payment.askForItBack(org, formatMoney(proposal.held_cents, proposal.currency))}</p>
       )}
     </>
   );
@@ -125,38 +120,32 @@ function WayBack({ outcome }: { outcome: string | undefined }) {
   switch (outcome) {
     case 'cancelled':
       return (
-        <Notice title="You left the payment page">
-          <p>Nothing was charged. You can pay whenever you are ready.</p>
+        <Notice title={texts.payment.youLeftThePaymentPage}>
+          <p>{texts.payment.nothingWasCharged}</p>
         </Notice>
       );
     case 'left':
       return (
-        <Notice title="You left the payment page">
-          <p>You can pay whenever you are ready. You cannot be charged twice.</p>
+        <Notice title={texts.payment.youLeftThePaymentPage}>
+          <p>{texts.payment.youCanPayWhenever}</p>
         </Notice>
       );
     case 'failed':
       return (
-        <Notice kind="bad" title="Your payment did not go through">
-          <p>
-            Your bank declined it, and nothing was charged. You can try again, with another method if you
-            like.
-          </p>
+        <Notice kind="bad" title={texts.payment.yourPaymentDidNotGoThrough}>
+          <p>{texts.payment.yourBankDeclined}</p>
         </Notice>
       );
     case 'expired':
       return (
-        <Notice title="The payment page has expired">
-          <p>It stayed open for too long, and nothing was charged. You can begin again.</p>
+        <Notice title={texts.payment.thePaymentPageHasExpired}>
+          <p>{texts.payment.itStayedOpenForTooLong}</p>
         </Notice>
       );
     case 'unsure':
       return (
-        <Notice title="Still confirming your payment">
-          <p>
-            If you paid, you need not do anything: this page will show it. If you did not, you can go on
-            below; you cannot be charged twice.
-          </p>
+        <Notice title={texts.payment.stillConfirmingYourPayment}>
+          <p>{texts.payment.ifYouPaid}</p>
         </Notice>
       );
     default:
@@ -165,16 +154,14 @@ function WayBack({ outcome }: { outcome: string | undefined }) {
 }
 
 /** What is due, with the form to approve and pay it. */
-function Due({ api, proposal }: { api: Api; proposal: Proposal }) {
+function PayDue({ api, proposal }: { api: Api; proposal: Proposal }) {
   const { approved_by: approvedBy, approved_at: approvedAt, currency, due_cents: due } = proposal;
   const amount = formatMoney(due, currency);
   const what = whatIsDue(proposal);
-  const verb = approvedBy ? 'Pay' : due > 0 ? 'Approve and pay' : 'Approve';
+  const title = texts.payment[approvedBy ? 'pay' : 'approveAndPay'][what];
   return (
     <section id="pay" aria-labelledby="pay-heading">
-      <h2 id="pay-heading">
-        {due > 0 ? `${verb} ${what ? `the ${what}` : 'what is due'}` : 'Approve this proposal'}
-      </h2>
+      <h2 id="pay-heading">{due > 0 ? title : texts.payment.approve}</h2>
       {due > 0 && (
         <p className="amount" translate="no">
           {amount}
@@ -182,22 +169,13 @@ function Due({ api, proposal }: { api: Api; proposal: Proposal }) {
       )}
       {approvedBy && approvedAt && (
         <p className="quiet">
-          Approved by <bdi>{approvedBy}</bdi> on <span>{formatZonedTime(approvedAt)}</span>.
+          {texts.payment.approvedBy}
+          <bdi>{approvedBy}</bdi>
+          {texts.payment.on}
+          <span>{formatZonedTime(approvedAt)}</span>.
         </p>
       )}
       <PayForm api={api} proposal={proposal} what={what} />
     </section>
   );
-}
-
-/** `deposit` or `balance`, where it is just that. */
-export function whatIsDue({
-  schedule,
-  deposit_cents: deposit,
-  due_cents: due,
-  held_cents: held,
-  total_cents: total,
-}: Proposal) {
-  if (held === 0 && due === deposit) return 'deposit';
-  return held + due === total && schedule.length > 1 ? 'balance' : null;
 }

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { type Api, apiAs, Problem, type Proposal } from '../api.ts';
+import { texts } from '../texts/customer.ts';
 import { linkToken } from '../tokens.ts';
 import { Offer } from '../ui/Offer.tsx';
 import { Changes } from './Changes.tsx';
@@ -30,7 +31,7 @@ function LinkedProposal({ id, token }: { id: string; token: string }) {
   return (
     <main className="proposal" aria-busy="true">
       <div className="offer skeleton" role="status">
-        <span className="hidden">Opening your proposal…</span>
+        <span className="hidden">{texts.proposalPage.openingYourProposal}</span>
       </div>
       <div className="payment skeleton" />
     </main>
@@ -77,7 +78,13 @@ function LoadedProposal({
   );
   const bar = !isChanged && !isOver && proposal.due_cents > 0 && <DueBar key="bar" proposal={proposal} />;
   const payment = (
-    <aside key="payment" className="payment" aria-label="Payment" ref={panel} tabIndex={-1}>
+    <aside
+      key="payment"
+      className="payment"
+      aria-label={texts.proposalPage.payment}
+      ref={panel}
+      tabIndex={-1}
+    >
       {isChanged && <Changes before={seen} after={proposal} onSeen={onSeen} />}
       {/* Kept while the changes are shown, so that a typed name is not lost. */}
       <div hidden={isChanged}>
@@ -85,7 +92,7 @@ function LoadedProposal({
       </div>
       {isUnreachable && (
         <p className="quiet" role="status">
-          We cannot be reached right now; this is how it was a moment ago.
+          {texts.proposalPage.weCannotBeReachedRightNow}
         </p>
       )}
     </aside>

@@ -1,16 +1,11 @@
 import { useEffect, useRef } from 'react';
 import type { Proposal } from '../api.ts';
 import { formatMoney } from '../money.ts';
+import { texts } from '../texts/customer.ts';
 import { formatZonedTime } from '../time.ts';
 import { Row, remainderWords } from '../ui/Offer.tsx';
 
-const methodWords: Record<Proposal['payments'][number]['method'], string> = {
-  stripe: 'Paid online',
-  cash: 'Cash',
-  cheque: 'Cheque',
-  bank_transfer: 'Bank transfer',
-  other: 'Payment',
-};
+const methodWords: Record<Proposal['payments'][number]['method'], string> = texts.receipt.methodWords;
 
 /** Says how the money stands once some was paid: a receipt for each payment, and what remains. */
 export function Receipt({ proposal }: { proposal: Proposal }) {
@@ -31,8 +26,8 @@ export function Receipt({ proposal }: { proposal: Proposal }) {
       )}
       <Payments proposal={proposal} />
       <dl className="sums" translate="no">
-        {approvedBy && <Row name="Approved by" value={approvedBy} />}
-        <Row name="Paid to" value={org} />
+        {approvedBy && <Row name={texts.receipt.approvedBy} value={approvedBy} />}
+        <Row name={texts.receipt.paidTo} value={org} />
       </dl>
     </section>
   );
@@ -52,8 +47,8 @@ export function Payments({ proposal }: { proposal: Proposal }) {
           value={money(payment.amount_cents, payment.currency)}
         />
       ))}
-      {refunded > 0 && <Row name="Refunded" value={money(-refunded)} />}
-      {lost > 0 && <Row name="Returned by your bank" value={money(-lost)} />}
+      {refunded > 0 && <Row name={texts.receipt.refunded} value={money(-refunded)} />}
+      {lost > 0 && <Row name={texts.receipt.returnedByYourBank} value={money(-lost)} />}
       {remaining > 0 && proposal.status !== 'void' && proposal.status !== 'declined' && (
         <Row name={remainderWords(proposal)} value={money(remaining)} />
       )}
@@ -69,13 +64,13 @@ function titleOf({
   ...rest
 }: Proposal): string {
   if (rest.payments.some(({ currency, reversed }) => currency !== rest.currency && !reversed) && held === 0) {
-    return 'We received your payment in a different currency than expected';
+    return texts.receipt.inAnotherCurrency;
   }
-  if (status === 'paid') return 'Thank you, all of it is paid';
-  if (held <= 0 && lost > 0) return 'Your payment was returned by your bank';
-  if (held <= 0 && refunded > 0) return 'Your payment was refunded';
+  if (status === 'paid') return texts.receipt.allPaid;
+  if (held <= 0 && lost > 0) return texts.receipt.returnedByBank;
+  if (held <= 0 && refunded > 0) return texts.receipt.yourPaymentWasRefunded;
   const isMore = held > sumOf(rest.schedule.filter(({ state }) => state === 'paid'));
-  return status === 'deposit_paid' && !isMore ? 'Thank you, your deposit is paid' : 'What you have paid';
+  return status === 'deposit_paid' && !isMore ? texts.receipt.depositPaid : texts.receipt.whatYouHavePaid;
 }
 
 function sumOf(parts: Proposal['schedule']): number {

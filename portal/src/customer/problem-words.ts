@@ -1,52 +1,53 @@
 import { Problem } from '../api.ts';
+import { texts } from '../texts/customer.ts';
 import { AmountChanged } from './use-payment.ts';
 
-const again = 'Please try again in a moment.';
+const again = texts.problemWords.pleaseTryAgainInAMoment;
 
 /** Why approving or paying did not work, and what to do, by the API's code. Nothing that the server wrote is shown. */
 export function wordsOf(error: Error, org: string): string {
-  if (error instanceof AmountChanged) return 'The amount has changed. Please look at it, then click again.';
+  if (error instanceof AmountChanged) return texts.problemWords.lookAtTheAmount;
   const code = error instanceof Problem ? error.code : 'internal_error';
   switch (code) {
     case 'unreachable':
-      return 'We cannot be reached. Please check your connection and try again. Nothing was charged.';
+      return texts.problemWords.weCannotBeReached;
     case 'stripe_refused':
-      return `This payment cannot be taken here. ${org} can see why: please ask them how to pay. Nothing was charged.`;
+      return texts.problemWords.thisPaymentCannotBeTakenHere(org);
     case 'invalid_amount':
-      return `This amount cannot be paid online. Please ask ${org} how to pay. Nothing was charged.`;
+      return texts.problemWords.thisAmountCannotBePaidOnline(org);
     case 'invalid_request':
-      return 'Please type your name in letters.';
+      return texts.problemWords.pleaseTypeYourNameInLetters;
     case 'version_conflict':
-      return `${org} has just changed this proposal. Please look at what is new, then approve it.`;
+      return texts.problemWords.hasJustChangedThisProposal(org);
     case 'already_approved':
-      return 'It is approved already.';
+      return texts.problemWords.itIsApprovedAlready;
     case 'already_paid':
     case 'nothing_due':
-      return 'Nothing is due any more. This page will show it in a moment.';
+      return texts.problemWords.nothingIsDueAnyMore;
     case 'payment_pending':
-      return 'Your last payment is still processing. Nothing more was charged.';
+      return texts.problemWords.yourLastPaymentIsStillProcessing;
     case 'proposal_void':
     case 'proposal_declined':
     case 'proposal_expired':
-      return `This proposal can no longer be approved or paid. Please ask ${org}. Nothing was charged.`;
+      return texts.problemWords.thisProposalCanNoLonger(org);
     case 'proposal_not_approved':
-      return 'Please approve the proposal first.';
+      return texts.problemWords.pleaseApproveTheProposalFirst;
     case 'amount_mismatch':
     case 'pay_in_full_not_offered':
-      return 'The amount has changed. Please load this page again. Nothing was charged.';
+      return texts.problemWords.loadThePageAgain;
     case 'checkout_open':
-      return `This proposal is being paid in another window. ${again} Nothing was charged twice.`;
+      return texts.problemWords.thisProposalIsBeingPaid(again);
     case 'limit_reached':
-      return `There were too many attempts. Please ask ${org} how to pay. Nothing was charged.`;
+      return texts.problemWords.thereWereTooManyAttempts(org);
     case 'rate_limited':
-      return 'There were too many requests. Please wait a minute and try again. Nothing was charged.';
+      return texts.problemWords.thereWereTooManyRequests;
     case 'token_missing':
     case 'token_invalid':
     case 'token_expired':
     case 'forbidden':
     case 'proposal_not_found':
-      return `Your link has ended. Please ask ${org} for a new one. Nothing was charged.`;
+      return texts.problemWords.yourLinkHasEnded(org);
     default:
-      return `${again} Nothing was charged.`;
+      return texts.problemWords.nothingWasCharged(again);
   }
 }

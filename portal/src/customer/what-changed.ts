@@ -5,7 +5,7 @@ type LineItem = Proposal['line_items'][number];
 /** One difference between two versions. `before` is null for what is new, `after` for what is gone. */
 export type Change =
   | {
-      readonly what: 'Title' | 'Discount' | 'Total' | 'Payments' | 'Valid until' | 'Terms';
+      readonly what: 'title' | 'discount' | 'total' | 'payments' | 'valid_until' | 'terms';
       readonly before: string | null;
       readonly after: string | null;
     }
@@ -31,7 +31,7 @@ export function whatChanged(before: OfferVersion, after: OfferVersion, words: Wo
     const [was, is] = [write(before), write(after)];
     if (was !== is) changes.push({ what, before: was, after: is });
   };
-  note('Title', ({ title }) => title);
+  note('title', ({ title }) => title);
   const left = [...before.line_items];
   for (const item of after.line_items) {
     const index = left.findIndex(({ description }) => description === item.description);
@@ -39,15 +39,15 @@ export function whatChanged(before: OfferVersion, after: OfferVersion, words: Wo
     if (!isSame(was, item)) changes.push({ what: 'item', before: was, after: item });
   }
   for (const item of left) changes.push({ what: 'item', before: item, after: null });
-  note('Discount', ({ discount_percent: percent, discount_cents: cents }) => {
+  note('discount', ({ discount_percent: percent, discount_cents: cents }) => {
     if (percent !== null) return words.percent(percent);
     return cents === null ? null : words.money(cents);
   });
-  note('Total', ({ total_cents: total }) => words.money(total));
+  note('total', ({ total_cents: total }) => words.money(total));
   const writePart = (part: Part) => `${part.label} ${words.money(part.amount_cents)}, ${words.when(part)}`;
-  if (before.schedule) note('Payments', ({ schedule }) => schedule?.map(writePart).join('; ') ?? null);
-  note('Valid until', ({ valid_until: date }) => date && words.day(date));
-  note('Terms', ({ terms }) => terms);
+  if (before.schedule) note('payments', ({ schedule }) => schedule?.map(writePart).join('; ') ?? null);
+  note('valid_until', ({ valid_until: date }) => date && words.day(date));
+  note('terms', ({ terms }) => terms);
   return changes;
 }
 

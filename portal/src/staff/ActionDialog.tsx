@@ -3,6 +3,7 @@ import { Form } from '@base-ui/react/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { NumberKind } from '../reading/amount.ts';
+import { texts } from '../texts/staff.ts';
 import { Failure } from './Failure.tsx';
 import { useStaff } from './staff-context.ts';
 import { useFieldErrors } from './use-field-errors.ts';
@@ -62,9 +63,9 @@ export function ActionDialog({
             {children}
             {running.error && <Failure error={running.error} />}
             <div className="actions">
-              <AlertDialog.Close>Cancel</AlertDialog.Close>
+              <AlertDialog.Close>{texts.actionDialog.cancel}</AlertDialog.Close>
               <button type="submit" className="primary" aria-disabled={running.isPending}>
-                {running.isPending ? 'One moment…' : yes}
+                {running.isPending ? texts.actionDialog.oneMoment : yes}
               </button>
             </div>
           </Form>

@@ -7,6 +7,7 @@ import { type Attention, answerOf } from '../api.ts';
 import { TextField } from '../fields/TextField.tsx';
 import { locale } from '../locale.ts';
 import { formatMoney, formatNumber } from '../money.ts';
+import { texts } from '../texts/staff.ts';
 import { formatTime } from '../time.ts';
 import { Spinner } from '../ui/Spinner.tsx';
 import { ActionDialog } from './ActionDialog.tsx';
@@ -29,22 +30,26 @@ function useAttention() {
 /** Shown on every page while something needs attention. */
 export function AttentionBanner() {
   const { data, error } = useAttention();
-  if (!data && error) return <Banner title="We couldn’t check what needs attention." />;
+  if (!data && error) return <Banner title={texts.attention.couldNotCheck} />;
   if (!data) return null;
   const { anomalies, disputes, refused, mails, unattributed } = data;
   const inquiries = disputes.filter(({ status }) => isInquiry(status)).length;
-  const parts = [
-    count(anomalies.length, 'payment mismatch', 'payment mismatches'),
-    count(disputes.length - inquiries, 'open dispute', 'open disputes'),
-    count(inquiries, 'inquiry by a bank', 'inquiries by banks'),
-    count(refused.length, 'payment that Stripe refused', 'payments that Stripe refused'),
-    count(mails.length, 'mail that did not arrive', 'mails that did not arrive'),
-    count(unattributed.length, 'unmatched payment', 'unmatched payments'),
-  ].filter(Boolean);
+  const counts = {
+    anomalies: anomalies.length,
+    disputes: disputes.length - inquiries,
+    inquiries,
+    refused: refused.length,
+    mails: mails.length,
+    unattributed: unattributed.length,
+  };
+  const parts = Object.entries(texts.attention.counts).flatMap(([kind, write]) => {
+    const count = counts[kind as keyof typeof counts];
+    return count === 0 ? [] : [write(formatNumber(count), count === 1)];
+  });
   if (parts.length === 0) return null;
   return (
-    <Banner title={`Needs attention: ${new Intl.ListFormat(locale).format(parts)}.`}>
-      <Link href="/staff/attention">Review</Link>
+    <Banner title={texts.attention.needsAttention(new Intl.ListFormat(locale).format(parts))}>
+      <Link href="/staff/attention">{texts.attention.review}</Link>
     </Banner>
   );
 }
@@ -52,7 +57,7 @@ export function AttentionBanner() {
 /** It interrupts no screen reader: an alert is what follows a click. */
 function Banner({ title, children }: { title: string; children?: ReactNode }) {
   return (
-    <aside className="banner" aria-label="Needs attention">
+    <aside className="banner" aria-label={texts.attention.title}>
       <div className="notice bad">
         <strong>{title}</strong> {children}
       </div>
@@ -60,26 +65,21 @@ function Banner({ title, children }: { title: string; children?: ReactNode }) {
   );
 }
 
-const count = (number: number, one: string, many: string) =>
-  number === 0 ? '' : `${number} ${number === 1 ? one : many}`;
-
 export function AttentionPage() {
-  useTitle('Attention');
+  useTitle(texts.attention.tabTitle);
   const { data, error, refetch } = useAttention();
   if (!data && error) return <Failure error={error} onRetry={() => refetch()} />;
-  if (!data) return <Spinner label="Looking…" />;
+  if (!data) return <Spinner label={texts.attention.looking} />;
   return (
     <>
-      <h1>Needs attention</h1>
+      <h1>{texts.attention.title}</h1>
       {Object.values(data).every((tasks) => tasks.length === 0) && (
         <div className="empty">
-          <p>Nothing needs attention.</p>
-          <p className="quiet">
-            Payments that differ from what was agreed, disputes and mails that did not arrive are listed here.
-          </p>
+          <p>{texts.attention.nothingNeedsAttention}</p>
+          <p className="quiet">{texts.attention.emptyHint}</p>
         </div>
       )}
-      <List title="Payment mismatches" hint="Of the last 30 days. Refund or accept each.">
+      <List title={texts.attention.mismatchesTitle} hint={texts.attention.mismatchesHint}>
         {data.anomalies.map((anomaly) => (
           <Task
             key={`${anomaly.proposal_id} ${anomaly.created_at} ${anomaly.reason}`}
@@ -94,20 +94,20 @@ export function AttentionPage() {
           />
         ))}
       </List>
-      <List
-        title="Open disputes and inquiries"
-        hint="Answer them in Stripe’s dashboard before they are lost."
-      >
+      <List title={texts.attention.disputesTitle} hint={texts.attention.disputesHint}>
         {data.disputes.map((dispute) => (
           <Task
             key={dispute.dispute_id}
             proposal={dispute}
             time={dispute.created_at}
-            words={`${formatMoney(dispute.amount_cents, dispute.currency)} ${isInquiry(dispute.status) ? 'asked about by the bank' : 'disputed'}, ${dispute.reason.replaceAll('_', ' ')}`}
+            words={texts.attention[isInquiry(dispute.status) ? 'askedAbout' : 'disputed'](
+              formatMoney(dispute.amount_cents, dispute.currency),
+              dispute.reason.replaceAll('_', ' '),
+            )}
           />
         ))}
       </List>
-      <List title="What Stripe would not do" hint="The customer cannot go on. Open the proposal to mend it.">
+      <List title={texts.attention.refusedTitle} hint={texts.attention.refusedHint}>
         {data.refused.map((refusal) => (
           <Task
             key={`${refusal.proposal_id} ${refusal.event} ${refusal.created_at}`}
@@ -119,10 +119,7 @@ export function AttentionPage() {
           />
         ))}
       </List>
-      <List
-        title="Mails that did not arrive"
-        hint="Correct the address, send it again, or call the customer. An address that refused a mail gets no more."
-      >
+      <List title={texts.attention.mailsTitle} hint={texts.attention.mailsHint}>
         {data.mails.map((mail) => (
           <Task
             key={mail.mail_id}
@@ -133,10 +130,7 @@ export function AttentionPage() {
           />
         ))}
       </List>
-      <List
-        title="Unmatched payments"
-        hint="Of the last 30 days. Find them in Stripe’s dashboard; they are tried again every five minutes."
-      >
+      <List title={texts.attention.unmatchedTitle} hint={texts.attention.unmatchedHint}>
         {data.unattributed.map((event) => (
           <li key={event.event_id}>
             <span>
@@ -151,19 +145,15 @@ export function AttentionPage() {
   );
 }
 
-const refusedWords: Record<Attention['refused'][number]['event'], string> = {
-  checkout_refused: 'the payment was refused',
-  refund_refused: 'the refund was refused',
-  refund_failed: 'the refund failed',
-};
+const refusedWords: Record<Attention['refused'][number]['event'], string> = texts.attention.refusedWords;
 
 function Accept({ anomaly }: { anomaly: Attention['anomalies'][number] }) {
   const { api } = useStaff();
   return (
     <ActionDialog
-      action="Accept"
-      title="Accept this payment as it is"
-      yes="Accept"
+      action={texts.attention.accept}
+      title={texts.attention.acceptTitle}
+      yes={texts.attention.accept}
       run={(fields) =>
         answerOf(
           api.proposals[':proposal_id'].anomalies[':entry_id'].accept.$post({
@@ -173,8 +163,8 @@ function Accept({ anomaly }: { anomaly: Attention['anomalies'][number] }) {
         )
       }
     >
-      <p>It needs no attention then. What you note stands in the proposal’s history.</p>
-      <TextField name="note" label="Why it is all right" most={500} />
+      <p>{texts.attention.acceptHint}</p>
+      <TextField name="note" label={texts.attention.whyItIsAllRight} most={500} />
     </ActionDialog>
   );
 }
@@ -209,7 +199,7 @@ function Task({
         <Link href={`/staff/proposals/${id}`}>
           <bdi>{title}</bdi>
         </Link>{' '}
-        <span>{`${words}.`}</span> <When time={time} />
+        <span>{texts.attention.task(words)}</span> <When time={time} />
       </span>
       {action}
     </li>

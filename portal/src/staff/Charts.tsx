@@ -3,6 +3,7 @@ import { minorUnits } from '../../../src/domain/currency.ts';
 import type { Numbers } from '../api.ts';
 import { locale } from '../locale.ts';
 import { formatMoney } from '../money.ts';
+import { texts } from '../texts/staff.ts';
 import { formatDate } from '../time.ts';
 import { toBars } from './in-weeks.ts';
 import { useStaff } from './staff-context.ts';
@@ -23,12 +24,12 @@ function Revenue({ days }: { days: Numbers['days'] }) {
   const { currency } = useStaff().me;
   const short = new Intl.NumberFormat(locale, { style: 'currency', currency, notation: 'compact' });
   const { unit, bars } = toBars(days);
-  const title = `Gross by ${unit}`;
+  const title = texts.charts.grossBy(unit);
   if (days.every(({ payments }) => payments === 0)) {
     return (
       <figure>
         <figcaption>{title}</figcaption>
-        <p className="quiet">No payments in this period.</p>
+        <p className="quiet">{texts.charts.noPaymentsInThisPeriod}</p>
       </figure>
     );
   }
@@ -54,8 +55,10 @@ function Revenue({ days }: { days: Numbers['days'] }) {
           <Tooltip
             cursor={{ fill: 'var(--line)' }}
             contentStyle={{ background: 'var(--paper)', borderColor: 'var(--line)' }}
-            labelFormatter={(date) => `${unit === 'week' ? 'From ' : ''}${formatDate(day(String(date)))}`}
-            formatter={(cents) => [formatMoney(Number(cents), currency), 'Gross']}
+            labelFormatter={(date) =>
+              `${unit === 'week' ? texts.charts.from : ''}${formatDate(day(String(date)))}`
+            }
+            formatter={(cents) => [formatMoney(Number(cents), currency), texts.charts.gross]}
           />
           <Bar dataKey="revenue_cents" fill="var(--brand)" radius={[3, 3, 0, 0]} isAnimationActive={false} />
         </BarChart>
@@ -65,11 +68,11 @@ function Revenue({ days }: { days: Numbers['days'] }) {
 }
 
 const steps = [
-  ['leads', 'Leads'],
-  ['sent', 'Sent'],
-  ['viewed', 'Viewed'],
-  ['approved', 'Approved'],
-  ['paid', 'Paid'],
+  ['leads', texts.charts.leads],
+  ['sent', texts.charts.sent],
+  ['viewed', texts.charts.viewed],
+  ['approved', texts.charts.approved],
+  ['paid', texts.charts.paid],
 ] as const;
 
 function Funnel({ funnel }: { funnel: Numbers['funnel'] }) {
@@ -77,16 +80,16 @@ function Funnel({ funnel }: { funnel: Numbers['funnel'] }) {
   if (data.every(({ count }) => count === 0)) {
     return (
       <figure>
-        <figcaption>From lead to payment</figcaption>
-        <p className="quiet">Nothing has happened in this period.</p>
+        <figcaption>{texts.charts.fromLeadToPayment}</figcaption>
+        <p className="quiet">{texts.charts.nothingHasHappenedInThisPeriod}</p>
       </figure>
     );
   }
   return (
     <figure>
-      <figcaption>From lead to payment</figcaption>
+      <figcaption>{texts.charts.fromLeadToPayment}</figcaption>
       <ResponsiveContainer width="100%" height={240}>
-        <BarChart data={data} layout="vertical" accessibilityLayer title="From lead to payment">
+        <BarChart data={data} layout="vertical" accessibilityLayer title={texts.charts.fromLeadToPayment}>
           <XAxis type="number" allowDecimals={false} stroke="var(--quiet)" />
           <YAxis type="category" dataKey="name" width={84} stroke="var(--quiet)" />
           <Tooltip
@@ -95,7 +98,7 @@ function Funnel({ funnel }: { funnel: Numbers['funnel'] }) {
           />
           <Bar
             dataKey="count"
-            name="How many"
+            name={texts.charts.howMany}
             fill="var(--brand)"
             radius={[0, 3, 3, 0]}
             isAnimationActive={false}

@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import { answerOf } from '../api.ts';
+import { texts } from '../texts/staff.ts';
 import { listPath } from './list-query.ts';
 import { useStaff } from './staff-context.ts';
 import { useSettled } from './use-settled.ts';
@@ -28,7 +29,7 @@ export function CommandMenu() {
       <Dialog.Portal>
         <Dialog.Backdrop className="backdrop" />
         <Dialog.Popup className="dialog commands">
-          <Dialog.Title className="hidden">Go to</Dialog.Title>
+          <Dialog.Title className="hidden">{texts.commandMenu.goTo}</Dialog.Title>
           <Commands onDone={() => setOpen(false)} />
         </Dialog.Popup>
       </Dialog.Portal>
@@ -58,7 +59,7 @@ function Commands({ onDone }: { onDone: () => void }) {
     <>
       <input
         role="combobox"
-        aria-label="Go to a page or a proposal"
+        aria-label={texts.commandMenu.goToAPage}
         aria-expanded
         aria-controls="commands"
         aria-activedescendant={chosen && `command-${chosen.id}`}
@@ -70,7 +71,7 @@ function Commands({ onDone }: { onDone: () => void }) {
         }}
         onKeyDown={onKeyDown}
       />
-      <div role="listbox" id="commands" aria-label="Pages and proposals">
+      <div role="listbox" id="commands" aria-label={texts.commandMenu.pagesAndProposals}>
         {commands.map((command) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the input's, which keeps the focus
           <div
@@ -85,18 +86,18 @@ function Commands({ onDone }: { onDone: () => void }) {
           </div>
         ))}
       </div>
-      {commands.length === 0 && <p className="quiet">Nothing matches.</p>}
+      {commands.length === 0 && <p className="quiet">{texts.commandMenu.nothingMatches}</p>}
     </>
   );
 }
 
 function pagesOf(text: string): Command[] {
   const pages = [
-    { id: 'new', words: 'New proposal', path: '/staff/proposals/new' },
-    { id: 'proposals', words: 'Proposals', path: listPath() },
-    { id: 'leads', words: 'Leads', path: '/staff/leads' },
-    { id: 'numbers', words: 'Numbers', path: '/staff/numbers' },
-    { id: 'attention', words: 'Needs attention', path: '/staff/attention' },
+    { id: 'new', words: texts.commandMenu.newProposal, path: '/staff/proposals/new' },
+    { id: 'proposals', words: texts.commandMenu.proposals, path: listPath() },
+    { id: 'leads', words: texts.commandMenu.leads, path: '/staff/leads' },
+    { id: 'numbers', words: texts.commandMenu.numbers, path: '/staff/numbers' },
+    { id: 'attention', words: texts.commandMenu.needsAttention, path: '/staff/attention' },
   ];
   return pages.filter(({ words }) => words.toLowerCase().includes(text.trim().toLowerCase()));
 }

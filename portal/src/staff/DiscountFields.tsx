@@ -2,6 +2,7 @@ import { maximumTotal } from '../../../src/domain/currency.ts';
 import type { Discount } from '../../../src/domain/pricing.ts';
 import { decimalKind, moneyKind } from '../fields/kinds.ts';
 import { NumberField } from '../fields/NumberField.tsx';
+import { texts } from '../texts/staff.ts';
 
 const share = decimalKind(2, { least: 0.01, most: 100 }, '%');
 
@@ -29,17 +30,23 @@ export function DiscountFields({
   return (
     <>
       <label>
-        Discount{hidden}
+        {texts.discountFields.discount}
+        {hidden}
         <select value={kind} onChange={({ target }) => choose(target.value)}>
-          <option value="none">None</option>
-          <option value="percent">In percent</option>
-          <option value="amount">Amount</option>
+          <option value="none">{texts.discountFields.none}</option>
+          <option value="percent">{texts.discountFields.inPercent}</option>
+          <option value="amount">{texts.discountFields.amount}</option>
         </select>
       </label>
       {percent !== undefined && (
         <NumberField
           name={`${pointer}discount_percent`}
-          label={<>Percent off{hidden}</>}
+          label={
+            <>
+              {texts.discountFields.percentOff}
+              {hidden}
+            </>
+          }
           kind={share}
           value={percent}
           onChange={(value) => onChange({ discount_percent: value })}
@@ -48,7 +55,12 @@ export function DiscountFields({
       {cents !== undefined && (
         <NumberField
           name={`${pointer}discount_cents`}
-          label={<>Amount off{hidden}</>}
+          label={
+            <>
+              {texts.discountFields.amountOff}
+              {hidden}
+            </>
+          }
           kind={moneyKind(currency, { least: 0, most: maximumTotal })}
           value={cents}
           onChange={(value) => onChange({ discount_cents: value })}

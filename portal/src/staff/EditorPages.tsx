@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { answerOf, type Lead, Problem, type Proposal } from '../api.ts';
+import { texts } from '../texts/staff.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { type Draft, draftOf, newDraft, type ProposalBody } from './draft.ts';
@@ -12,7 +13,7 @@ import { ProposalEditor } from './ProposalEditor.tsx';
 import { useStaff, useTitle } from './staff-context.ts';
 
 export function NewProposalPage() {
-  useTitle('New proposal');
+  useTitle(texts.editorPages.newProposal);
   const { api, me } = useStaff();
   const [, navigate] = useLocation();
   const queries = useQueryClient();
@@ -36,7 +37,7 @@ export function NewProposalPage() {
   });
   return (
     <>
-      <h1>New proposal</h1>
+      <h1>{texts.editorPages.newProposal}</h1>
       <KeptDraft work={work} />
       <ProposalEditor
         draft={work.draft}
@@ -45,7 +46,7 @@ export function NewProposalPage() {
         onSave={create.mutate}
         error={create.error}
         isBusy={create.isPending || create.isSuccess}
-        action="Create draft"
+        action={texts.editorPages.createDraft}
         cancelTo={listPath()}
         onCancel={work.forget}
       >
@@ -56,7 +57,7 @@ export function NewProposalPage() {
 }
 
 export function EditProposalPage({ id }: { id: string }) {
-  useTitle(`Edit proposal ${id}`);
+  useTitle(texts.editorPages.editProposal(id));
   const { api } = useStaff();
   const { data, error, refetch } = useQuery({
     queryKey: ['editing', id],
@@ -65,7 +66,7 @@ export function EditProposalPage({ id }: { id: string }) {
   });
   if (data) return <EditProposal proposal={data} />;
   if (error) return <Failure error={error} onRetry={() => refetch()} />;
-  return <Spinner label="Opening the proposal…" />;
+  return <Spinner label={texts.editorPages.openingTheProposal} />;
 }
 
 function EditProposal({ proposal }: { proposal: Proposal }) {
@@ -95,11 +96,13 @@ function EditProposal({ proposal }: { proposal: Proposal }) {
   return (
     <>
       <h1>
-        Edit “<bdi>{start.title}</bdi>”
+        {texts.editorPages.edit[0]}
+        <bdi>{start.title}</bdi>
+        {texts.editorPages.edit[1]}
       </h1>
       {start.approved_by && (
-        <Notice title={`${start.approved_by} has approved this version.`}>
-          <p>A new version must be approved again. A corrected name or address need not.</p>
+        <Notice title={texts.editorPages.hasApprovedThisVersion(start.approved_by)}>
+          <p>{texts.editorPages.approvedHint}</p>
         </Notice>
       )}
       <KeptDraft work={work} />
@@ -110,16 +113,16 @@ function EditProposal({ proposal }: { proposal: Proposal }) {
         onSave={save.mutate}
         error={save.error}
         isBusy={save.isPending || save.isSuccess}
-        action="Save new version"
+        action={texts.editorPages.saveNewVersion}
         cancelTo={`/staff/proposals/${start.id}`}
         onCancel={work.forget}
       >
         {isOvertaken ? (
-          <Notice kind="bad" title="Somebody else changed this proposal meanwhile.">
-            <p>Nothing was saved. Open it again to see what it says now.</p>
+          <Notice kind="bad" title={texts.editorPages.overtaken}>
+            <p>{texts.editorPages.overtakenHint}</p>
             <p>
               <button type="button" onClick={work.restart}>
-                Open it again
+                {texts.editorPages.openItAgain}
               </button>
             </p>
           </Notice>
@@ -145,10 +148,10 @@ function withoutUntouchedCustomer(body: ProposalBody, start: Draft): Partial<Pro
 function KeptDraft({ work }: { work: ReturnType<typeof useKeptDraft> }) {
   if (!work.isKept) return null;
   return (
-    <Notice title="This is what you had typed and not saved.">
+    <Notice title={texts.editorPages.thisIsWhatYouHadTyped}>
       <p>
         <button type="button" onClick={work.restart}>
-          Start again
+          {texts.editorPages.startAgain}
         </button>
       </p>
     </Notice>

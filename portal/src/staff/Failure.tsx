@@ -1,3 +1,4 @@
+import { texts } from '../texts/staff.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { listWrongFields, wordsOf } from './problem-words.ts';
 import { useStaff } from './staff-context.ts';
@@ -18,7 +19,7 @@ export function Failure({ error, onRetry }: { error: Error; onRetry?: () => void
       {onRetry && (
         <p>
           <button type="button" onClick={onRetry}>
-            Try again
+            {texts.failure.tryAgain}
           </button>
         </p>
       )}

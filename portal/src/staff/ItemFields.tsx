@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { decimalKind, moneyKind } from '../fields/kinds.ts';
 import { NumberField } from '../fields/NumberField.tsx';
 import { TextField } from '../fields/TextField.tsx';
+import { texts } from '../texts/staff.ts';
 import { DiscountFields } from './DiscountFields.tsx';
 import type { DraftItem } from './draft.ts';
 
@@ -38,28 +39,43 @@ export function ItemFields({
     <div className="item">
       <TextField
         name={`${pointer}description`}
-        label={<>Description{hidden(`of line ${number}`)}</>}
+        label={
+          <>
+            {texts.itemFields.description}
+            {hidden(texts.itemFields.ofLine(number))}
+          </>
+        }
         most={500}
         value={item.description}
         onChange={(description) => onChange({ ...item, description })}
       />
       <NumberField
         name={`${pointer}quantity`}
-        label={<>Quantity{hidden(`of line ${number}`)}</>}
+        label={
+          <>
+            {texts.itemFields.quantity}
+            {hidden(texts.itemFields.ofLine(number))}
+          </>
+        }
         kind={quantity}
         value={item.quantity}
         onChange={(value) => onChange({ ...item, quantity: value })}
       />
       <NumberField
         name={`${pointer}unit_price_cents`}
-        label={<>Price{hidden(`of one in line ${number}`)}</>}
+        label={
+          <>
+            {texts.itemFields.price}
+            {hidden(texts.itemFields.ofOneInLine(number))}
+          </>
+        }
         kind={moneyKind(currency, { least: -largestPrice, most: largestPrice })}
         value={item.unit_price_cents}
         onChange={(price) => onChange({ ...item, unit_price_cents: price })}
       />
       {onRemove && (
-        <button type="button" onClick={onRemove} aria-label={`Remove line ${number}`}>
-          Remove
+        <button type="button" onClick={onRemove} aria-label={texts.itemFields.removeLine(number)}>
+          {texts.itemFields.remove}
         </button>
       )}
       <details
@@ -67,18 +83,26 @@ export function ItemFields({
         open={isOpen || isWrong}
         onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
       >
-        <summary>Discount and tax{hidden(`of line ${number}`)}</summary>
+        <summary>
+          {texts.itemFields.discountAndTax}
+          {hidden(texts.itemFields.ofLine(number))}
+        </summary>
         <div className="fields">
           <DiscountFields
             discount={discount}
             pointer={pointer}
-            of={`of line ${number}`}
+            of={texts.itemFields.ofLine(number)}
             currency={currency}
             onChange={(next) => onChange({ ...undiscounted, ...next })}
           />
           <NumberField
             name={`${pointer}tax_percent`}
-            label={<>Tax, percent{hidden(`of line ${number}`)}</>}
+            label={
+              <>
+                {texts.itemFields.taxPercent}
+                {hidden(texts.itemFields.ofLine(number))}
+              </>
+            }
             kind={taxPercent}
             value={tax}
             onChange={(rate) => onChange({ ...item, tax_percent: rate })}
@@ -89,7 +113,8 @@ export function ItemFields({
               checked={item.tax_inclusive ?? false}
               onChange={({ target }) => onChange({ ...item, tax_inclusive: target.checked })}
             />
-            The price includes it{hidden(`in line ${number}`)}
+            {texts.itemFields.priceIncludesIt}
+            {hidden(texts.itemFields.inLine(number))}
           </label>
         </div>
       </details>

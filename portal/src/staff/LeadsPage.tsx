@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { answerOf, type Lead } from '../api.ts';
 import { TextField } from '../fields/TextField.tsx';
+import { texts } from '../texts/staff.ts';
 import { formatDate } from '../time.ts';
 import { Spinner } from '../ui/Spinner.tsx';
 import { ActionDialog } from './ActionDialog.tsx';
@@ -11,7 +12,7 @@ import { useStaff, useTitle } from './staff-context.ts';
 
 /** People who asked: note one, and make a proposal of it. */
 export function LeadsPage() {
-  useTitle('Leads');
+  useTitle(texts.leadsPage.leads);
   const { api } = useStaff();
   const list = useInfiniteQuery({
     queryKey: ['leads'],
@@ -24,17 +25,17 @@ export function LeadsPage() {
   return (
     <>
       <div className="title">
-        <h1>Leads</h1>
+        <h1>{texts.leadsPage.leads}</h1>
         <NewLead />
       </div>
       {!leads && error ? (
         <Failure error={error} onRetry={() => refetch()} />
       ) : !leads ? (
-        <Spinner label="Loading leads…" />
+        <Spinner label={texts.leadsPage.loadingLeads} />
       ) : leads.length === 0 ? (
         <div className="empty">
-          <p>There are no leads yet.</p>
-          <p className="quiet">Note who asks for an offer, and make a proposal of it when you are ready.</p>
+          <p>{texts.leadsPage.thereAreNoLeadsYet}</p>
+          <p className="quiet">{texts.leadsPage.emptyHint}</p>
         </div>
       ) : (
         <Leads leads={leads} />
@@ -47,16 +48,16 @@ export function LeadsPage() {
 function Leads({ leads }: { leads: readonly Lead[] }) {
   return (
     <table className="list">
-      <caption className="hidden">Leads, newest first</caption>
+      <caption className="hidden">{texts.leadsPage.caption}</caption>
       <thead>
         <tr>
-          <th scope="col">Name</th>
-          <th scope="col">Email</th>
-          <th scope="col">Phone</th>
-          <th scope="col">Source</th>
-          <th scope="col">Created</th>
+          <th scope="col">{texts.leadsPage.name}</th>
+          <th scope="col">{texts.leadsPage.email}</th>
+          <th scope="col">{texts.leadsPage.phone}</th>
+          <th scope="col">{texts.leadsPage.source}</th>
+          <th scope="col">{texts.leadsPage.created}</th>
           <th scope="col">
-            <span className="hidden">Action</span>
+            <span className="hidden">{texts.leadsPage.action}</span>
           </th>
         </tr>
       </thead>
@@ -70,7 +71,8 @@ function Leads({ leads }: { leads: readonly Lead[] }) {
             <td className="quiet">{formatDate(lead.created_at)}</td>
             <td className="number">
               <Link href="/staff/proposals/new" state={{ lead }} className="button">
-                Make a proposal<span className="hidden"> for {lead.name}</span>
+                {texts.leadsPage.makeAProposal}
+                <span className="hidden">{texts.leadsPage.for(lead.name)}</span>
               </Link>
             </td>
           </tr>
@@ -84,9 +86,9 @@ function NewLead() {
   const { api } = useStaff();
   return (
     <ActionDialog
-      action="New lead"
-      title="New lead"
-      yes="Create lead"
+      action={texts.leadsPage.newLead}
+      title={texts.leadsPage.newLead}
+      yes={texts.leadsPage.createLead}
       run={(fields, requestKey) =>
         answerOf(
           api.leads.$post({
@@ -101,13 +103,13 @@ function NewLead() {
         )
       }
     >
-      <TextField name="name" label="Name" most={200} />
-      <TextField name="email" label="Email (optional)" kind="email" most={254} isOptional />
-      <TextField name="phone" label="Phone (optional)" most={50} isOptional />
+      <TextField name="name" label={texts.leadsPage.name} most={200} />
+      <TextField name="email" label={texts.leadsPage.emailOptional} kind="email" most={254} isOptional />
+      <TextField name="phone" label={texts.leadsPage.phoneOptional} most={50} isOptional />
       <TextField
         name="source"
-        label="Source (optional)"
-        hint="For example: website, a recommendation."
+        label={texts.leadsPage.sourceOptional}
+        hint={texts.leadsPage.forExample}
         most={100}
         isOptional
       />

@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { answerOf, apiAs } from '../api.ts';
 import { TextField } from '../fields/TextField.tsx';
+import { texts } from '../texts/staff.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { wordsOf } from './problem-words.ts';
 
@@ -20,31 +21,37 @@ export function LoginPage({
   });
   useEffect(() => {
     const before = document.title;
-    document.title = 'Sign in';
+    document.title = texts.loginPage.signIn;
     return () => {
       document.title = before;
     };
   }, []);
   return (
     <main className="message login">
-      <h1>Sign in</h1>
-      {wasSignedOut && !login.isError && <Notice title="You were signed out. Please sign in again." />}
+      <h1>{texts.loginPage.signIn}</h1>
+      {wasSignedOut && !login.isError && <Notice title={texts.loginPage.youWereSignedOut} />}
       <Form
         onFormSubmit={({ email, password }) =>
           !login.isPending && login.mutate({ email: String(email), password: String(password) })
         }
       >
-        <TextField name="email" label="Email" kind="email" most={254} autoComplete="username" />
+        <TextField
+          name="email"
+          label={texts.loginPage.email}
+          kind="email"
+          most={254}
+          autoComplete="username"
+        />
         <TextField
           name="password"
-          label="Password"
+          label={texts.loginPage.password}
           kind="password"
           most={1_024}
           autoComplete="current-password"
         />
         {login.error && <Notice kind="bad" title={wordsOf(login.error)} />}
         <button type="submit" className="primary large" aria-disabled={login.isPending}>
-          {login.isPending ? 'Signing in…' : 'Sign in'}
+          {login.isPending ? texts.loginPage.signingIn : texts.loginPage.signIn}
         </button>
       </Form>
     </main>

@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answerOf, type Entry } from '../api.ts';
+import { texts } from '../texts/staff.ts';
 import { formatTime } from '../time.ts';
 import { canBeSentAgain, describeOwed, isUndelivered } from './describe-owed.ts';
 import { wordsOf } from './problem-words.ts';
@@ -42,9 +43,9 @@ export function SendAgain({ proposalId, mailId }: { proposalId: number; mailId: 
     <>
       {' '}
       <button type="button" className="link" onClick={() => mutate()} disabled={isPending || isSuccess}>
-        {isPending ? 'Sending…' : isSuccess ? 'Sent again' : 'Send again'}
+        {isPending ? texts.mail.sending : isSuccess ? texts.mail.sentAgain : texts.mail.sendAgain}
       </button>
-      {error && <span role="alert"> It was not sent. {wordsOf(error)}</span>}
+      {error && <span role="alert">{texts.mail.itWasNotSent(wordsOf(error))}</span>}
     </>
   );
 }

@@ -8,6 +8,7 @@ import { moneyKind } from '../fields/kinds.ts';
 import { NumberField, notUnderstood } from '../fields/NumberField.tsx';
 import { TextField } from '../fields/TextField.tsx';
 import { formatMoney } from '../money.ts';
+import { texts } from '../texts/staff.ts';
 import { formatTime } from '../time.ts';
 import { Row, remainderWords } from '../ui/Offer.tsx';
 import type { InstalmentAction } from '../ui/Schedule.tsx';
@@ -23,14 +24,22 @@ export function Money({ proposal }: { proposal: Proposal }) {
   const isOpen = status !== 'void' && status !== 'declined';
   return (
     <section aria-labelledby="money" className="money">
-      <h2 id="money">Money</h2>
+      <h2 id="money">{texts.money.money}</h2>
       <dl className="sums" translate="no">
-        <Row name="Paid" value={money(proposal.paid_cents)} />
-        {proposal.refunded_cents > 0 && <Row name="Refunded" value={money(-proposal.refunded_cents)} />}
-        {proposal.lost_cents > 0 && <Row name="Lost in disputes" value={money(-proposal.lost_cents)} />}
-        {proposal.pending_cents > 0 && <Row name="Processing" value={money(proposal.pending_cents)} />}
-        <Row name="Held" value={money(proposal.held_cents)} />
-        {isOpen && <Row name="Due now" value={money(proposal.approved_by ? proposal.due_cents : 0)} />}
+        <Row name={texts.money.paid} value={money(proposal.paid_cents)} />
+        {proposal.refunded_cents > 0 && (
+          <Row name={texts.money.refunded} value={money(-proposal.refunded_cents)} />
+        )}
+        {proposal.lost_cents > 0 && (
+          <Row name={texts.money.lostInDisputes} value={money(-proposal.lost_cents)} />
+        )}
+        {proposal.pending_cents > 0 && (
+          <Row name={texts.money.processing} value={money(proposal.pending_cents)} />
+        )}
+        <Row name={texts.money.held} value={money(proposal.held_cents)} />
+        {isOpen && (
+          <Row name={texts.money.dueNow} value={money(proposal.approved_by ? proposal.due_cents : 0)} />
+        )}
         {isOpen && (
           <Row name={remainderWords(proposal)} value={money(proposal.remaining_cents)} className="total" />
         )}
@@ -63,9 +72,9 @@ function AskFor({ proposal, part }: { proposal: Proposal; part: string }) {
   const { api } = useStaff();
   return (
     <ActionDialog
-      action="Ask for it"
-      title="Ask for this payment now?"
-      yes="Ask for it"
+      action={texts.money.askForIt}
+      title={texts.money.askForThisPaymentNow}
+      yes={texts.money.askForIt}
       run={() =>
         answerOf(
           api.proposals[':proposal_id'].requests.$post({
@@ -75,7 +84,7 @@ function AskFor({ proposal, part }: { proposal: Proposal; part: string }) {
         )
       }
     >
-      <p>{proposal.customer_name} can then pay it by the link that they have.</p>
+      <p>{texts.money.askForHint(proposal.customer_name)}</p>
     </ActionDialog>
   );
 }
@@ -83,12 +92,12 @@ function AskFor({ proposal, part }: { proposal: Proposal; part: string }) {
 function PaymentRow({ proposal, payment }: { proposal: Proposal; payment: Payment }) {
   const { me } = useStaff();
   const { method, amount_cents: cents, currency, paid_at: paidAt, reversed } = payment;
-  const how = method === 'stripe' ? 'through Stripe' : `by ${methodWords[method]}`;
+  const how = method === 'stripe' ? texts.money.throughStripe : texts.money.by(methodWords[method]);
   return (
     <>
       <span className={reversed ? 'reversed' : undefined}>
         <strong>{formatMoney(cents, currency)}</strong> {how}, {formatTime(paidAt)}
-        {reversed && ' (taken back)'}
+        {reversed && texts.money.takenBack}
       </span>
       {method === 'stripe' && payment.refundable_cents > 0 && me.role === 'admin' && (
         <Refund proposal={proposal} payment={payment} />
@@ -104,9 +113,9 @@ function Refund({ proposal, payment }: { proposal: Proposal; payment: Payment })
   const amount = moneyKind(currency, { least: chargeStep(currency), most: left });
   return (
     <ActionDialog
-      action="Refund"
-      title="Refund this payment"
-      yes="Refund"
+      action={texts.money.refund}
+      title={texts.money.refundThisPayment}
+      yes={texts.money.refund}
       run={(fields, requestKey) =>
         answerOf(
           api.proposals[':proposal_id'].refunds.$post({
@@ -121,17 +130,14 @@ function Refund({ proposal, payment }: { proposal: Proposal; payment: Payment })
         )
       }
     >
-      <p>
-        Stripe gives it back to {proposal.customer_name}. What is refunded of what was due is due again; to
-        agree on less, make a new version afterwards.
-      </p>
+      <p>{texts.money.refundHint(proposal.customer_name)}</p>
       <NumberField
         name="amount_cents"
-        label={`Amount (${currency.toUpperCase()})`}
+        label={texts.money.amount(currency.toUpperCase())}
         kind={amount}
         value={left}
       />
-      <TextField name="reason" label="Reason" most={500} />
+      <TextField name="reason" label={texts.money.reason} most={500} />
     </ActionDialog>
   );
 }
@@ -140,9 +146,9 @@ function Reverse({ proposal, payment }: { proposal: Proposal; payment: Payment }
   const { api } = useStaff();
   return (
     <ActionDialog
-      action="Take back"
-      title="Take this payment back"
-      yes="Take back"
+      action={texts.money.takeBack}
+      title={texts.money.takeThisPaymentBack}
+      yes={texts.money.takeBack}
       run={(fields) =>
         answerOf(
           api.proposals[':proposal_id'].payments[':payment_id'].reverse.$post({
@@ -152,11 +158,8 @@ function Reverse({ proposal, payment }: { proposal: Proposal; payment: Payment }
         )
       }
     >
-      <p>
-        A cheque that was returned, money that you gave back, a mistake. The record stays, and this one beside
-        it.
-      </p>
-      <TextField name="reason" label="Reason" most={500} />
+      <p>{texts.money.takeBackHint}</p>
+      <TextField name="reason" label={texts.money.reason} most={500} />
     </ActionDialog>
   );
 }
@@ -168,9 +171,9 @@ function RecordPayment({ proposal }: { proposal: Proposal }) {
   const today = dateIn(proposal.time_zone, new Date());
   return (
     <ActionDialog
-      action="Record a payment"
-      title="Record money beside Stripe"
-      yes="Record it"
+      action={texts.money.recordAPayment}
+      title={texts.money.recordMoneyBesideStripe}
+      yes={texts.money.recordIt}
       run={(fields, requestKey) => {
         const reference = String(fields.get('reference') ?? '').trim();
         return answerOf(
@@ -189,7 +192,7 @@ function RecordPayment({ proposal }: { proposal: Proposal }) {
       }}
     >
       <label>
-        How it came
+        {texts.money.howItCame}
         <select name="method" defaultValue="bank_transfer">
           {offlineMethods.map((method) => (
             <option key={method} value={method}>
@@ -200,14 +203,15 @@ function RecordPayment({ proposal }: { proposal: Proposal }) {
       </label>
       <NumberField
         name="amount_cents"
-        label={`Amount (${currency.toUpperCase()})`}
+        label={texts.money.amount(currency.toUpperCase())}
         kind={amount}
         value={due > 0 || remaining > 0 ? due || remaining : notUnderstood}
       />
-      <DateField name="received_on" label="Received on" most={today} start={today} />
-      <TextField name="reference" label="Reference (optional)" isOptional most={200} />
+      <DateField name="received_on" label={texts.money.receivedOn} most={today} start={today} />
+      <TextField name="reference" label={texts.money.referenceOptional} isOptional most={200} />
       <label className="check">
-        <input type="checkbox" name="overpayment" /> It is more than what remains, and that is right
+        <input type="checkbox" name="overpayment" />
+        {texts.money.overpayment}
       </label>
     </ActionDialog>
   );

@@ -4,6 +4,7 @@ import { useSearchParams } from 'wouter';
 import { isTimeZone } from '../../../src/domain/calendar.ts';
 import { answerOf, type Me, type Numbers } from '../api.ts';
 import { formatMoney, formatNumber } from '../money.ts';
+import { texts } from '../texts/staff.ts';
 import { formatSpan } from '../time.ts';
 import { Spinner } from '../ui/Spinner.tsx';
 import { Failure } from './Failure.tsx';
@@ -16,7 +17,7 @@ const periods = ['7', '30', '90', '365'];
 
 /** The numbers of the last days. */
 export function NumbersPage() {
-  useTitle('Numbers');
+  useTitle(texts.numbersPage.numbers);
   const { api, me } = useStaff();
   const [query, setQuery] = useSearchParams();
   const asked = query.get('days') ?? '';
@@ -31,13 +32,13 @@ export function NumbersPage() {
   return (
     <>
       <div className="title">
-        <h1>Numbers</h1>
+        <h1>{texts.numbersPage.numbers}</h1>
         <label className="period">
-          Period
+          {texts.numbersPage.period}
           <select value={days} onChange={({ target }) => setQuery({ days: target.value })}>
             {periods.map((period) => (
               <option key={period} value={period}>
-                Last {period} days
+                {texts.numbersPage.lastDays(period)}
               </option>
             ))}
           </select>
@@ -46,7 +47,7 @@ export function NumbersPage() {
       {!data && error ? (
         <Failure error={error} onRetry={() => refetch()} />
       ) : !data ? (
-        <Spinner label="Adding up…" />
+        <Spinner label={texts.numbersPage.addingUp} />
       ) : (
         <div aria-busy={isPlaceholderData} className="numbers">
           <Sums numbers={data} />
@@ -70,15 +71,15 @@ function Sums({ numbers }: { numbers: Numbers }) {
   const money = (cents: number) => formatMoney(cents, currency);
   const { p50, p90 } = numbers.velocity_seconds;
   const sums = [
-    ['Payments', formatNumber(numbers.payments)],
-    ['Gross', money(numbers.revenue_cents)],
-    ['Refunded', money(numbers.refunded_cents)],
-    ['Lost in disputes', money(numbers.lost_cents)],
-    ['Net', money(numbers.net_cents)],
-    ['Average payment', numbers.payments > 0 ? money(numbers.average_deposit_cents) : '–'],
-    ['Disputes', formatNumber(numbers.disputes)],
-    ['Median time to pay', p50 === null ? '–' : formatSpan(p50)],
-    ['90% pay within', p90 === null ? '–' : formatSpan(p90)],
+    [texts.numbersPage.payments, formatNumber(numbers.payments)],
+    [texts.numbersPage.gross, money(numbers.revenue_cents)],
+    [texts.numbersPage.refunded, money(numbers.refunded_cents)],
+    [texts.numbersPage.lostInDisputes, money(numbers.lost_cents)],
+    [texts.numbersPage.net, money(numbers.net_cents)],
+    [texts.numbersPage.averagePayment, numbers.payments > 0 ? money(numbers.average_deposit_cents) : '–'],
+    [texts.numbersPage.disputes, formatNumber(numbers.disputes)],
+    [texts.numbersPage.medianTimeToPay, p50 === null ? '–' : formatSpan(p50)],
+    [texts.numbersPage.ninetyPercentPayWithin, p90 === null ? '–' : formatSpan(p90)],
   ] as const;
   return (
     <dl className="tiles">

@@ -5,6 +5,7 @@ import { declineWords } from '../../../src/domain/words.ts';
 import { answerOf, type Proposal } from '../api.ts';
 import { TextField } from '../fields/TextField.tsx';
 import { formatMoney } from '../money.ts';
+import { texts } from '../texts/staff.ts';
 import { ActionDialog } from './ActionDialog.tsx';
 import { ConfirmedAction } from './ConfirmedAction.tsx';
 import { Failure } from './Failure.tsx';
@@ -25,7 +26,7 @@ export function ProposalActions({ proposal }: { proposal: Proposal }) {
       <div className="actions">
         {!isVoid && !hasMoney && (
           <Link href={`/staff/proposals/${proposal.id}/edit`} className="button">
-            Edit
+            {texts.proposalActions.edit}
           </Link>
         )}
         <Duplicate proposal={proposal} />
@@ -51,9 +52,9 @@ function CorrectCustomer({ proposal }: { proposal: Proposal }) {
   const { api } = useStaff();
   return (
     <ActionDialog
-      action="Correct the customer"
-      title="Correct the customer’s name or address"
-      yes="Save"
+      action={texts.proposalActions.correctTheCustomer}
+      title={texts.proposalActions.correctTheCustomersNameOrAddress}
+      yes={texts.proposalActions.save}
       run={(fields) =>
         answerOf(
           api.proposals[':proposal_id'].$patch({
@@ -66,11 +67,16 @@ function CorrectCustomer({ proposal }: { proposal: Proposal }) {
         )
       }
     >
-      <p>It need not be approved again. Another address ends the links that were handed out.</p>
-      <TextField name="customer_name" label="Name" most={200} start={proposal.customer_name} />
+      <p>{texts.proposalActions.correctHint}</p>
+      <TextField
+        name="customer_name"
+        label={texts.proposalActions.name}
+        most={200}
+        start={proposal.customer_name}
+      />
       <TextField
         name="customer_email"
-        label="Email"
+        label={texts.proposalActions.email}
         kind="email"
         most={254}
         start={proposal.customer_email}
@@ -83,9 +89,9 @@ function ApproveOnBehalf({ proposal }: { proposal: Proposal }) {
   const { api } = useStaff();
   return (
     <ActionDialog
-      action="Approve for the customer"
-      title={`Approve for ${proposal.customer_name}`}
-      yes="Record the approval"
+      action={texts.proposalActions.approveForTheCustomer}
+      title={texts.proposalActions.approveFor(proposal.customer_name)}
+      yes={texts.proposalActions.recordTheApproval}
       run={(fields) =>
         answerOf(
           api.proposals[':proposal_id'].approve.$post({
@@ -101,22 +107,29 @@ function ApproveOnBehalf({ proposal }: { proposal: Proposal }) {
       }
     >
       <p>
-        They agreed to version {proposal.version}, {formatMoney(proposal.total_cents, proposal.currency)} in
-        all.
+        {texts.proposalActions.approveHint(
+          proposal.version,
+          formatMoney(proposal.total_cents, proposal.currency),
+        )}
       </p>
-      <TextField name="name" label="Who agreed" most={200} start={proposal.customer_name} />
+      <TextField
+        name="name"
+        label={texts.proposalActions.whoAgreed}
+        most={200}
+        start={proposal.customer_name}
+      />
       <label>
-        How
+        {texts.proposalActions.how}
         <select name="method">
-          <option value="phone">On the phone</option>
-          <option value="paper">On paper</option>
-          <option value="in_person">In person</option>
+          <option value="phone">{texts.proposalActions.onThePhone}</option>
+          <option value="paper">{texts.proposalActions.onPaper}</option>
+          <option value="in_person">{texts.proposalActions.inPerson}</option>
         </select>
       </label>
       <TextField
         name="reference"
-        label="Where it is noted"
-        hint="For example: call of 26 November."
+        label={texts.proposalActions.whereItIsNoted}
+        hint={texts.proposalActions.forExample}
         most={200}
       />
     </ActionDialog>
@@ -127,9 +140,9 @@ function DeclineOnBehalf({ proposal }: { proposal: Proposal }) {
   const { api } = useStaff();
   return (
     <ActionDialog
-      action="Mark as declined"
-      title="Mark as declined"
-      yes="Mark as declined"
+      action={texts.proposalActions.markAsDeclined}
+      title={texts.proposalActions.markAsDeclined}
+      yes={texts.proposalActions.markAsDeclined}
       run={(fields) => {
         const comment = String(fields.get('comment') ?? '').trim();
         return answerOf(
@@ -143,9 +156,9 @@ function DeclineOnBehalf({ proposal }: { proposal: Proposal }) {
         );
       }}
     >
-      <p>{proposal.customer_name} can then neither approve nor pay it. A new version reopens it.</p>
+      <p>{texts.proposalActions.declineHint(proposal.customer_name)}</p>
       <label>
-        Why
+        {texts.proposalActions.why}
         <select name="reason">
           {Object.entries(declineWords).map(([value, words]) => (
             <option key={value} value={value}>
@@ -154,7 +167,13 @@ function DeclineOnBehalf({ proposal }: { proposal: Proposal }) {
           ))}
         </select>
       </label>
-      <TextField name="comment" label="In their words (optional)" kind="paragraphs" isOptional most={2_000} />
+      <TextField
+        name="comment"
+        label={texts.proposalActions.inTheirWordsOptional}
+        kind="paragraphs"
+        isOptional
+        most={2_000}
+      />
     </ActionDialog>
   );
 }
@@ -181,7 +200,7 @@ function Duplicate({ proposal }: { proposal: Proposal }) {
   return (
     <>
       <button type="button" onClick={() => copy.mutate()} disabled={copy.isPending}>
-        {copy.isPending ? 'Copying…' : 'Duplicate'}
+        {copy.isPending ? texts.proposalActions.copying : texts.proposalActions.duplicate}
       </button>
       {copy.error && <Failure error={copy.error} />}
     </>
@@ -193,11 +212,11 @@ function WithdrawLinks({ proposal, onDone }: { proposal: Proposal; onDone: () =>
   return (
     <ConfirmedAction
       words={{
-        action: 'Withdraw links',
-        question: 'Withdraw the links?',
-        yes: 'Withdraw them',
-        busy: 'Withdrawing…',
-        no: 'Keep them',
+        action: texts.proposalActions.withdrawLinks,
+        question: texts.proposalActions.withdrawTheLinks,
+        yes: texts.proposalActions.withdrawThem,
+        busy: texts.proposalActions.withdrawing,
+        no: texts.proposalActions.keepThem,
       }}
       run={async () => {
         const param = { proposal_id: String(proposal.id) };
@@ -205,7 +224,7 @@ function WithdrawLinks({ proposal, onDone }: { proposal: Proposal; onDone: () =>
         onDone();
       }}
     >
-      No link that was handed out so far will open this proposal. {proposal.customer_name} needs a new one.
+      {texts.proposalActions.withdrawHint(proposal.customer_name)}
     </ConfirmedAction>
   );
 }
@@ -215,17 +234,17 @@ function Void({ proposal }: { proposal: Proposal }) {
   return (
     <ConfirmedAction
       words={{
-        action: 'Void',
-        question: 'Void this proposal?',
-        yes: 'Void it',
-        busy: 'Voiding…',
-        no: 'Keep it',
+        action: texts.proposalActions.void,
+        question: texts.proposalActions.voidThisProposal,
+        yes: texts.proposalActions.voidIt,
+        busy: texts.proposalActions.voiding,
+        no: texts.proposalActions.keepIt,
       }}
       run={() =>
         answerOf(api.proposals[':proposal_id'].void.$post({ param: { proposal_id: String(proposal.id) } }))
       }
     >
-      {proposal.customer_name} can then neither approve nor pay it. This cannot be undone.
+      {texts.proposalActions.voidHint(proposal.customer_name)}
     </ConfirmedAction>
   );
 }

@@ -5,6 +5,7 @@ import { type Price, priceOf } from '../../../src/domain/pricing.ts';
 import { DateField } from '../fields/DateField.tsx';
 import { TextField } from '../fields/TextField.tsx';
 import { formatMoney, formatPercent } from '../money.ts';
+import { texts } from '../texts/staff.ts';
 import { Row } from '../ui/Offer.tsx';
 import { DiscountFields } from './DiscountFields.tsx';
 import { blankItem, type Draft, isUnderstood, type ProposalBody, toBody } from './draft.ts';
@@ -69,7 +70,7 @@ export function ProposalEditor({
     <Form className="editor" errors={errors} onFormSubmit={() => !isBusy && onSave(toBody(draft))}>
       <TextField
         name="title"
-        label="Title"
+        label={texts.proposalEditor.title}
         most={200}
         value={draft.title}
         onChange={(title) => set({ title })}
@@ -77,14 +78,14 @@ export function ProposalEditor({
       <div className="pair">
         <TextField
           name="customer_name"
-          label="Customer’s name"
+          label={texts.proposalEditor.customersName}
           most={200}
           value={draft.customer_name}
           onChange={(name) => set({ customer_name: name })}
         />
         <TextField
           name="customer_email"
-          label="Customer’s email"
+          label={texts.proposalEditor.customersEmail}
           kind="email"
           most={254}
           value={draft.customer_email}
@@ -92,7 +93,7 @@ export function ProposalEditor({
         />
       </div>
       <fieldset ref={lines}>
-        <legend>Line items</legend>
+        <legend>{texts.proposalEditor.lineItems}</legend>
         {items.map((item, index) => (
           <ItemFields
             key={item.id}
@@ -104,13 +105,13 @@ export function ProposalEditor({
           />
         ))}
         <button ref={addButton} type="button" onClick={add} disabled={items.length >= mostItems}>
-          Add a line
+          {texts.proposalEditor.addALine}
         </button>
         <div className="fields">
           <DiscountFields
             discount={discount}
             pointer=""
-            of="on the whole"
+            of={texts.proposalEditor.onTheWhole}
             currency={currency}
             onChange={(next) => set({ discount: next })}
           />
@@ -125,14 +126,14 @@ export function ProposalEditor({
       />
       <DateField
         name="valid_until"
-        label="Valid until (optional)"
+        label={texts.proposalEditor.validUntilOptional}
         isOptional
         value={draft.valid_until}
         onChange={(date) => set({ valid_until: date })}
       />
       <TextField
         name="terms"
-        label="Terms (optional)"
+        label={texts.proposalEditor.termsOptional}
         kind="paragraphs"
         isOptional
         most={10_000}
@@ -142,10 +143,10 @@ export function ProposalEditor({
       {children}
       <p className="actions">
         <button type="submit" className="primary" aria-disabled={isBusy}>
-          {isBusy ? 'Saving…' : action}
+          {isBusy ? texts.proposalEditor.saving : action}
         </button>
         <Link href={cancelTo} className="button" onClick={onCancel}>
-          Cancel
+          {texts.proposalEditor.cancel}
         </Link>
       </p>
     </Form>
@@ -157,23 +158,27 @@ function Sums({ price, currency }: { price: Price | null; currency: string }) {
   if (!price) {
     return (
       <dl className="sums" aria-live="polite">
-        <Row name="Total" value="–" className="total" />
+        <Row name={texts.proposalEditor.total} value="–" className="total" />
       </dl>
     );
   }
   const money = (cents: number) => formatMoney(cents, currency);
   return (
     <dl className="sums" aria-live="polite">
-      {price.subtotalCents !== price.totalCents && <Row name="Subtotal" value={money(price.subtotalCents)} />}
-      {price.discountCents > 0 && <Row name="Discount" value={money(-price.discountCents)} />}
+      {price.subtotalCents !== price.totalCents && (
+        <Row name={texts.proposalEditor.subtotal} value={money(price.subtotalCents)} />
+      )}
+      {price.discountCents > 0 && (
+        <Row name={texts.proposalEditor.discount} value={money(-price.discountCents)} />
+      )}
       {price.taxes.map(({ percent, inclusive, cents }) => (
         <Row
           key={`${percent} ${inclusive}`}
-          name={`${inclusive ? 'Included tax' : 'Tax'} ${formatPercent(percent)}`}
+          name={`${inclusive ? texts.proposalEditor.includedTax : texts.proposalEditor.tax} ${formatPercent(percent)}`}
           value={money(cents)}
         />
       ))}
-      <Row name="Total" value={money(price.totalCents)} className="total" />
+      <Row name={texts.proposalEditor.total} value={money(price.totalCents)} className="total" />
     </dl>
   );
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { answerOf, type ListQuery, type ProposalSummary } from '../api.ts';
 import { formatMoney } from '../money.ts';
+import { texts } from '../texts/staff.ts';
 import { formatDate } from '../time.ts';
 import { Spinner } from '../ui/Spinner.tsx';
 import { Failure } from './Failure.tsx';
@@ -16,7 +17,7 @@ type Filters = Pick<ListQuery, 'status' | 'q' | 'sort' | 'from' | 'to'>;
 
 /** The org's proposals, searched, limited and sorted by the query in the address. */
 export function ProposalListPage() {
-  useTitle('Proposals');
+  useTitle(texts.proposalListPage.proposals);
   const { get, set, isEmpty } = useListQuery();
   const [status, q, sort, from, to] = ['status', 'q', 'sort', 'from', 'to'].map(get);
   const settled = useSettled(q ?? '');
@@ -25,14 +26,14 @@ export function ProposalListPage() {
   return (
     <>
       <div className="title">
-        <h1>Proposals</h1>
+        <h1>{texts.proposalListPage.proposals}</h1>
         <Link href="/staff/proposals/new" className="button primary">
-          New proposal
+          {texts.proposalListPage.newProposal}
         </Link>
       </div>
       <search className="filters">
         <label>
-          Search title, name, email or #number
+          {texts.proposalListPage.searchHint}
           <input
             type="search"
             id="search"
@@ -42,9 +43,9 @@ export function ProposalListPage() {
           />
         </label>
         <label>
-          Status
+          {texts.proposalListPage.status}
           <select value={status} onChange={({ target }) => set({ status: target.value })}>
-            <option value="">All</option>
+            <option value="">{texts.proposalListPage.all}</option>
             {Object.entries(statusWords).map(([value, words]) => (
               <option key={value} value={value}>
                 {words}
@@ -53,16 +54,16 @@ export function ProposalListPage() {
           </select>
         </label>
         <label>
-          Created from
+          {texts.proposalListPage.createdFrom}
           <input type="date" value={from} max={to} onChange={({ target }) => set({ from: target.value })} />
         </label>
         <label>
-          to
+          {texts.proposalListPage.to}
           <input type="date" value={to} min={from} onChange={({ target }) => set({ to: target.value })} />
         </label>
         {!isEmpty && (
           <button type="button" onClick={() => set({ q: '', status: '', sort: '', from: '', to: '' })}>
-            Clear
+            {texts.proposalListPage.clear}
           </button>
         )}
       </search>
@@ -99,18 +100,16 @@ function Results({
   });
   const { data, error, refetch, isPlaceholderData } = list;
   if (!data && error) return <Failure error={error} onRetry={() => refetch()} />;
-  if (!data) return <Spinner label="Loading proposals…" />;
+  if (!data) return <Spinner label={texts.proposalListPage.loadingProposals} />;
   const proposals = data.pages.flatMap((page) => page.data);
   if (proposals.length === 0) {
-    if (isFiltered) return <p className="empty">No proposal matches.</p>;
+    if (isFiltered) return <p className="empty">{texts.proposalListPage.noProposalMatches}</p>;
     return (
       <div className="empty">
-        <p>There are no proposals yet.</p>
-        <p className="quiet">
-          Write one, send its link to your customer, and see here when they open it, approve it and pay.
-        </p>
+        <p>{texts.proposalListPage.thereAreNoProposalsYet}</p>
+        <p className="quiet">{texts.proposalListPage.emptyHint}</p>
         <Link href="/staff/proposals/new" className="button primary">
-          Make the first one
+          {texts.proposalListPage.makeTheFirstOne}
         </Link>
       </div>
     );
@@ -123,17 +122,17 @@ function Results({
   return (
     <>
       <table className="list" aria-busy={isPlaceholderData}>
-        <caption className="hidden">Proposals</caption>
+        <caption className="hidden">{texts.proposalListPage.proposals}</caption>
         <thead>
           <tr>
-            {column('title', 'Proposal')}
-            {column('customer_name', 'Customer')}
-            <th scope="col">Status</th>
-            {column('total_cents', 'Total', 'number')}
+            {column('title', texts.proposalListPage.proposal)}
+            {column('customer_name', texts.proposalListPage.customer)}
+            <th scope="col">{texts.proposalListPage.status}</th>
+            {column('total_cents', texts.proposalListPage.total, 'number')}
             <th scope="col" className="number">
-              Remains
+              {texts.proposalListPage.remains}
             </th>
-            {column('created_at', 'Created')}
+            {column('created_at', texts.proposalListPage.created)}
           </tr>
         </thead>
         <tbody>
@@ -149,10 +148,10 @@ function Results({
               <td>
                 <Status status={proposal.status} expired={proposal.expired} />
               </td>
-              <td className="number" data-label="Total">
+              <td className="number" data-label={texts.proposalListPage.total}>
                 {formatMoney(proposal.total_cents, proposal.currency)}
               </td>
-              <td className="number" data-label="Remains">
+              <td className="number" data-label={texts.proposalListPage.remains}>
                 {isOver(proposal) ? '–' : formatMoney(proposal.remaining_cents, proposal.currency)}
               </td>
               <td className="quiet">{formatDate(proposal.created_at)}</td>

@@ -12,6 +12,7 @@ import { decimalKind, moneyKind } from '../fields/kinds.ts';
 import { NumberField } from '../fields/NumberField.tsx';
 import { TextField } from '../fields/TextField.tsx';
 import { formatMoney } from '../money.ts';
+import { texts } from '../texts/staff.ts';
 import { type DraftPart, draftPart } from './draft.ts';
 
 const share = decimalKind(2, { least: 0.01, most: 100 }, '%');
@@ -38,13 +39,13 @@ export function ScheduleFields({
   const add = () =>
     onChange([
       ...parts.slice(0, -1),
-      draftPart({ label: 'Instalment', percent: 10, due: 'request' }),
+      draftPart({ label: texts.scheduleFields.instalment, percent: 10, due: 'request' }),
       ...parts.slice(-1),
     ]);
   const isWrong = isKnown && totalCents > 0 && (sum !== totalCents || amounts.some((cents) => cents < 0));
   return (
     <fieldset>
-      <legend>Payments</legend>
+      <legend>{texts.scheduleFields.payments}</legend>
       {parts.map((part, index) => (
         <PartFields
           key={part.id}
@@ -58,11 +59,11 @@ export function ScheduleFields({
         />
       ))}
       <button type="button" onClick={add} disabled={parts.length >= mostParts}>
-        Add a payment
+        {texts.scheduleFields.addAPayment}
       </button>
       {isWrong && (
         <p className="error" role="status">
-          {`The payments add up to ${formatMoney(sum, currency)}, and not to the total of ${formatMoney(totalCents, currency)}. Let the last one be the rest, or change an amount.`}
+          {texts.scheduleFields.wrongSum(formatMoney(sum, currency), formatMoney(totalCents, currency))}
         </p>
       )}
     </fieldset>
@@ -89,30 +90,41 @@ function PartFields({
   const { id, label, due } = part;
   const number = index + 1;
   const pointer = `schedule/${index}/`;
-  const of = <span className="hidden"> of payment {number}</span>;
+  const of = <span className="hidden">{texts.scheduleFields.ofPayment(number)}</span>;
   const withAmount = (amount: PartAmount) => onChange({ id, label, due, ...amount });
   const withDue = (next: DueWhen) => onChange({ ...part, due: next });
   return (
     <div className="part">
       <TextField
         name={`${pointer}label`}
-        label={<>Name{of}</>}
+        label={
+          <>
+            {texts.scheduleFields.name}
+            {of}
+          </>
+        }
         most={100}
         value={label}
         onChange={(next) => onChange({ ...part, label: next })}
       />
       <label>
-        How much{of}
+        {texts.scheduleFields.howMuch}
+        {of}
         <select value={amountKind(part)} onChange={({ target }) => withAmount(newAmount(target.value))}>
-          <option value="percent">In percent</option>
-          <option value="amount">Amount</option>
-          {(isLast || 'rest' in part) && <option value="rest">The rest</option>}
+          <option value="percent">{texts.scheduleFields.inPercent}</option>
+          <option value="amount">{texts.scheduleFields.amount}</option>
+          {(isLast || 'rest' in part) && <option value="rest">{texts.scheduleFields.theRest}</option>}
         </select>
       </label>
       {'percent' in part && (
         <NumberField
           name={`${pointer}percent`}
-          label={<>Percent{of}</>}
+          label={
+            <>
+              {texts.scheduleFields.percent}
+              {of}
+            </>
+          }
           kind={share}
           value={part.percent}
           onChange={(percent) => withAmount({ percent })}
@@ -121,25 +133,36 @@ function PartFields({
       {'amount_cents' in part && (
         <NumberField
           name={`${pointer}amount_cents`}
-          label={<>Amount{of}</>}
+          label={
+            <>
+              {texts.scheduleFields.amount}
+              {of}
+            </>
+          }
           kind={moneyKind(currency, { least: 0, most: maximumTotal })}
           value={part.amount_cents}
           onChange={(cents) => withAmount({ amount_cents: cents })}
         />
       )}
       <label>
-        Due{of}
+        {texts.scheduleFields.due}
+        {of}
         <select value={dueKind(due)} onChange={({ target }) => withDue(newDue(target.value))}>
-          <option value="approval">On approval</option>
-          <option value="request">When you ask for it</option>
-          <option value="date">On a date</option>
-          <option value="days">Days after approval</option>
+          <option value="approval">{texts.scheduleFields.onApproval}</option>
+          <option value="request">{texts.scheduleFields.whenYouAsk}</option>
+          <option value="date">{texts.scheduleFields.onADate}</option>
+          <option value="days">{texts.scheduleFields.daysAfterApproval}</option>
         </select>
       </label>
       {typeof due === 'object' && 'date' in due && (
         <DateField
           name={`${pointer}due/date`}
-          label={<>Date{of}</>}
+          label={
+            <>
+              {texts.scheduleFields.date}
+              {of}
+            </>
+          }
           value={due.date}
           onChange={(date) => withDue({ date })}
         />
@@ -147,7 +170,12 @@ function PartFields({
       {typeof due === 'object' && 'days_after_approval' in due && (
         <NumberField
           name={`${pointer}due/days_after_approval`}
-          label={<>Days{of}</>}
+          label={
+            <>
+              {texts.scheduleFields.days}
+              {of}
+            </>
+          }
           kind={days}
           value={due.days_after_approval}
           onChange={(count) => withDue({ days_after_approval: count })}
@@ -155,8 +183,8 @@ function PartFields({
       )}
       <output>{amountCents === null ? '–' : formatMoney(amountCents, currency)}</output>
       {onRemove && (
-        <button type="button" onClick={onRemove} aria-label={`Remove payment ${number}`}>
-          Remove
+        <button type="button" onClick={onRemove} aria-label={texts.scheduleFields.removePayment(number)}>
+          {texts.scheduleFields.remove}
         </button>
       )}
     </div>

@@ -1,15 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answerOf, type Proposal } from '../api.ts';
+import { texts } from '../texts/staff.ts';
 import { formatDate } from '../time.ts';
 import { Failure } from './Failure.tsx';
 import { useStaff } from './staff-context.ts';
 
-const whyNoMail = {
-  on: '',
-  off: 'Mail is off: send the link yourself.',
-  not_configured: 'Nothing is mailed, since no mail vendor is set up: send the link yourself.',
-};
+const whyNoMail = texts.sendLink.whyNoMail;
 
 /** Mails the link, where mail is on, or copies it for staff to send. */
 export function SendLink({ proposal }: { proposal: Proposal }) {
@@ -49,7 +46,7 @@ export function SendLink({ proposal }: { proposal: Proposal }) {
             onClick={() => send.mutate(true)}
             disabled={send.isPending}
           >
-            {send.isPending && send.variables ? 'Sending…' : 'Mail to the customer'}
+            {send.isPending && send.variables ? texts.sendLink.sending : texts.sendLink.mailToTheCustomer}
           </button>
         )}
         <button
@@ -58,7 +55,9 @@ export function SendLink({ proposal }: { proposal: Proposal }) {
           onClick={() => send.mutate(false)}
           disabled={send.isPending}
         >
-          {send.isPending && !send.variables ? 'Making a link…' : 'Copy link for the customer'}
+          {send.isPending && !send.variables
+            ? texts.sendLink.makingALink
+            : texts.sendLink.copyLinkForTheCustomer}
         </button>
       </div>
       {!isMailOn && !link && <p className="quiet">{whyNoMail[me.mail]}</p>}
@@ -66,15 +65,15 @@ export function SendLink({ proposal }: { proposal: Proposal }) {
         <div role="status" className="quiet">
           <p>
             {link.mailed
-              ? `It is mailed to ${proposal.customer_email}, once an hour at most: see what happened, below. This is the link.`
+              ? texts.sendLink.mailed(proposal.customer_email)
               : isCopied
-                ? 'Copied.'
-                : 'Copy this link.'}
+                ? texts.sendLink.copied
+                : texts.sendLink.copyThisLink}
           </p>
-          <p>{`It opens the proposal without an account. If nothing happens there, it ends on ${formatDate(link.expires_at)}.`}</p>
+          <p>{texts.sendLink.endsOn(formatDate(link.expires_at))}</p>
           <input
             readOnly
-            aria-label="Link for the customer"
+            aria-label={texts.sendLink.linkForTheCustomer}
             value={link.portal_url}
             onFocus={({ target }) => target.select()}
           />

@@ -1,3 +1,4 @@
+import { texts } from '../texts/staff.ts';
 /** Fetches the next page of a list, where there is one. */
 export function ShowMore({
   list: { hasNextPage, isFetchingNextPage, fetchNextPage },
@@ -12,7 +13,7 @@ export function ShowMore({
   return (
     <p>
       <button type="button" onClick={() => fetchNextPage()} disabled={isFetchingNextPage}>
-        {isFetchingNextPage ? 'Loading…' : 'Show more'}
+        {isFetchingNextPage ? texts.showMore.loading : texts.showMore.showMore}
       </button>
     </p>
   );

@@ -18,6 +18,7 @@ import { StaffProposalPage } from './StaffProposalPage.tsx';
 import { StaffContext } from './staff-context.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 import './staff.css';
+import { texts } from '../texts/staff.ts';
 
 /** The pages for staff, or the page where they sign in. */
 export default function StaffApp() {
@@ -76,13 +77,13 @@ function SignedIn({
     refetch,
   } = useQuery({ queryKey: ['me'], queryFn: () => answerOf(api.auth.me.$get()) });
   if (!me) {
-    if (!error) return <Spinner label="Signing in…" />;
+    if (!error) return <Spinner label={texts.staffApp.signingIn} />;
     return (
-      <Message title="We cannot be reached right now">
-        <p>Please check your connection, or try again in a moment.</p>
+      <Message title={texts.staffApp.weCannotBeReachedRightNow}>
+        <p>{texts.staffApp.pleaseCheckYourConnection}</p>
         <p>
           <button type="button" className="primary" onClick={() => refetch()}>
-            Try again
+            {texts.staffApp.tryAgain}
           </button>
         </p>
       </Message>
@@ -106,9 +107,9 @@ function SignedIn({
           <Route path="/staff/numbers" component={NumbersPage} />
           <Route path="/staff/attention" component={AttentionPage} />
           <Route>
-            <h1>There is no such page</h1>
+            <h1>{texts.staffApp.thereIsNoSuchPage}</h1>
             <p>
-              <Link href="/staff/proposals">All proposals</Link>
+              <Link href="/staff/proposals">{texts.staffApp.allProposals}</Link>
             </p>
           </Route>
         </Switch>
@@ -140,21 +141,21 @@ function Header({ orgName, email, onSignOut }: { orgName: string; email: string;
   return (
     <header className="bar">
       <strong dir="auto">{orgName}</strong>
-      <nav aria-label="Main">
+      <nav aria-label={texts.staffApp.main}>
         <Link href={listPath()} aria-current={current('/staff/proposals')}>
-          Proposals
+          {texts.staffApp.proposals}
         </Link>
         <Link href="/staff/leads" aria-current={current('/staff/leads')}>
-          Leads
+          {texts.staffApp.leads}
         </Link>
         <Link href="/staff/numbers" aria-current={current('/staff/numbers')}>
-          Numbers
+          {texts.staffApp.numbers}
         </Link>
       </nav>
       <span className="who">
         <span className="quiet">{email}</span>
         <button type="button" onClick={onSignOut}>
-          Sign out
+          {texts.staffApp.signOut}
         </button>
       </span>
     </header>

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { answerOf, Problem, type Proposal } from '../api.ts';
 import { formatMoney } from '../money.ts';
+import { texts } from '../texts/staff.ts';
 import { formatTime } from '../time.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { Offer } from '../ui/Offer.tsx';
@@ -16,7 +17,7 @@ import { Timeline } from './Timeline.tsx';
 
 /** One proposal with its history, and the actions on it. */
 export function StaffProposalPage({ id }: { id: string }) {
-  useTitle(`Proposal ${id}`);
+  useTitle(texts.staffProposalPage.proposal(id));
   const { api } = useStaff();
   const { data, error, refetch } = useQuery({
     queryKey: ['staff-proposal', id],
@@ -25,20 +26,20 @@ export function StaffProposalPage({ id }: { id: string }) {
   if (!data && error instanceof Problem && isMissing(error)) {
     return (
       <>
-        <h1>There is no such proposal</h1>
-        <p>It may belong to another organization, or its number may be wrong.</p>
+        <h1>{texts.staffProposalPage.thereIsNoSuchProposal}</h1>
+        <p>{texts.staffProposalPage.noSuchProposalHint}</p>
         <p>
-          <Link href={listPath()}>All proposals</Link>
+          <Link href={listPath()}>{texts.staffProposalPage.allProposals}</Link>
         </p>
       </>
     );
   }
   if (!data && error) return <Failure error={error} onRetry={() => refetch()} />;
-  if (!data) return <Spinner label="Opening the proposal…" />;
+  if (!data) return <Spinner label={texts.staffProposalPage.openingTheProposal} />;
   return (
     <>
       <p>
-        <Link href={listPath()}>All proposals</Link>
+        <Link href={listPath()}>{texts.staffProposalPage.allProposals}</Link>
       </p>
       <section className="card next" aria-labelledby="next">
         <p className="standing">
@@ -51,7 +52,7 @@ export function StaffProposalPage({ id }: { id: string }) {
       <div className="story">
         <Offer proposal={data} action={askFor(data)} />
         <div>
-          {data.checkout_refusal && <CheckoutRefused proposal={data} />}
+          {data.checkout_refusal && <CheckoutRefused code={data.checkout_refusal} />}
           <Money proposal={data} />
           <Timeline proposal={data} />
         </div>
@@ -61,13 +62,10 @@ export function StaffProposalPage({ id }: { id: string }) {
 }
 
 /** The customer heard only that it cannot be taken; staff hear why, and can mend it without a new approval. */
-function CheckoutRefused({ proposal }: { proposal: Proposal }) {
+function CheckoutRefused({ code }: { code: string }) {
   return (
-    <Notice kind="bad" title="Stripe would not take the payment">
-      <p>
-        Its reason: {proposal.checkout_refusal?.replaceAll('_', ' ')}. Correct the customer’s address or the
-        amounts, or record a payment that came another way.
-      </p>
+    <Notice kind="bad" title={texts.staffProposalPage.stripeWouldNotTakeThePayment}>
+      <p>{texts.staffProposalPage.itsReason(code.replaceAll('_', ' '))}</p>
     </Notice>
   );
 }
@@ -76,21 +74,24 @@ function Standing({ proposal }: { proposal: Proposal }) {
   const { currency, status, held_cents: held, pending_cents: pending, due_cents: due } = proposal;
   const money = (cents: number) => formatMoney(cents, currency);
   if (status === 'void' || status === 'declined') return null;
-  if (proposal.expired) return <span>The offer ran out.</span>;
-  if (pending > 0) return <span>A payment of {money(pending)} is processing.</span>;
+  if (proposal.expired) return <span>{texts.staffProposalPage.theOfferRanOut}</span>;
+  if (pending > 0) return <span>{texts.staffProposalPage.aPaymentOfIsProcessing(money(pending))}</span>;
   const first = proposal.paid_at;
   if (held > 0 && due === 0)
     return (
       <span>
-        {money(held)} paid{first && ` on ${formatTime(first)}`}
+        {texts.staffProposalPage.paid(money(held))}
+        {first && texts.staffProposalPage.paidOn(formatTime(first))}
       </span>
     );
-  if (proposal.last_payment_failed) return <span>The last payment did not go through.</span>;
-  if (due === 0) return <span>Nothing is due yet.</span>;
+  if (proposal.last_payment_failed) return <span>{texts.staffProposalPage.theLastPaymentDidNotGo}</span>;
+  if (due === 0) return <span>{texts.staffProposalPage.nothingIsDueYet}</span>;
   return (
     <span>
-      {proposal.approved_by ? `${money(due)} due.` : `${money(due)} due on approval.`}
-      {held > 0 && ` ${money(held)} paid.`}
+      {proposal.approved_by
+        ? texts.staffProposalPage.due(money(due))
+        : texts.staffProposalPage.dueOnApproval(money(due))}
+      {held > 0 && texts.staffProposalPage.alsoPaid(money(held))}
     </span>
   );
 }
@@ -100,12 +101,14 @@ const isMissing = ({ code }: Problem) => code === 'proposal_not_found' || code =
 /** What is next, in a few words. */
 function nextOf(proposal: Proposal): string {
   const { status, customer_name: customer, currency, due_cents: due, remaining_cents: remaining } = proposal;
-  if (status === 'void') return 'Nothing is next: it is void';
-  if (status === 'declined') return 'Edit it to make another offer';
-  if (proposal.expired) return 'Edit it with a later date to offer it again';
-  if (proposal.pending_cents > 0) return 'Wait for the bank';
-  if (status === 'draft') return `Send it to ${customer}`;
-  if (!proposal.approved_by) return `Wait for ${customer} to approve it`;
-  if (due > 0) return `Wait for ${customer} to pay ${formatMoney(due, currency)}`;
-  return remaining > 0 ? 'Ask for the balance when it is time' : 'Everything is paid';
+  if (status === 'void') return texts.staffProposalPage.nothingIsNext;
+  if (status === 'declined') return texts.staffProposalPage.offerAgain;
+  if (proposal.expired) return texts.staffProposalPage.offerAgainLater;
+  if (proposal.pending_cents > 0) return texts.staffProposalPage.waitForTheBank;
+  if (status === 'draft') return texts.staffProposalPage.sendIt(customer);
+  if (!proposal.approved_by) return texts.staffProposalPage.waitForToApprove(customer);
+  if (due > 0) return texts.staffProposalPage.waitForToPay(customer, formatMoney(due, currency));
+  return remaining > 0
+    ? texts.staffProposalPage.askForTheBalanceWhen
+    : texts.staffProposalPage.everythingIsPaid;
 }

@@ -1,14 +1,7 @@
 import type { ProposalSummary } from '../api.ts';
+import { texts } from '../texts/staff.ts';
 
-export const statusWords: Record<ProposalSummary['status'], string> = {
-  draft: 'Draft',
-  sent: 'Sent',
-  approved: 'Approved',
-  deposit_paid: 'Deposit paid',
-  paid: 'Paid',
-  declined: 'Declined',
-  void: 'Void',
-};
+export const statusWords: Record<ProposalSummary['status'], string> = texts.status.statusWords;
 
 /** How far a proposal has come. An offer that ran out says that instead. */
 export function Status({
@@ -20,7 +13,7 @@ export function Status({
 }) {
   return (
     <span className={`status ${expired ? 'expired' : status}`}>
-      {expired ? 'Expired' : statusWords[status]}
+      {expired ? texts.status.expired : statusWords[status]}
     </span>
   );
 }

@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { answerOf, type Entry, type Proposal } from '../api.ts';
+import { texts } from '../texts/staff.ts';
 import { formatTime } from '../time.ts';
 import { Spinner } from '../ui/Spinner.tsx';
 import { describe, isWorrying } from './describe-entry.ts';
@@ -8,13 +9,7 @@ import { Failure } from './Failure.tsx';
 import { Mail } from './Mail.tsx';
 import { useStaff } from './staff-context.ts';
 
-const actorWords: Record<Entry['actor'], string> = {
-  staff: 'by staff',
-  customer: 'by the customer',
-  stripe: 'via Stripe',
-  reconciler: 'found by the reconciler',
-  mail: 'reported by the mail vendor',
-};
+const actorWords: Record<Entry['actor'], string> = texts.timeline.actorWords;
 
 /** What happened to the proposal, newest first: its entries in the activity log, in words. */
 export function Timeline({ proposal }: { proposal: Proposal }) {
@@ -39,11 +34,11 @@ export function Timeline({ proposal }: { proposal: Proposal }) {
   const entries = data?.pages.flatMap((page) => page.data) ?? [];
   return (
     <section aria-labelledby="story">
-      <h2 id="story">What happened</h2>
+      <h2 id="story">{texts.timeline.whatHappened}</h2>
       {!data && error ? (
         <Failure error={error} onRetry={() => refetch()} />
       ) : !data ? (
-        <Spinner label="Reading the log…" />
+        <Spinner label={texts.timeline.readingTheLog} />
       ) : (
         <ol className="timeline">
           {entries.map((entry) => (
@@ -60,9 +55,10 @@ export function Timeline({ proposal }: { proposal: Proposal }) {
           ))}
           {!hasNextPage && (
             <li>
-              <strong>Created</strong>
+              <strong>{texts.timeline.created}</strong>
               <span className="quiet">
-                <time dateTime={proposal.created_at}>{formatTime(proposal.created_at)}</time>, by staff
+                <time dateTime={proposal.created_at}>{formatTime(proposal.created_at)}</time>
+                {texts.timeline.byStaff}
               </span>
             </li>
           )}
@@ -70,7 +66,7 @@ export function Timeline({ proposal }: { proposal: Proposal }) {
       )}
       {hasNextPage && (
         <button type="button" onClick={() => fetchNextPage()} disabled={isFetchingNextPage}>
-          {isFetchingNextPage ? 'Loading…' : 'Show earlier'}
+          {isFetchingNextPage ? texts.timeline.loading : texts.timeline.showEarlier}
         </button>
       )}
     </section>

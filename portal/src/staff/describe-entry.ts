@@ -2,6 +2,7 @@ import { isInquiry } from '../../../src/domain/entry.ts';
 import { declineWords, describeAnomaly, methodWords } from '../../../src/domain/words.ts';
 import type { Entry } from '../api.ts';
 import { formatMoney } from '../money.ts';
+import { texts } from '../texts/staff.ts';
 import { formatDay } from '../time.ts';
 
 /** An entry of the log in words. `currency` is the proposal's, for amounts that do not name theirs. */
@@ -9,25 +10,29 @@ export function describe(entry: Entry, currency: string): string {
   const money = (cents: number, of: string | null = null) => formatMoney(cents, of ?? currency);
   switch (entry.event) {
     case 'sent':
-      return `Link ${entry.meta.mail ? 'mailed' : 'created'} (version ${entry.meta.version})`;
+      return texts.describeEntry[entry.meta.mail ? 'linkMailed' : 'linkCreated'](entry.meta.version);
     case 'links_revoked':
-      return 'Links withdrawn';
+      return texts.describeEntry.linksWithdrawn;
     case 'view':
-      return entry.meta.version ? `Viewed (version ${entry.meta.version})` : 'Viewed';
+      return entry.meta.version
+        ? texts.describeEntry.viewedVersion(entry.meta.version)
+        : texts.describeEntry.viewed;
     case 'approve':
-      return `Version ${entry.meta.version} approved by ${entry.meta.name}`;
+      return texts.describeEntry.versionApproved(entry.meta.version, entry.meta.name);
     case 'revised':
-      return `Changed to version ${entry.meta.version}, ${money(entry.meta.total_cents)} in all`;
+      return texts.describeEntry.changedToVersion(entry.meta.version, money(entry.meta.total_cents));
     case 'checkout_created':
-      return `Went to pay ${money(entry.meta.amount_cents ?? entry.meta.deposit_cents, entry.meta.currency)}`;
+      return texts.describeEntry.wentToPay(
+        money(entry.meta.amount_cents ?? entry.meta.deposit_cents, entry.meta.currency),
+      );
     case 'checkout_expired':
-      return 'Payment page closed, nothing paid';
+      return texts.describeEntry.paymentPageClosed;
     case 'payment_pending':
-      return `${money(entry.meta.amount_cents, entry.meta.currency)} on its way from the bank`;
+      return texts.describeEntry.onItsWayFromTheBank(money(entry.meta.amount_cents, entry.meta.currency));
     case 'payment_success':
-      return `${money(entry.meta.amount_cents, entry.meta.currency)} paid`;
+      return texts.describeEntry.paid(money(entry.meta.amount_cents, entry.meta.currency));
     case 'payment_failed':
-      return 'The payment did not go through';
+      return texts.describeEntry.thePaymentDidNotGoThrough;
     case 'payment_anomaly':
       return describeAnomaly(
         entry.meta.reason,
@@ -35,44 +40,60 @@ export function describe(entry: Entry, currency: string): string {
         money(entry.meta.expected_cents, entry.meta.expected_currency),
       );
     case 'payment_refunded':
-      return `${money(entry.meta.amount_cents, entry.meta.currency)} refunded`;
+      return texts.describeEntry.refunded(money(entry.meta.amount_cents, entry.meta.currency));
     case 'refund_failed':
-      return `The refund of ${money(entry.meta.amount_cents, entry.meta.currency)} failed`;
+      return texts.describeEntry.theRefundOfFailed(money(entry.meta.amount_cents, entry.meta.currency));
     case 'dispute_opened':
-      return `${disputeWord(entry.meta.status)} of ${money(entry.meta.amount_cents, entry.meta.currency)}: ${entry.meta.reason.replaceAll('_', ' ')}`;
+      return texts.describeEntry[isInquiry(entry.meta.status) ? 'inquiryOpened' : 'disputeOpened'](
+        money(entry.meta.amount_cents, entry.meta.currency),
+        entry.meta.reason.replaceAll('_', ' '),
+      );
     case 'dispute_closed':
-      return `${disputeWord(entry.meta.status)} closed: ${entry.meta.status.replace('warning_', '').replaceAll('_', ' ')}`;
+      return texts.describeEntry[isInquiry(entry.meta.status) ? 'inquiryClosed' : 'disputeClosed'](
+        entry.meta.status.replace('warning_', '').replaceAll('_', ' '),
+      );
     case 'customer_changed':
-      return 'Name or address corrected';
+      return texts.describeEntry.nameOrAddressCorrected;
     case 'declined':
-      return `Declined: ${declineWords[entry.meta.reason]}`;
+      return texts.describeEntry.declined(declineWords[entry.meta.reason]);
     case 'payment_requested':
-      return `${money(entry.meta.amount_cents)} asked for`;
+      return texts.describeEntry.askedFor(money(entry.meta.amount_cents));
     case 'checkout_refused':
-      return `Stripe refused a payment of ${money(entry.meta.amount_cents)}: ${entry.meta.code.replaceAll('_', ' ')}`;
+      return texts.describeEntry.stripeRefusedAPayment(
+        money(entry.meta.amount_cents),
+        entry.meta.code.replaceAll('_', ' '),
+      );
     case 'payment_recorded':
-      return `${money(entry.meta.amount_cents, entry.meta.currency)} received by ${methodWords[entry.meta.method]} on ${formatDay(entry.meta.received_on)}${entry.meta.reference ? `: ${entry.meta.reference}` : ''}`;
+      return texts.describeEntry.received(
+        money(entry.meta.amount_cents, entry.meta.currency),
+        methodWords[entry.meta.method],
+        formatDay(entry.meta.received_on),
+        entry.meta.reference ?? null,
+      );
     case 'payment_reversed':
-      return `${money(entry.meta.amount_cents, entry.meta.currency)} by ${methodWords[entry.meta.method]} taken back: ${entry.meta.reason}`;
+      return texts.describeEntry.takenBack(
+        money(entry.meta.amount_cents, entry.meta.currency),
+        methodWords[entry.meta.method],
+        entry.meta.reason,
+      );
     case 'refund_requested':
-      return `Refund of ${money(entry.meta.amount_cents, entry.meta.currency)} requested: ${entry.meta.reason}`;
+      return texts.describeEntry.refundOfRequested(
+        money(entry.meta.amount_cents, entry.meta.currency),
+        entry.meta.reason,
+      );
     case 'refund_refused':
-      return `Stripe refused the refund: ${entry.meta.code.replaceAll('_', ' ')}`;
+      return texts.describeEntry.stripeRefusedTheRefund(entry.meta.code.replaceAll('_', ' '));
     case 'anomaly_accepted':
-      return `Mismatch accepted: ${entry.meta.note}`;
+      return texts.describeEntry.mismatchAccepted(entry.meta.note);
     case 'void':
-      return 'Voided';
+      return texts.describeEntry.voided;
     case 'mail_bounced':
       return entry.meta.reason === 'bounced'
-        ? 'A mail came back: the address does not take it'
-        : 'The customer reported a mail as spam';
+        ? texts.describeEntry.aMailCameBack
+        : texts.describeEntry.theCustomerReportedAMailAs;
     case 'lead_created':
-      return 'Lead created';
+      return texts.describeEntry.leadCreated;
   }
-}
-
-function disputeWord(status: string): string {
-  return isInquiry(status) ? 'Inquiry' : 'Dispute';
 }
 
 /** Whether staff should look at it. */

@@ -1,34 +1,11 @@
 import type { Entry } from '../api.ts';
+import { texts } from '../texts/staff.ts';
 
 type Owed = Entry['owed'][number];
 
-const mailWords: Record<Owed['kind'], string> = {
-  link: 'The link',
-  new_link: 'A new link, which was asked for',
-  reminder: 'A reminder',
-  expiring: 'A reminder that the offer runs out',
-  receipt: 'The receipt',
-  payment_failed: 'Word that the payment failed',
-  refund: 'Word of the refund',
-  instalment: 'The request to pay',
-  withdrawn: 'Word that the offer is withdrawn',
-  notice: 'A notice to your team',
-};
+const mailWords: Record<Owed['kind'], string> = texts.describeOwed.mailWords;
 
-const reasonWords: Record<string, string> = {
-  proposal_changed: 'the proposal changed before that',
-  proposal_void: 'the proposal was voided before that',
-  proposal_declined: 'the proposal was declined before that',
-  proposal_expired: 'the offer ran out before that',
-  address_changed: 'the address was corrected',
-  links_revoked: 'the links were withdrawn before that',
-  user_deactivated: 'its reader has left',
-  not_wanted: 'its reader does not get these',
-  channel_off: 'mail was switched off',
-  too_late: 'it could not be sent for three days',
-  address: 'the address cannot be right',
-  suppressed: 'the address takes no mail from you. Correct it first',
-};
+const reasonWords: Record<string, string> = texts.describeOwed.reasonWords;
 
 /** What became of a mail that an entry owes, in words. */
 export function describeOwed({ kind, state, reason }: Pick<Owed, 'kind' | 'state' | 'reason'>): string {
@@ -36,26 +13,26 @@ export function describeOwed({ kind, state, reason }: Pick<Owed, 'kind' | 'state
   const why = reasonWords[reason ?? ''] ?? spaced(reason ?? 'refused');
   switch (state) {
     case 'queued':
-      if (reason) return `${mail} waits: mail is held up (${spaced(reason)})`;
-      return isLater(kind) ? `${mail} is planned` : `${mail} is about to be mailed`;
+      if (reason) return texts.describeOwed.waits(mail, spaced(reason));
+      return isLater(kind) ? texts.describeOwed.isPlanned(mail) : texts.describeOwed.isAboutToBeMailed(mail);
     case 'sending':
-      return `${mail} is being mailed`;
+      return texts.describeOwed.isBeingMailed(mail);
     case 'sent':
-      return `${mail} was mailed`;
+      return texts.describeOwed.wasMailed(mail);
     case 'delivered':
-      return `${mail} was delivered`;
+      return texts.describeOwed.wasDelivered(mail);
     case 'bounced':
-      return `${mail} came back: the address does not take it`;
+      return texts.describeOwed.cameBack(mail);
     case 'complained':
-      return `${mail} was reported as spam`;
+      return texts.describeOwed.wasReportedAsSpam(mail);
     case 'failed':
-      return `${mail} could not be mailed: ${why}`;
+      return texts.describeOwed.couldNotBeMailed(mail, why);
     case 'perhaps_sent':
       return reason === 'no_answer'
-        ? `${mail} was perhaps mailed: the vendor did not say. Ask before you send it again`
-        : `${mail} was perhaps mailed, and is not any more: ${why}`;
+        ? texts.describeOwed.perhapsMailed(mail)
+        : texts.describeOwed.perhapsMailedAndOver(mail, why);
     case 'stale':
-      return `${mail} was not mailed: ${why}`;
+      return texts.describeOwed.wasNotMailed(mail, why);
   }
 }
 

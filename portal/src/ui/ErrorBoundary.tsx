@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from 'react';
+import { texts } from '../texts/customer.ts';
 import { Message } from './Message.tsx';
 
 /**
@@ -15,11 +16,11 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { hasFaile
   override render() {
     if (!this.state.hasFailed) return this.props.children;
     return (
-      <Message title="This page could not be shown">
-        <p>Nothing is lost. Please load it again.</p>
+      <Message title={texts.errorBoundary.thisPageCouldNotBeShown}>
+        <p>{texts.errorBoundary.nothingIsLost}</p>
         <p>
           <button type="button" className="primary" onClick={() => location.reload()}>
-            Load again
+            {texts.errorBoundary.loadAgain}
           </button>
         </p>
       </Message>

@@ -1,6 +1,7 @@
 import { grossCents, lineCents } from '../../../src/domain/pricing.ts';
 import type { Proposal } from '../api.ts';
 import { formatMoney, formatNumber, formatPercent } from '../money.ts';
+import { texts } from '../texts/customer.ts';
 import { formatDate, formatDay } from '../time.ts';
 import { type InstalmentAction, Schedule } from './Schedule.tsx';
 import { stampOf } from './stamp.ts';
@@ -18,8 +19,8 @@ export function Offer({ proposal, action }: { proposal: Proposal; action?: Insta
   return (
     <article className="offer">
       {stamp && (
-        <p className={`stamp ${stamp.toLowerCase()}`} translate="no">
-          {stamp}
+        <p className={`stamp ${stamp}`} translate="no">
+          {texts.stamp[stamp]}
         </p>
       )}
       <header>
@@ -33,18 +34,18 @@ export function Offer({ proposal, action }: { proposal: Proposal; action?: Insta
         </p>
       </header>
       <table>
-        <caption className="hidden">Line items</caption>
+        <caption className="hidden">{texts.offer.lineItems}</caption>
         <thead>
           <tr>
-            <th scope="col">Description</th>
+            <th scope="col">{texts.offer.description}</th>
             <th scope="col" className="number">
-              Quantity
+              {texts.offer.quantity}
             </th>
             <th scope="col" className="number">
-              Price
+              {texts.offer.price}
             </th>
             <th scope="col" className="number">
-              Amount
+              {texts.offer.amount}
             </th>
           </tr>
         </thead>
@@ -56,13 +57,13 @@ export function Offer({ proposal, action }: { proposal: Proposal; action?: Insta
                 <span dir="auto">{item.description}</span>
                 <LineNotes item={item} currency={currency} />
               </td>
-              <td className="number" data-label="Quantity">
+              <td className="number" data-label={texts.offer.quantity}>
                 {formatNumber(item.quantity)}
               </td>
-              <td className="number" data-label="Price">
+              <td className="number" data-label={texts.offer.price}>
                 {money(item.unit_price_cents)}
               </td>
-              <td className="number" data-label="Amount">
+              <td className="number" data-label={texts.offer.amount}>
                 {money(lineCents(item, currency))}
               </td>
             </tr>
@@ -72,8 +73,8 @@ export function Offer({ proposal, action }: { proposal: Proposal; action?: Insta
       <Sums proposal={proposal} />
       <Schedule proposal={proposal} {...(action ? { action } : {})} />
       {proposal.terms && (
-        <section className="terms" aria-label="Terms">
-          <h2>Terms</h2>
+        <section className="terms" aria-label={texts.offer.terms}>
+          <h2>{texts.offer.terms}</h2>
           <p dir="auto">{proposal.terms}</p>
         </section>
       )}
@@ -82,12 +83,12 @@ export function Offer({ proposal, action }: { proposal: Proposal; action?: Insta
 }
 
 function headOf({ id, version }: Proposal): string {
-  return version > 1 ? `Proposal ${id}, version ${version}, for` : `Proposal ${id} for`;
+  return version > 1 ? texts.offer.headWithVersion(id, version) : texts.offer.head(id);
 }
 
 function datesOf({ created_at: createdAt, valid_until: validUntil }: Proposal): string {
-  const made = `, created on ${formatDate(createdAt)}`;
-  return validUntil ? `${made}, valid until ${formatDay(validUntil)}` : made;
+  const made = texts.offer.createdOn(formatDate(createdAt));
+  return validUntil ? texts.offer.validUntil(made, formatDay(validUntil)) : made;
 }
 
 /** What a line's amount holds beyond quantity and price. */
@@ -95,9 +96,9 @@ function LineNotes({ item, currency }: { item: LineItem; currency: string }) {
   const off = grossCents(item, currency) - lineCents(item, currency);
   const share = item.discount_percent ? ` (${formatPercent(item.discount_percent)})` : '';
   const notes = [
-    ...(off === 0 ? [] : [`Discount ${formatMoney(off, currency)}${share}`]),
+    ...(off === 0 ? [] : [texts.offer.lineDiscount(formatMoney(off, currency), share)]),
     ...(item.tax_percent
-      ? [`${item.tax_inclusive ? 'Includes' : 'Plus'} ${formatPercent(item.tax_percent)} tax`]
+      ? [texts.offer[item.tax_inclusive ? 'includesTax' : 'plusTax'](formatPercent(item.tax_percent))]
       : []),
   ];
   return notes.length > 0 ? <small className="quiet note">{notes.join(' · ')}</small> : null;
@@ -109,16 +110,18 @@ function Sums({ proposal }: { proposal: Proposal }) {
   const share = proposal.discount_percent ? ` (${formatPercent(proposal.discount_percent)})` : '';
   return (
     <dl className="sums" translate="no">
-      {(discounted > 0 || proposal.taxes.length > 0) && <Row name="Subtotal" value={money(subtotal)} />}
-      {discounted > 0 && <Row name={`Discount${share}`} value={money(-discounted)} />}
+      {(discounted > 0 || proposal.taxes.length > 0) && (
+        <Row name={texts.offer.subtotal} value={money(subtotal)} />
+      )}
+      {discounted > 0 && <Row name={texts.offer.discount(share)} value={money(-discounted)} />}
       {proposal.taxes.map(({ percent, inclusive, amount_cents: cents }) => (
         <Row
           key={`${percent} ${inclusive}`}
-          name={`${inclusive ? 'Included tax' : 'Tax'} ${formatPercent(percent)}`}
+          name={texts.offer[inclusive ? 'includedTax' : 'tax'](formatPercent(percent))}
           value={money(cents)}
         />
       ))}
-      <Row name="Total" value={money(total)} className="total" />
+      <Row name={texts.offer.total} value={money(total)} className="total" />
     </dl>
   );
 }
@@ -134,5 +137,5 @@ export function Row({ name, value, className }: { name: string; value: string; c
 
 /** What the sum is called that remains: the same on every page and paper. */
 export function remainderWords({ due_cents: due, approved_by: name }: Proposal): string {
-  return name !== null && due === 0 ? 'Balance due later' : 'Remains to be paid';
+  return name !== null && due === 0 ? texts.offer.balanceDueLater : texts.offer.remainsToBePaid;
 }

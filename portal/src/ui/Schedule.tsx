@@ -1,16 +1,12 @@
 import type { ReactNode } from 'react';
 import type { Proposal } from '../api.ts';
 import { formatMoney, formatPercent } from '../money.ts';
+import { texts } from '../texts/customer.ts';
 import { formatDay } from '../time.ts';
 
 type Instalment = Proposal['schedule'][number];
 
-const stateWords: Record<Instalment['state'], string> = {
-  later: 'Due later',
-  due: 'Due now',
-  pending: 'Processing',
-  paid: 'Paid',
-};
+const stateWords: Record<Instalment['state'], string> = texts.schedule.stateWords;
 
 /** What can be done about a part, shown beside it. */
 export type InstalmentAction = (instalment: Instalment) => ReactNode;
@@ -19,8 +15,8 @@ export type InstalmentAction = (instalment: Instalment) => ReactNode;
 export function Schedule({ proposal, action }: { proposal: Proposal; action?: InstalmentAction }) {
   const { schedule, currency } = proposal;
   return (
-    <section className="schedule" aria-label="Payments">
-      <h2>Payments</h2>
+    <section className="schedule" aria-label={texts.schedule.payments}>
+      <h2>{texts.schedule.payments}</h2>
       <ul translate="no">
         {schedule.map((instalment) => (
           <li key={instalment.key} className={instalment.state}>
@@ -40,15 +36,15 @@ export function Schedule({ proposal, action }: { proposal: Proposal; action?: In
 
 function whenOf({ state, due, due_on: dueOn }: Instalment): string {
   if (state === 'paid' || state === 'pending') return stateWords[state];
-  if (state === 'due') return dueOn ? `Due since ${formatDay(dueOn)}` : stateWords.due;
-  return typeof due === 'object' && dueOn ? `Due on ${formatDay(dueOn)}` : whenDue(due);
+  if (state === 'due') return dueOn ? texts.schedule.dueSince(formatDay(dueOn)) : stateWords.due;
+  return typeof due === 'object' && dueOn ? texts.schedule.dueOn(formatDay(dueOn)) : whenDue(due);
 }
 
 /** When a part is due, as it was agreed. */
 export function whenDue(due: Instalment['due']): string {
-  if (due === 'approval') return 'Due when you approve';
-  if (due === 'request') return 'Due when asked for';
-  if ('date' in due) return `Due on ${formatDay(due.date)}`;
+  if (due === 'approval') return texts.schedule.dueWhenYouApprove;
+  if (due === 'request') return texts.schedule.dueWhenAsked;
+  if ('date' in due) return texts.schedule.dueOn(formatDay(due.date));
   const { days_after_approval: days } = due;
-  return days === 0 ? 'Due when you approve' : `Due ${days} ${days === 1 ? 'day' : 'days'} after approval`;
+  return days === 0 ? texts.schedule.dueWhenYouApprove : texts.schedule.dueAfterApproval(days);
 }
