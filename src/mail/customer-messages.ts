@@ -10,17 +10,27 @@ import { texts } from './texts.ts';
 export function linkMessage(facts: Facts, url: string | null, now: Date): Message {
   const { proposal, orgName, before } = facts;
   const { title } = proposal;
-  const changed = before
-    ? [texts.customerMessages.changedIt(orgName)]
-    : [texts.customerMessages.sentIt(orgName)];
   const was = before?.totalCents;
-  return render({
+  const mail = {
     ...offer(facts),
+    heading: title,
+    footer: texts.customerMessages.linkIsForYouAlone(questions(facts)),
+  };
+  if (approvalOf(proposal)) {
+    return render({
+      ...mail,
+      subject: texts.customerMessages.yourLink(title),
+      paragraphs: [hello(facts), texts.customerMessages.linkToApproved(orgName)],
+      facts: schedule(facts, standingOf(proposal, now)),
+      button: button(texts.customerMessages.seeTheProposal, url),
+    });
+  }
+  return render({
+    ...mail,
     subject: before
       ? texts.customerMessages.changed(orgName, title)
       : texts.customerMessages.yourProposalFrom(orgName, title),
-    heading: title,
-    paragraphs: [hello(facts), ...changed],
+    paragraphs: [hello(facts), texts.customerMessages[before ? 'changedIt' : 'sentIt'](orgName)],
     facts: [
       ...terms(facts, now),
       ...(was && was !== proposal.totalCents
@@ -28,7 +38,6 @@ export function linkMessage(facts: Facts, url: string | null, now: Date): Messag
         : []),
     ],
     button: button(texts.customerMessages.openTheProposal, url),
-    footer: texts.customerMessages.linkIsForYouAlone(questions(facts)),
   });
 }
 

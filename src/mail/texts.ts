@@ -5,6 +5,8 @@ export const texts = {
       `${orgName} has changed the proposal that you were sent. Please look at it again: the page shows what is new, and an approval of the one before does not count for this one.`,
     sentIt: (orgName: string) =>
       `${orgName} has sent you a proposal. You can read it, approve it and pay on one page, without an account.`,
+    linkToApproved: (orgName: string) =>
+      `${orgName} sends you the link to the proposal that you approved. The page shows what is paid and what is due.`,
     changed: (orgName: string, title: string) => `Changed: your proposal from ${orgName}: ${title}`,
     yourProposalFrom: (orgName: string, title: string) => `Your proposal from ${orgName}: ${title}`,
     totalBefore: 'Total before',

@@ -21,7 +21,7 @@ export const activityRoutes = new Hono<AppEnv>().get(
   },
 );
 
-function toBody({ event, meta, owed, ...entry }: EntryRow) {
+function toBody({ event, meta, owed, comment, ...entry }: EntryRow) {
   return {
     id: entry.id,
     org_id: entry.orgId,
@@ -29,6 +29,7 @@ function toBody({ event, meta, owed, ...entry }: EntryRow) {
     seq: entry.seq,
     ...({ event, meta } as ListedEvent), // sound: the two columns are written together, from one event
     actor: entry.actor,
+    ...(comment === null ? {} : { comment }),
     created_at: entry.createdAt.toISOString(),
     owed: owed.map(({ id, channel, kind, state, reason, userId, dueAt, endedAt }) => ({
       id,

@@ -92,6 +92,10 @@ export const ProposalDetails = v.object({
   refunded_cents: Money,
   lost_cents: v.pipe(Money, v.description('Lost in disputes.')),
   payments: v.array(Payment),
+  sent_version: v.pipe(
+    v.nullable(Id),
+    v.description('The version for which a link was made last; null before the first link.'),
+  ),
   checkout_refusal: v.pipe(
     v.nullable(v.string()),
     v.description('Stripe’s code, where it would not take a payment of this version.'),

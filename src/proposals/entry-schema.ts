@@ -86,6 +86,10 @@ const place = {
   actor: v.picklist(['staff', 'customer', 'stripe', 'reconciler', 'mail']),
   created_at: Time,
   owed: v.array(Owed),
+  comment: v.pipe(
+    v.exactOptional(v.string()),
+    v.description('The customer’s own words, where they gave some when they declined.'),
+  ),
 };
 
 function entry<E extends EventName, M extends v.GenericSchema>(event: E, meta: M) {

@@ -71,5 +71,6 @@ export const details = {
   refunded_cents: 0,
   lost_cents: 0,
   payments: [],
+  sent_version: 1,
   checkout_refusal: null,
 };

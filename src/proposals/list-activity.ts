@@ -19,6 +19,8 @@ export type EntryRow = typeof activityLog.$inferSelect & {
     readonly dueAt: string;
     readonly endedAt: string | null;
   })[];
+  /** The customer's own words, which are not in the log. */
+  readonly comment: string | null;
 };
 
 /** An event as it is listed. */
@@ -44,6 +46,9 @@ const owed = sql<EntryRow['owed']>`(
   from outbox where proposal_id = ${activityLog.proposalId} and entry_key = ${activityLog.dedupeKey}
     and state <> 'expanded')`;
 
+const comment = sql<string | null>`(
+  select text from proposal_comments where id = (${activityLog.meta}->>'comment_id')::uuid)`;
+
 /** A proposal's entries, newest first, after the cursor. One request. */
 export async function listActivity(
   { db }: Deps,
@@ -53,7 +58,7 @@ export async function listActivity(
 ): Promise<Page<EntryRow>> {
   authorize(actor, 'activity:read', proposalId);
   const found = db
-    .select({ entry: { ...getTableColumns(activityLog), meta: metaWithoutContents, owed } })
+    .select({ entry: { ...getTableColumns(activityLog), meta: metaWithoutContents, owed, comment } })
     .from(proposals)
     .leftJoin(
       activityLog,

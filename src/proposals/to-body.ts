@@ -39,6 +39,7 @@ export function toDetailsBody({ row, orgName, proposal, lastSeen }: ProposalDeta
     lost_cents: standing.lostCents,
     pending_cents: standing.pendingCents,
     payments: proposal.payments.map((payment) => toPayment(payment, proposal)),
+    sent_version: proposal.sent?.version ?? null,
     checkout_refusal: refusalOf(proposal),
     ...(lastSeen ? { last_seen: toEarlierVersion(lastSeen, row.currency) } : {}),
   };

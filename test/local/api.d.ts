@@ -938,6 +938,8 @@ export interface components {
             /** @description Lost in disputes. */
             lost_cents: number;
             payments: components["schemas"]["Payment"][];
+            /** @description The version for which a link was made last; null before the first link. */
+            sent_version: number | null;
             /** @description Stripe’s code, where it would not take a payment of this version. */
             checkout_refusal: string | null;
             /** @description The version that the customer saw or approved last, where a GET finds that it was replaced. */
@@ -1014,6 +1016,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "lead_created";
             meta: {
@@ -1049,6 +1053,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "revised";
             meta: {
@@ -1089,6 +1095,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "customer_changed";
             meta: {
@@ -1122,6 +1130,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "sent";
             meta: {
@@ -1162,6 +1172,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "links_revoked";
             meta: {
@@ -1196,6 +1208,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "view";
             meta: {
@@ -1229,6 +1243,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "approve";
             meta: {
@@ -1272,6 +1288,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "declined";
             meta: {
@@ -1309,6 +1327,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "payment_requested";
             meta: {
@@ -1345,6 +1365,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "checkout_created";
             meta: {
@@ -1388,6 +1410,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "checkout_refused";
             meta: {
@@ -1424,6 +1448,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "checkout_expired";
             meta: {
@@ -1457,6 +1483,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "payment_pending";
             meta: {
@@ -1494,6 +1522,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "payment_success";
             meta: {
@@ -1538,6 +1568,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "payment_failed";
             meta: {
@@ -1575,6 +1607,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "payment_anomaly";
             meta: {
@@ -1614,6 +1648,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "anomaly_accepted";
             meta: {
@@ -1649,6 +1685,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "payment_recorded";
             meta: {
@@ -1694,6 +1732,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "payment_reversed";
             meta: {
@@ -1733,6 +1773,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "refund_requested";
             meta: {
@@ -1772,6 +1814,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "refund_refused";
             meta: {
@@ -1806,6 +1850,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "payment_refunded";
             meta: {
@@ -1847,6 +1893,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "refund_failed";
             meta: {
@@ -1888,6 +1936,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "dispute_opened";
             meta: {
@@ -1927,6 +1977,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "dispute_closed";
             meta: {
@@ -1966,6 +2018,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "void";
             meta: {
@@ -1999,6 +2053,8 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
             /** @constant */
             event: "mail_bounced";
             meta: {
@@ -3034,6 +3090,7 @@ export interface operations {
                      *       "refunded_cents": 0,
                      *       "lost_cents": 0,
                      *       "payments": [],
+                     *       "sent_version": 1,
                      *       "checkout_refusal": null
                      *     }
                      */
@@ -3229,6 +3286,7 @@ export interface operations {
                      *       "refunded_cents": 0,
                      *       "lost_cents": 0,
                      *       "payments": [],
+                     *       "sent_version": 1,
                      *       "checkout_refusal": null
                      *     }
                      */
@@ -3461,6 +3519,7 @@ export interface operations {
                      *       "refunded_cents": 0,
                      *       "lost_cents": 0,
                      *       "payments": [],
+                     *       "sent_version": 1,
                      *       "checkout_refusal": null
                      *     }
                      */
@@ -4645,6 +4704,7 @@ export interface operations {
                      *       "refunded_cents": 0,
                      *       "lost_cents": 0,
                      *       "payments": [],
+                     *       "sent_version": 1,
                      *       "checkout_refusal": null
                      *     }
                      */

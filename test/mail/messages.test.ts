@@ -147,6 +147,14 @@ test('the link of a new version says that it replaces one, and what the total wa
   expect(textOf(linkMessage(facts('sent', {}, { before: same }), url, noon))).not.toContain('Total before');
 });
 
+test('the link of what is approved says how it stands, and asks for no approval', () => {
+  const { subject, text } = linkMessage(facts('sent', approved), url, noon);
+  expect(subject).toBe('Your link to Kitchen');
+  expect(text).toContain('the proposal that you approved');
+  expect(text).toMatch(/Deposit: \$4,725.00, due/);
+  expect(text).not.toMatch(/approve it|To pay on approval/);
+});
+
 test('a reminder says what the customer has to do: approve, or pay what is due', () => {
   expect(reminderMessage(facts('sent'), url, noon, stopUrl).subject).toBe(
     'Reminder: your proposal from PeakPro: Kitchen',

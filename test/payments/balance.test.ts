@@ -331,6 +331,12 @@ describe('declining', () => {
     expect(JSON.stringify(declined)).not.toContain('spring');
     const rows = await db.select().from(proposalComments).where(eq(proposalComments.proposalId, proposal.id));
     expect(rows).toMatchObject([{ text: json.comment }]);
+    const { data } = (await call(`GET /proposals/${proposal.id}/activity`, { token: org.token })).json;
+    const said = data.map(({ event, comment }: { event: string; comment?: string }) => [event, comment]);
+    expect(said.filter(([event]: string[]) => event === 'declined')).toEqual([['declined', json.comment]]);
+    expect(
+      said.filter(([event]: string[]) => event !== 'declined').every(([, words]: string[]) => !words),
+    ).toBe(true);
     expect(await stripe.checkout({ proposal_id: proposal.id }, proposal.token)).toMatchObject({
       ...{ status: 409, json: { code: 'proposal_declined' } },
     });

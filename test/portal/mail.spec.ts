@@ -38,7 +38,7 @@ test('staff mail a proposal; the customer opens it from the mailbox, approves, p
   });
   await signIn(page, url, `/staff/proposals/${id}`);
   await page.getByRole('button', { name: 'Mail to the customer' }).dblclick();
-  await expect(page.getByText('It is mailed to delivered+glass@resend.dev')).toBeVisible();
+  await expect(page.getByText('Mailed to delivered+glass@resend.dev')).toBeVisible();
   await expect(page.locator('.timeline li strong').first()).toHaveText('Link mailed (version 1)');
   await expect(page.locator('.timeline li').first()).toContainText('The link was delivered, ', {
     timeout: 15_000,

@@ -125,7 +125,7 @@ test('staff approve for a customer on the phone', async ({ page, deployed: { url
   await signIn(page, url, `/staff/proposals/${id}`);
   await page.getByRole('button', { name: 'Approve for the customer' }).click();
   await look(page, 'staff-approve');
-  await page.getByLabel('Where it is noted').fill('Call of 26 November');
+  await page.getByLabel('Reference').fill('Call of 26 November');
   await page.getByRole('button', { name: 'Record the approval' }).click();
   await expect(page.locator('.status')).toHaveText('Approved');
 });

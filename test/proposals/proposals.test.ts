@@ -221,6 +221,19 @@ describe('viewing', () => {
     expect(await eventsOf(proposal.id)).toEqual([]);
   });
 
+  test.each([[0], [1.5], ['1'], [-1]])(
+    'a look at version %j is refused, and records nothing',
+    async (version) => {
+      const proposal = await createProposal((await createOrg()).id, 'draft');
+      const json = { version };
+      const answer = await call(`POST /proposals/${proposal.id}/view`, { token: proposal.token, json });
+      expect(answer).toMatchObject({
+        ...{ status: 400, json: { code: 'invalid_request', errors: [{ pointer: '#/version' }] } },
+      });
+      expect(await eventsOf(proposal.id)).toEqual([]);
+    },
+  );
+
   test('a look that cannot be recorded is a 503, and the same again heals it', async () => {
     const proposal = await createProposal((await createOrg()).id, 'draft');
     const look = () => call(`POST /proposals/${proposal.id}/view`, { token: proposal.token });
@@ -242,6 +255,20 @@ describe('viewing', () => {
 });
 
 describe('sending', () => {
+  test('the proposal says for which version a link was made last', async () => {
+    const org = await createOrg();
+    const proposal = await createProposal(org.id, 'draft');
+    const path = `/proposals/${proposal.id}`;
+    const sentVersion = async () => (await call(`GET ${path}`, { token: org.token })).json.sent_version;
+    expect(await sentVersion()).toBeNull();
+    await call(`POST ${path}/send`, { token: org.token });
+    expect(await sentVersion()).toBe(1);
+    await call(`PATCH ${path}`, { token: org.token, json: { title: 'Another', version: 1 } });
+    expect(await sentVersion()).toBe(1);
+    await call(`POST ${path}/send`, { token: org.token });
+    expect(await sentVersion()).toBe(2);
+  });
+
   test('returns a link to this proposal, the same one within the hour', async () => {
     const org = await createOrg();
     const proposal = await createProposal(org.id, 'draft');

@@ -3,6 +3,7 @@ import type { Proposal } from '../api.ts';
 import { formatMoney, formatNumber, formatPercent } from '../money.ts';
 import { texts } from '../texts/customer.ts';
 import { formatDay } from '../time.ts';
+import { Button } from '../ui/Button.tsx';
 import { whenDue } from '../ui/Schedule.tsx';
 import { type Change, type OfferVersion, whatChanged } from './what-changed.ts';
 
@@ -40,9 +41,9 @@ export function Changes({
       ) : (
         <p>{texts.changes.whatYouSeeHere}</p>
       )}
-      <button type="button" className="primary" onClick={onSeen}>
+      <Button kind="primary" onClick={onSeen}>
         {texts.changes.iHaveSeenTheChanges}
-      </button>
+      </Button>
     </section>
   );
 }

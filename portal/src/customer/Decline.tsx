@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { declineReasons } from '../../../src/domain/entry.ts';
 import { type Api, answerOf, type Proposal } from '../api.ts';
 import { texts } from '../texts/customer.ts';
+import { Button } from '../ui/Button.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import { useRefresh } from './use-proposal.ts';
 
@@ -63,9 +64,9 @@ export function Decline({ api, proposal }: { api: Api; proposal: Proposal }) {
             <p>{texts.decline.pleaseTryAgainInAMoment}</p>
           </Notice>
         )}
-        <button type="submit" className="danger" aria-disabled={decline.isPending}>
-          {decline.isPending ? texts.decline.oneMoment : texts.decline.declineThisProposal}
-        </button>
+        <Button type="submit" kind="danger" busy={decline.isPending && texts.decline.oneMoment}>
+          {texts.decline.declineThisProposal}
+        </Button>
       </form>
     </details>
   );

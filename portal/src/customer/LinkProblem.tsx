@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { answerOf, apiAs, Problem } from '../api.ts';
 import { texts } from '../texts/customer.ts';
 import { linkToken, orgOf } from '../tokens.ts';
+import { Button } from '../ui/Button.tsx';
 import { Message } from '../ui/Message.tsx';
 
 /** For a visitor without a link, in another tab than the one in which they opened it, or whose mail program cut it off. */
@@ -24,9 +25,9 @@ function NewLink({ id }: { id: string }) {
   if (isSuccess) return <p role="status">{texts.linkProblem.ifTheSenderMailsFromHere}</p>;
   return (
     <p>
-      <button type="button" className="primary" onClick={() => mutate()} disabled={isPending}>
-        {isPending ? texts.linkProblem.asking : texts.linkProblem.sendMeANewLink}
-      </button>
+      <Button kind="primary" onClick={() => mutate()} busy={isPending && texts.linkProblem.asking}>
+        {texts.linkProblem.sendMeANewLink}
+      </Button>
       {error && (
         <span role="alert">
           {' '}
@@ -75,9 +76,9 @@ export function LinkProblem({
         <Message title={texts.linkProblem.cannotShowItNow}>
           <p>{texts.linkProblem.nothingIsLost}</p>
           <p>
-            <button type="button" className="primary" onClick={onRetry} disabled={isBusy}>
-              {isBusy ? texts.linkProblem.trying : texts.linkProblem.tryAgain}
-            </button>
+            <Button kind="primary" onClick={onRetry} busy={isBusy && texts.linkProblem.trying}>
+              {texts.linkProblem.tryAgain}
+            </Button>
           </p>
         </Message>
       );

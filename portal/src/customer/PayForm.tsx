@@ -3,6 +3,7 @@ import type { Api, Proposal } from '../api.ts';
 import { TextField } from '../fields/TextField.tsx';
 import { formatMoney } from '../money.ts';
 import { texts } from '../texts/customer.ts';
+import { Button } from '../ui/Button.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import { wordsOf } from './problem-words.ts';
 import { usePayment } from './use-payment.ts';
@@ -28,15 +29,15 @@ export function PayForm({ api, proposal, what }: { api: Api; proposal: Proposal;
       }}
     >
       {needsApproval && <Approval proposal={proposal} />}
-      <button type="submit" className="primary large" aria-disabled={isBusy} translate="no">
-        {isBusy ? texts.payForm.oneMoment : due > 0 ? action : texts.payForm.approve}
-      </button>
+      <Button type="submit" kind="primary" isLarge busy={isBusy && texts.payForm.oneMoment} translate="no">
+        {due > 0 ? action : texts.payForm.approve}
+      </Button>
       {mayPayAll && !isBusy && (
-        <button type="submit" value="full" className="large" translate="no">
+        <Button type="submit" value="full" isLarge translate="no">
           {texts.payForm[needsApproval ? 'approveAndPayAllOfIt' : 'payAllOfIt'](
             formatMoney(remaining, currency),
           )}
-        </button>
+        </Button>
       )}
       {error && (
         <Notice kind="bad" title={texts.payForm.thatDidNotWork}>

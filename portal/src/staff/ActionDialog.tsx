@@ -1,11 +1,13 @@
-import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { Form } from '@base-ui/react/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { NumberKind } from '../reading/amount.ts';
 import { texts } from '../texts/staff.ts';
+import { Button } from '../ui/Button.tsx';
+import { CloseDialog, Dialog } from './Dialog.tsx';
 import { Failure } from './Failure.tsx';
 import { useStaff } from './staff-context.ts';
+import { useToast } from './Toasts.tsx';
 import { useFieldErrors } from './use-field-errors.ts';
 
 /** A button that opens a small form, and does what the form asks for. `run` rejects with what is wrong. */
@@ -13,17 +15,23 @@ export function ActionDialog({
   action,
   title,
   yes,
+  done,
+  kind,
   run,
   children,
 }: {
   action: string;
   title: string;
   yes: string;
+  /** What is said once it is done. */
+  done: string;
+  kind?: 'primary' | undefined;
   run: (fields: FormData, requestKey: string) => Promise<unknown>;
   children: ReactNode;
 }) {
   const { me } = useStaff();
   const queries = useQueryClient();
+  const toast = useToast();
   const [isOpen, setOpen] = useState(false);
   // A second click, or a retry after a lost answer, does it once. What is opened again is meant again.
   const [requestKey, setRequestKey] = useState(() => crypto.randomUUID());
@@ -31,14 +39,18 @@ export function ActionDialog({
     mutationFn: (fields: FormData) => run(fields, requestKey),
     onSuccess: async () => {
       setOpen(false);
+      toast(done);
       await queries.invalidateQueries();
       document.querySelector('main')?.focus(); // the button that had the focus may be gone
     },
   });
   const { errors, onChanged } = useFieldErrors(running.error, me.currency);
   return (
-    <AlertDialog.Root
-      open={isOpen}
+    <Dialog
+      action={action}
+      kind={kind}
+      title={title}
+      isOpen={isOpen}
       onOpenChange={(open) => {
         setOpen(open);
         if (!open) return;
@@ -46,32 +58,25 @@ export function ActionDialog({
         setRequestKey(crypto.randomUUID());
       }}
     >
-      <AlertDialog.Trigger>{action}</AlertDialog.Trigger>
-      <AlertDialog.Portal>
-        <AlertDialog.Backdrop className="backdrop" />
-        <AlertDialog.Popup className="dialog">
-          <AlertDialog.Title>{title}</AlertDialog.Title>
-          <Form
-            className="stack"
-            errors={errors}
-            onChange={onChanged}
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (!running.isPending) running.mutate(new FormData(event.currentTarget));
-            }}
-          >
-            {children}
-            {running.error && <Failure error={running.error} />}
-            <div className="actions">
-              <AlertDialog.Close>{texts.actionDialog.cancel}</AlertDialog.Close>
-              <button type="submit" className="primary" aria-disabled={running.isPending}>
-                {running.isPending ? texts.actionDialog.oneMoment : yes}
-              </button>
-            </div>
-          </Form>
-        </AlertDialog.Popup>
-      </AlertDialog.Portal>
-    </AlertDialog.Root>
+      <Form
+        className="stack"
+        errors={errors}
+        onChange={onChanged}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!running.isPending) running.mutate(new FormData(event.currentTarget));
+        }}
+      >
+        {children}
+        {running.error && <Failure error={running.error} />}
+        <div className="actions">
+          <CloseDialog>{texts.actionDialog.cancel}</CloseDialog>
+          <Button type="submit" kind="primary" busy={running.isPending && texts.actionDialog.oneMoment}>
+            {yes}
+          </Button>
+        </div>
+      </Form>
+    </Dialog>
   );
 }
 

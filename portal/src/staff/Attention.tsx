@@ -12,6 +12,7 @@ import { formatTime } from '../time.ts';
 import { Spinner } from '../ui/Spinner.tsx';
 import { ActionDialog } from './ActionDialog.tsx';
 import { canBeSentAgain, describeOwed } from './describe-owed.ts';
+import { EmptyState } from './EmptyState.tsx';
 import { Failure } from './Failure.tsx';
 import { SendAgain } from './Mail.tsx';
 import { useStaff, useTitle } from './staff-context.ts';
@@ -74,10 +75,7 @@ export function AttentionPage() {
     <>
       <h1>{texts.attention.title}</h1>
       {Object.values(data).every((tasks) => tasks.length === 0) && (
-        <div className="empty">
-          <p>{texts.attention.nothingNeedsAttention}</p>
-          <p className="quiet">{texts.attention.emptyHint}</p>
-        </div>
+        <EmptyState title={texts.attention.nothingNeedsAttention} hint={texts.attention.emptyHint} />
       )}
       <List title={texts.attention.mismatchesTitle} hint={texts.attention.mismatchesHint}>
         {data.anomalies.map((anomaly) => (
@@ -154,6 +152,7 @@ function Accept({ anomaly }: { anomaly: Attention['anomalies'][number] }) {
       action={texts.attention.accept}
       title={texts.attention.acceptTitle}
       yes={texts.attention.accept}
+      done={texts.attention.accepted}
       run={(fields) =>
         answerOf(
           api.proposals[':proposal_id'].anomalies[':entry_id'].accept.$post({

@@ -1,7 +1,9 @@
-import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
+import { Button } from '../ui/Button.tsx';
+import { CloseDialog, Dialog, DialogText } from './Dialog.tsx';
 import { Failure } from './Failure.tsx';
+import { useToast } from './Toasts.tsx';
 
 type Words = {
   /** On the button that opens the question. */
@@ -10,6 +12,8 @@ type Words = {
   readonly yes: string;
   readonly busy: string;
   readonly no: string;
+  /** What is said once it is done. */
+  readonly done: string;
 };
 
 /** A button that asks before it does what cannot be undone. */
@@ -23,37 +27,27 @@ export function ConfirmedAction({
   children: ReactNode;
 }) {
   const queries = useQueryClient();
+  const toast = useToast();
   const [isOpen, setOpen] = useState(false);
   const running = useMutation({
     mutationFn: run,
     onSuccess: async () => {
       setOpen(false);
+      toast(words.done);
       await queries.invalidateQueries();
       document.querySelector('main')?.focus(); // the button that had the focus may be gone
     },
   });
   return (
-    <AlertDialog.Root open={isOpen} onOpenChange={setOpen}>
-      <AlertDialog.Trigger className="danger">{words.action}</AlertDialog.Trigger>
-      <AlertDialog.Portal>
-        <AlertDialog.Backdrop className="backdrop" />
-        <AlertDialog.Popup className="dialog">
-          <AlertDialog.Title>{words.question}</AlertDialog.Title>
-          <AlertDialog.Description>{children}</AlertDialog.Description>
-          {running.error && <Failure error={running.error} />}
-          <div className="actions">
-            <AlertDialog.Close>{words.no}</AlertDialog.Close>
-            <button
-              type="button"
-              className="danger"
-              onClick={() => running.mutate()}
-              disabled={running.isPending}
-            >
-              {running.isPending ? words.busy : words.yes}
-            </button>
-          </div>
-        </AlertDialog.Popup>
-      </AlertDialog.Portal>
-    </AlertDialog.Root>
+    <Dialog action={words.action} kind="danger" title={words.question} isOpen={isOpen} onOpenChange={setOpen}>
+      <DialogText>{children}</DialogText>
+      {running.error && <Failure error={running.error} />}
+      <div className="actions">
+        <CloseDialog>{words.no}</CloseDialog>
+        <Button kind="danger" onClick={() => running.mutate()} busy={running.isPending && words.busy}>
+          {words.yes}
+        </Button>
+      </div>
+    </Dialog>
   );
 }

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { answerOf, type Lead, Problem, type Proposal } from '../api.ts';
 import { texts } from '../texts/staff.ts';
+import { Button } from '../ui/Button.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { type Draft, draftOf, newDraft, type ProposalBody } from './draft.ts';
@@ -11,6 +12,7 @@ import { useKeptDraft } from './kept-draft.ts';
 import { listPath } from './list-query.ts';
 import { ProposalEditor } from './ProposalEditor.tsx';
 import { useStaff, useTitle } from './staff-context.ts';
+import { useToast } from './Toasts.tsx';
 
 export function NewProposalPage() {
   useTitle(texts.editorPages.newProposal);
@@ -19,7 +21,9 @@ export function NewProposalPage() {
   const queries = useQueryClient();
   // Where it is made of a lead, the page before has handed it over.
   const [lead] = useState(() => (history.state as { readonly lead?: Lead } | null)?.lead ?? null);
+  const toast = useToast();
   const work = useKeptDraft(me.user_id, `new:${lead?.id ?? ''}`, () => newDraft(me, lead));
+  const onCancel = useDiscard(work);
   const create = useMutation({
     mutationFn: (json: ProposalBody) =>
       answerOf(
@@ -31,6 +35,7 @@ export function NewProposalPage() {
       ),
     onSuccess: async ({ id }) => {
       work.forget();
+      toast(texts.editorPages.draftCreated);
       await queries.invalidateQueries({ queryKey: ['proposals'] });
       navigate(`/staff/proposals/${id}`);
     },
@@ -48,7 +53,7 @@ export function NewProposalPage() {
         isBusy={create.isPending || create.isSuccess}
         action={texts.editorPages.createDraft}
         cancelTo={listPath()}
-        onCancel={work.forget}
+        onCancel={onCancel}
       >
         {create.error && <Failure error={create.error} />}
       </ProposalEditor>
@@ -76,8 +81,10 @@ function EditProposal({ proposal }: { proposal: Proposal }) {
   // The version that was opened is the one that is changed: if it is outdated, the API refuses the change. What was typed
   // into another version is not taken up again.
   const [start] = useState(proposal);
+  const toast = useToast();
   const work = useKeptDraft(me.user_id, `${start.id}:v${start.version}`, () => draftOf(start));
   const param = { proposal_id: String(start.id) };
+  const onCancel = useDiscard(work);
   const save = useMutation({
     mutationFn: (body: ProposalBody) =>
       answerOf(
@@ -86,8 +93,9 @@ function EditProposal({ proposal }: { proposal: Proposal }) {
           json: { ...withoutUntouchedCustomer(body, work.start), version: start.version },
         }),
       ),
-    onSuccess: async () => {
+    onSuccess: async ({ version }) => {
       work.forget();
+      toast(version === start.version ? texts.editorPages.saved : texts.editorPages.savedAsVersion(version));
       await queries.invalidateQueries();
       navigate(`/staff/proposals/${start.id}`);
     },
@@ -100,6 +108,11 @@ function EditProposal({ proposal }: { proposal: Proposal }) {
         <bdi>{start.title}</bdi>
         {texts.editorPages.edit[1]}
       </h1>
+      {!start.approved_by && start.sent_version === start.version && (
+        <Notice title={texts.editorPages.hasThisVersion(start.customer_name)}>
+          <p>{texts.editorPages.sendTheNextOne}</p>
+        </Notice>
+      )}
       {start.approved_by && (
         <Notice title={texts.editorPages.hasApprovedThisVersion(start.approved_by)}>
           <p>{texts.editorPages.approvedHint}</p>
@@ -115,15 +128,13 @@ function EditProposal({ proposal }: { proposal: Proposal }) {
         isBusy={save.isPending || save.isSuccess}
         action={texts.editorPages.saveNewVersion}
         cancelTo={`/staff/proposals/${start.id}`}
-        onCancel={work.forget}
+        onCancel={onCancel}
       >
         {isOvertaken ? (
           <Notice kind="bad" title={texts.editorPages.overtaken}>
             <p>{texts.editorPages.overtakenHint}</p>
             <p>
-              <button type="button" onClick={work.restart}>
-                {texts.editorPages.openItAgain}
-              </button>
+              <Button onClick={work.restart}>{texts.editorPages.openItAgain}</Button>
             </p>
           </Notice>
         ) : (
@@ -132,6 +143,21 @@ function EditProposal({ proposal }: { proposal: Proposal }) {
       </ProposalEditor>
     </>
   );
+}
+
+/** Discards a draft, and says so with a way back to it. */
+function useDiscard(work: ReturnType<typeof useKeptDraft>) {
+  const toast = useToast();
+  const [path, navigate] = useLocation();
+  return () => {
+    const keep = work.discard();
+    const { state } = history; // of a proposal that is made of a lead, the lead
+    if (!keep) return;
+    toast(texts.editorPages.draftDiscarded, () => {
+      keep();
+      navigate(path, { state });
+    });
+  };
 }
 
 /** A correction of the customer is no new version, so an edit that has not touched it must not undo one. */
@@ -150,9 +176,7 @@ function KeptDraft({ work }: { work: ReturnType<typeof useKeptDraft> }) {
   return (
     <Notice title={texts.editorPages.thisIsWhatYouHadTyped}>
       <p>
-        <button type="button" onClick={work.restart}>
-          {texts.editorPages.startAgain}
-        </button>
+        <Button onClick={work.restart}>{texts.editorPages.startAgain}</Button>
       </p>
     </Notice>
   );

@@ -1,4 +1,5 @@
 import { texts } from '../texts/staff.ts';
+import { Button } from '../ui/Button.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import { listWrongFields, wordsOf } from './problem-words.ts';
 import { useStaff } from './staff-context.ts';
@@ -18,9 +19,7 @@ export function Failure({ error, onRetry }: { error: Error; onRetry?: () => void
       )}
       {onRetry && (
         <p>
-          <button type="button" onClick={onRetry}>
-            {texts.failure.tryAgain}
-          </button>
+          <Button onClick={onRetry}>{texts.failure.tryAgain}</Button>
         </p>
       )}
     </Notice>

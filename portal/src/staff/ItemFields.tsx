@@ -3,6 +3,7 @@ import { decimalKind, moneyKind } from '../fields/kinds.ts';
 import { NumberField } from '../fields/NumberField.tsx';
 import { TextField } from '../fields/TextField.tsx';
 import { texts } from '../texts/staff.ts';
+import { Button } from '../ui/Button.tsx';
 import { DiscountFields } from './DiscountFields.tsx';
 import type { DraftItem } from './draft.ts';
 
@@ -74,9 +75,9 @@ export function ItemFields({
         onChange={(price) => onChange({ ...item, unit_price_cents: price })}
       />
       {onRemove && (
-        <button type="button" onClick={onRemove} aria-label={texts.itemFields.removeLine(number)}>
+        <Button onClick={onRemove} aria-label={texts.itemFields.removeLine(number)}>
           {texts.itemFields.remove}
-        </button>
+        </Button>
       )}
       <details
         className="more"

@@ -6,6 +6,7 @@ import { texts } from '../texts/staff.ts';
 import { formatDate } from '../time.ts';
 import { Spinner } from '../ui/Spinner.tsx';
 import { ActionDialog } from './ActionDialog.tsx';
+import { EmptyState } from './EmptyState.tsx';
 import { Failure } from './Failure.tsx';
 import { ShowMore } from './ShowMore.tsx';
 import { useStaff, useTitle } from './staff-context.ts';
@@ -33,10 +34,7 @@ export function LeadsPage() {
       ) : !leads ? (
         <Spinner label={texts.leadsPage.loadingLeads} />
       ) : leads.length === 0 ? (
-        <div className="empty">
-          <p>{texts.leadsPage.thereAreNoLeadsYet}</p>
-          <p className="quiet">{texts.leadsPage.emptyHint}</p>
-        </div>
+        <EmptyState title={texts.leadsPage.thereAreNoLeadsYet} hint={texts.leadsPage.emptyHint} />
       ) : (
         <Leads leads={leads} />
       )}
@@ -89,6 +87,7 @@ function NewLead() {
       action={texts.leadsPage.newLead}
       title={texts.leadsPage.newLead}
       yes={texts.leadsPage.createLead}
+      done={texts.leadsPage.leadCreated}
       run={(fields, requestKey) =>
         answerOf(
           api.leads.$post({

@@ -4,6 +4,7 @@ import { useEffect } from 'react';
 import { answerOf, apiAs } from '../api.ts';
 import { TextField } from '../fields/TextField.tsx';
 import { texts } from '../texts/staff.ts';
+import { Button } from '../ui/Button.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import { wordsOf } from './problem-words.ts';
 
@@ -50,9 +51,9 @@ export function LoginPage({
           autoComplete="current-password"
         />
         {login.error && <Notice kind="bad" title={wordsOf(login.error)} />}
-        <button type="submit" className="primary large" aria-disabled={login.isPending}>
-          {login.isPending ? texts.loginPage.signingIn : texts.loginPage.signIn}
-        </button>
+        <Button type="submit" kind="primary" isLarge busy={login.isPending && texts.loginPage.signingIn}>
+          {texts.loginPage.signIn}
+        </Button>
       </Form>
     </main>
   );

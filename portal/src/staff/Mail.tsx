@@ -2,13 +2,14 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answerOf, type Entry } from '../api.ts';
 import { texts } from '../texts/staff.ts';
 import { formatTime } from '../time.ts';
-import { canBeSentAgain, describeOwed, isUndelivered } from './describe-owed.ts';
+import { Button } from '../ui/Button.tsx';
+import { canBeSentAgain, describeOwed, isLater, isUndelivered } from './describe-owed.ts';
 import { wordsOf } from './problem-words.ts';
 import { useStaff } from './staff-context.ts';
 
 /** A mail that an entry owes: what became of it and when, and a way to send it again. */
 export function Mail({ proposalId, mail }: { proposalId: number; mail: Entry['owed'][number] }) {
-  const when = mail.ended_at ?? (mail.state === 'queued' ? mail.due_at : null);
+  const when = mail.ended_at ?? (mail.state === 'queued' && isLater(mail.kind) ? mail.due_at : null);
   return (
     <span className={isUndelivered(mail) ? 'undelivered' : 'quiet'}>
       {describeOwed(mail)}
@@ -42,9 +43,9 @@ export function SendAgain({ proposalId, mailId }: { proposalId: number; mailId: 
   return (
     <>
       {' '}
-      <button type="button" className="link" onClick={() => mutate()} disabled={isPending || isSuccess}>
+      <Button kind="link" onClick={() => mutate()} disabled={isPending || isSuccess}>
         {isPending ? texts.mail.sending : isSuccess ? texts.mail.sentAgain : texts.mail.sendAgain}
-      </button>
+      </Button>
       {error && <span role="alert">{texts.mail.itWasNotSent(wordsOf(error))}</span>}
     </>
   );

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { dateIn } from '../../../src/domain/calendar.ts';
 import { chargeStep, maximumTotal } from '../../../src/domain/currency.ts';
 import { type OfflineMethod, offlineMethods } from '../../../src/domain/proposal.ts';
@@ -36,7 +37,9 @@ export function Money({ proposal }: { proposal: Proposal }) {
         {proposal.pending_cents > 0 && (
           <Row name={texts.money.processing} value={money(proposal.pending_cents)} />
         )}
-        <Row name={texts.money.held} value={money(proposal.held_cents)} />
+        {proposal.held_cents !== proposal.paid_cents && (
+          <Row name={texts.money.held} value={money(proposal.held_cents)} />
+        )}
         {isOpen && (
           <Row name={texts.money.dueNow} value={money(proposal.approved_by ? proposal.due_cents : 0)} />
         )}
@@ -60,31 +63,47 @@ export function Money({ proposal }: { proposal: Proposal }) {
 
 /** Lets staff ask for the parts that are due when they do. */
 export function askFor(proposal: Proposal): InstalmentAction {
-  const isOpen =
-    proposal.approved_by !== null && proposal.status !== 'void' && proposal.status !== 'declined';
-  return ({ key, due, due_on: dueOn, state }) =>
-    isOpen && due === 'request' && dueOn === null && state === 'later' ? (
-      <AskFor proposal={proposal} part={key} />
-    ) : null;
+  const askable = askableParts(proposal).map(({ key }) => key);
+  return (part) => (askable.includes(part.key) ? <AskFor proposal={proposal} part={part} /> : null);
 }
 
-function AskFor({ proposal, part }: { proposal: Proposal; part: string }) {
-  const { api } = useStaff();
+/** The parts of the schedule that wait for staff to ask for them. */
+export function askableParts({ approved_by: approvedBy, status, schedule }: Proposal): Proposal['schedule'] {
+  if (approvedBy === null || status === 'void' || status === 'declined') return [];
+  return schedule.filter(
+    ({ due, due_on: dueOn, state }) => due === 'request' && dueOn === null && state === 'later',
+  );
+}
+
+export function AskFor({
+  proposal,
+  part,
+  kind,
+}: {
+  proposal: Proposal;
+  part: Proposal['schedule'][number];
+  /** As what is next, it names what it asks for. */
+  kind?: 'primary';
+}) {
+  const { api, me } = useStaff();
+  const amount = formatMoney(part.amount_cents, proposal.currency);
   return (
     <ActionDialog
-      action={texts.money.askForIt}
-      title={texts.money.askForThisPaymentNow}
+      action={kind ? texts.money.askForPart(part.label, amount) : texts.money.askForIt}
+      kind={kind}
+      title={texts.money.askForAmount(amount)}
       yes={texts.money.askForIt}
+      done={texts.money.askedFor(amount)}
       run={() =>
         answerOf(
           api.proposals[':proposal_id'].requests.$post({
             param: { proposal_id: String(proposal.id) },
-            json: { key: part },
+            json: { key: part.key },
           }),
         )
       }
     >
-      <p>{texts.money.askForHint(proposal.customer_name)}</p>
+      <p>{texts.money[me.mail === 'on' ? 'askForMailed' : 'askForHint'](proposal.customer_name)}</p>
     </ActionDialog>
   );
 }
@@ -116,6 +135,7 @@ function Refund({ proposal, payment }: { proposal: Proposal; payment: Payment })
       action={texts.money.refund}
       title={texts.money.refundThisPayment}
       yes={texts.money.refund}
+      done={texts.money.refundRequested}
       run={(fields, requestKey) =>
         answerOf(
           api.proposals[':proposal_id'].refunds.$post({
@@ -149,6 +169,7 @@ function Reverse({ proposal, payment }: { proposal: Proposal; payment: Payment }
       action={texts.money.takeBack}
       title={texts.money.takeThisPaymentBack}
       yes={texts.money.takeBack}
+      done={texts.money.paymentTakenBack}
       run={(fields) =>
         answerOf(
           api.proposals[':proposal_id'].payments[':payment_id'].reverse.$post({
@@ -169,11 +190,13 @@ function RecordPayment({ proposal }: { proposal: Proposal }) {
   const { currency, remaining_cents: remaining, due_cents: due } = proposal;
   const amount = moneyKind(currency, { least: chargeStep(currency), most: maximumTotal });
   const today = dateIn(proposal.time_zone, new Date());
+  const [isMore, setMore] = useState(false);
   return (
     <ActionDialog
       action={texts.money.recordAPayment}
-      title={texts.money.recordMoneyBesideStripe}
+      title={texts.money.recordAPayment}
       yes={texts.money.recordIt}
+      done={texts.money.paymentRecorded}
       run={(fields, requestKey) => {
         const reference = String(fields.get('reference') ?? '').trim();
         return answerOf(
@@ -206,13 +229,15 @@ function RecordPayment({ proposal }: { proposal: Proposal }) {
         label={texts.money.amount(currency.toUpperCase())}
         kind={amount}
         value={due > 0 || remaining > 0 ? due || remaining : notUnderstood}
+        onChange={(cents) => setMore(cents > remaining)}
       />
       <DateField name="received_on" label={texts.money.receivedOn} most={today} start={today} />
       <TextField name="reference" label={texts.money.referenceOptional} isOptional most={200} />
-      <label className="check">
-        <input type="checkbox" name="overpayment" />
-        {texts.money.overpayment}
-      </label>
+      {isMore && (
+        <label className="check">
+          <input type="checkbox" name="overpayment" /> {texts.money.overpayment}
+        </label>
+      )}
     </ActionDialog>
   );
 }

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { useSearchParams } from 'wouter';
-import { isTimeZone } from '../../../src/domain/calendar.ts';
+import { dateIn, isTimeZone } from '../../../src/domain/calendar.ts';
 import { answerOf, type Me, type Numbers } from '../api.ts';
 import { formatMoney, formatNumber } from '../money.ts';
 import { texts } from '../texts/staff.ts';
@@ -13,7 +13,7 @@ import { useStaff, useTitle } from './staff-context.ts';
 // The charts' library is larger than the other staff pages together.
 const Charts = lazy(() => import('./Charts.tsx'));
 
-const periods = ['7', '30', '90', '365'];
+const periods = ['month', '7', '30', '90', '365'];
 
 /** The numbers of the last days. */
 export function NumbersPage() {
@@ -21,11 +21,13 @@ export function NumbersPage() {
   const { api, me } = useStaff();
   const [query, setQuery] = useSearchParams();
   const asked = query.get('days') ?? '';
-  const days = periods.includes(asked) ? asked : '30';
+  const period = periods.includes(asked) ? asked : '30';
+  const timeZone = readersZone(me);
+  const days = period === 'month' ? dateIn(timeZone, new Date()).slice(-2).replace(/^0/, '') : period;
   const { data, error, refetch, isPlaceholderData } = useQuery({
     queryKey: ['numbers', days],
     queryFn: () => {
-      return answerOf(api.reports.numbers.$get({ query: { days, time_zone: readersZone(me) } }));
+      return answerOf(api.reports.numbers.$get({ query: { days, time_zone: timeZone } }));
     },
     placeholderData: keepPreviousData,
   });
@@ -35,10 +37,10 @@ export function NumbersPage() {
         <h1>{texts.numbersPage.numbers}</h1>
         <label className="period">
           {texts.numbersPage.period}
-          <select value={days} onChange={({ target }) => setQuery({ days: target.value })}>
-            {periods.map((period) => (
-              <option key={period} value={period}>
-                {texts.numbersPage.lastDays(period)}
+          <select value={period} onChange={({ target }) => setQuery({ days: target.value })}>
+            {periods.map((each) => (
+              <option key={each} value={each}>
+                {each === 'month' ? texts.numbersPage.thisMonth : texts.numbersPage.lastDays(each)}
               </option>
             ))}
           </select>

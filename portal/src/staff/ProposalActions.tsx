@@ -6,14 +6,19 @@ import { answerOf, type Proposal } from '../api.ts';
 import { TextField } from '../fields/TextField.tsx';
 import { formatMoney } from '../money.ts';
 import { texts } from '../texts/staff.ts';
+import { Button } from '../ui/Button.tsx';
 import { ActionDialog } from './ActionDialog.tsx';
 import { ConfirmedAction } from './ConfirmedAction.tsx';
 import { Failure } from './Failure.tsx';
+import { AskFor, askableParts } from './Money.tsx';
 import { SendLink } from './SendLink.tsx';
 import { useStaff } from './staff-context.ts';
 
+/** What staff do next with a proposal. */
+export type Step = 'send' | 'edit' | 'ask';
+
 /** What staff can do with a proposal: first what leads on, then what ends or corrects something. */
-export function ProposalActions({ proposal }: { proposal: Proposal }) {
+export function ProposalActions({ proposal, next }: { proposal: Proposal; next: Step | null }) {
   const { status } = proposal;
   const [withdrawals, setWithdrawals] = useState(0);
   const isVoid = status === 'void';
@@ -22,10 +27,17 @@ export function ProposalActions({ proposal }: { proposal: Proposal }) {
   return (
     <>
       {/* Without the link that it showed, once that was withdrawn and opens nothing any more. */}
-      {!isVoid && !proposal.expired && <SendLink key={withdrawals} proposal={proposal} />}
+      {!isClosed && <SendLink key={withdrawals} proposal={proposal} isNext={next === 'send'} />}
       <div className="actions">
+        {next === 'ask' &&
+          askableParts(proposal)
+            .slice(0, 1)
+            .map((part) => <AskFor key={part.key} proposal={proposal} part={part} kind="primary" />)}
         {!isVoid && !hasMoney && (
-          <Link href={`/staff/proposals/${proposal.id}/edit`} className="button">
+          <Link
+            href={`/staff/proposals/${proposal.id}/edit`}
+            className={next === 'edit' ? 'button primary' : 'button'}
+          >
             {texts.proposalActions.edit}
           </Link>
         )}
@@ -33,7 +45,7 @@ export function ProposalActions({ proposal }: { proposal: Proposal }) {
         {!isClosed && !proposal.approved_by && <ApproveOnBehalf proposal={proposal} />}
         {!isVoid && !hasMoney && status !== 'declined' && <DeclineOnBehalf proposal={proposal} />}
         {!isVoid && hasMoney && <CorrectCustomer proposal={proposal} />}
-        {status !== 'draft' && (
+        {!isVoid && proposal.sent_version !== null && (
           <WithdrawLinks proposal={proposal} onDone={() => setWithdrawals(withdrawals + 1)} />
         )}
         {!isVoid && !hasMoney && <Void proposal={proposal} />}
@@ -55,6 +67,7 @@ function CorrectCustomer({ proposal }: { proposal: Proposal }) {
       action={texts.proposalActions.correctTheCustomer}
       title={texts.proposalActions.correctTheCustomersNameOrAddress}
       yes={texts.proposalActions.save}
+      done={texts.proposalActions.saved}
       run={(fields) =>
         answerOf(
           api.proposals[':proposal_id'].$patch({
@@ -92,6 +105,7 @@ function ApproveOnBehalf({ proposal }: { proposal: Proposal }) {
       action={texts.proposalActions.approveForTheCustomer}
       title={texts.proposalActions.approveFor(proposal.customer_name)}
       yes={texts.proposalActions.recordTheApproval}
+      done={texts.proposalActions.approvalRecorded}
       run={(fields) =>
         answerOf(
           api.proposals[':proposal_id'].approve.$post({
@@ -128,7 +142,7 @@ function ApproveOnBehalf({ proposal }: { proposal: Proposal }) {
       </label>
       <TextField
         name="reference"
-        label={texts.proposalActions.whereItIsNoted}
+        label={texts.proposalActions.reference}
         hint={texts.proposalActions.forExample}
         most={200}
       />
@@ -143,6 +157,7 @@ function DeclineOnBehalf({ proposal }: { proposal: Proposal }) {
       action={texts.proposalActions.markAsDeclined}
       title={texts.proposalActions.markAsDeclined}
       yes={texts.proposalActions.markAsDeclined}
+      done={texts.proposalActions.markedAsDeclined}
       run={(fields) => {
         const comment = String(fields.get('comment') ?? '').trim();
         return answerOf(
@@ -199,9 +214,9 @@ function Duplicate({ proposal }: { proposal: Proposal }) {
   });
   return (
     <>
-      <button type="button" onClick={() => copy.mutate()} disabled={copy.isPending}>
-        {copy.isPending ? texts.proposalActions.copying : texts.proposalActions.duplicate}
-      </button>
+      <Button onClick={() => copy.mutate()} busy={copy.isPending && texts.proposalActions.copying}>
+        {texts.proposalActions.duplicate}
+      </Button>
       {copy.error && <Failure error={copy.error} />}
     </>
   );
@@ -217,6 +232,7 @@ function WithdrawLinks({ proposal, onDone }: { proposal: Proposal; onDone: () =>
         yes: texts.proposalActions.withdrawThem,
         busy: texts.proposalActions.withdrawing,
         no: texts.proposalActions.keepThem,
+        done: texts.proposalActions.linksWithdrawn,
       }}
       run={async () => {
         const param = { proposal_id: String(proposal.id) };
@@ -239,6 +255,7 @@ function Void({ proposal }: { proposal: Proposal }) {
         yes: texts.proposalActions.voidIt,
         busy: texts.proposalActions.voiding,
         no: texts.proposalActions.keepIt,
+        done: texts.proposalActions.voided,
       }}
       run={() =>
         answerOf(api.proposals[':proposal_id'].void.$post({ param: { proposal_id: String(proposal.id) } }))

@@ -6,12 +6,14 @@ import { DateField } from '../fields/DateField.tsx';
 import { TextField } from '../fields/TextField.tsx';
 import { formatMoney, formatPercent } from '../money.ts';
 import { texts } from '../texts/staff.ts';
+import { Button } from '../ui/Button.tsx';
 import { Row } from '../ui/Offer.tsx';
 import { DiscountFields } from './DiscountFields.tsx';
 import { blankItem, type Draft, isUnderstood, type ProposalBody, toBody } from './draft.ts';
 import { ItemFields } from './ItemFields.tsx';
 import { ScheduleFields } from './ScheduleFields.tsx';
 import { useFieldErrors } from './use-field-errors.ts';
+import { useRemove } from './use-remove.ts';
 
 const mostItems = 200;
 
@@ -62,8 +64,9 @@ export function ProposalEditor({
     added.current = item.id;
     set({ items: [...items, item] });
   }
-  function remove(id: string) {
-    set({ items: items.filter((item) => item.id !== id) });
+  const takeOut = useRemove(items, (left) => set({ items: left }), texts.proposalEditor.lineRemoved);
+  function remove(index: number) {
+    takeOut(index);
     addButton.current?.focus(); // the button that had the focus is gone
   }
   return (
@@ -101,12 +104,12 @@ export function ProposalEditor({
             index={index}
             currency={currency}
             onChange={(next) => set({ items: items.map((one) => (one.id === next.id ? next : one)) })}
-            onRemove={items.length > 1 ? () => remove(item.id) : undefined}
+            onRemove={items.length > 1 ? () => remove(index) : undefined}
           />
         ))}
-        <button ref={addButton} type="button" onClick={add} disabled={items.length >= mostItems}>
+        <Button ref={addButton} onClick={add} disabled={items.length >= mostItems}>
           {texts.proposalEditor.addALine}
-        </button>
+        </Button>
         <div className="fields">
           <DiscountFields
             discount={discount}
@@ -142,9 +145,9 @@ export function ProposalEditor({
       />
       {children}
       <p className="actions">
-        <button type="submit" className="primary" aria-disabled={isBusy}>
-          {isBusy ? texts.proposalEditor.saving : action}
-        </button>
+        <Button type="submit" kind="primary" busy={isBusy && texts.proposalEditor.saving}>
+          {action}
+        </Button>
         <Link href={cancelTo} className="button" onClick={onCancel}>
           {texts.proposalEditor.cancel}
         </Link>

@@ -5,7 +5,9 @@ import { answerOf, type ListQuery, type ProposalSummary } from '../api.ts';
 import { formatMoney } from '../money.ts';
 import { texts } from '../texts/staff.ts';
 import { formatDate } from '../time.ts';
+import { Button } from '../ui/Button.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
+import { EmptyState } from './EmptyState.tsx';
 import { Failure } from './Failure.tsx';
 import { useListQuery } from './list-query.ts';
 import { ShowMore } from './ShowMore.tsx';
@@ -53,18 +55,20 @@ export function ProposalListPage() {
             ))}
           </select>
         </label>
-        <label>
-          {texts.proposalListPage.createdFrom}
-          <input type="date" value={from} max={to} onChange={({ target }) => set({ from: target.value })} />
-        </label>
-        <label>
-          {texts.proposalListPage.to}
-          <input type="date" value={to} min={from} onChange={({ target }) => set({ to: target.value })} />
-        </label>
+        <span className="range">
+          <label>
+            {texts.proposalListPage.createdFrom}
+            <input type="date" value={from} max={to} onChange={({ target }) => set({ from: target.value })} />
+          </label>
+          <label>
+            {texts.proposalListPage.to}
+            <input type="date" value={to} min={from} onChange={({ target }) => set({ to: target.value })} />
+          </label>
+        </span>
         {!isEmpty && (
-          <button type="button" onClick={() => set({ q: '', status: '', sort: '', from: '', to: '' })}>
+          <Button onClick={() => set({ q: '', status: '', sort: '', from: '', to: '' })}>
             {texts.proposalListPage.clear}
-          </button>
+          </Button>
         )}
       </search>
       <Results filters={filters} sort={sort ?? ''} onSort={(next) => set({ sort: next })} />
@@ -103,15 +107,16 @@ function Results({
   if (!data) return <Spinner label={texts.proposalListPage.loadingProposals} />;
   const proposals = data.pages.flatMap((page) => page.data);
   if (proposals.length === 0) {
-    if (isFiltered) return <p className="empty">{texts.proposalListPage.noProposalMatches}</p>;
+    if (isFiltered) return <EmptyState title={texts.proposalListPage.noProposalMatches} />;
     return (
-      <div className="empty">
-        <p>{texts.proposalListPage.thereAreNoProposalsYet}</p>
-        <p className="quiet">{texts.proposalListPage.emptyHint}</p>
+      <EmptyState
+        title={texts.proposalListPage.thereAreNoProposalsYet}
+        hint={texts.proposalListPage.emptyHint}
+      >
         <Link href="/staff/proposals/new" className="button primary">
           {texts.proposalListPage.makeTheFirstOne}
         </Link>
-      </div>
+      </EmptyState>
     );
   }
   const column = (key: SortKey, children: ReactNode, className?: string) => (
@@ -121,7 +126,7 @@ function Results({
   );
   return (
     <>
-      <table className="list" aria-busy={isPlaceholderData}>
+      <table className="list proposals" aria-busy={isPlaceholderData}>
         <caption className="hidden">{texts.proposalListPage.proposals}</caption>
         <thead>
           <tr>

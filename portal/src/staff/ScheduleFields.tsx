@@ -13,7 +13,9 @@ import { NumberField } from '../fields/NumberField.tsx';
 import { TextField } from '../fields/TextField.tsx';
 import { formatMoney } from '../money.ts';
 import { texts } from '../texts/staff.ts';
+import { Button } from '../ui/Button.tsx';
 import { type DraftPart, draftPart } from './draft.ts';
+import { useRemove } from './use-remove.ts';
 
 const share = decimalKind(2, { least: 0.01, most: 100 }, '%');
 const days = decimalKind(0, { least: 0, most: 3650 });
@@ -36,6 +38,7 @@ export function ScheduleFields({
   const sum = amounts.reduce((before, cents) => before + cents, 0);
   const change = (id: string, next: DraftPart) =>
     onChange(parts.map((part) => (part.id === id ? next : part)));
+  const remove = useRemove(parts, onChange, texts.scheduleFields.paymentRemoved);
   const add = () =>
     onChange([
       ...parts.slice(0, -1),
@@ -55,12 +58,12 @@ export function ScheduleFields({
           amountCents={amounts[index] ?? null}
           currency={currency}
           onChange={(next) => change(part.id, next)}
-          onRemove={parts.length > 1 ? () => onChange(parts.filter(({ id }) => id !== part.id)) : undefined}
+          onRemove={parts.length > 1 ? () => remove(index) : undefined}
         />
       ))}
-      <button type="button" onClick={add} disabled={parts.length >= mostParts}>
+      <Button onClick={add} disabled={parts.length >= mostParts}>
         {texts.scheduleFields.addAPayment}
-      </button>
+      </Button>
       {isWrong && (
         <p className="error" role="status">
           {texts.scheduleFields.wrongSum(formatMoney(sum, currency), formatMoney(totalCents, currency))}
@@ -183,9 +186,9 @@ function PartFields({
       )}
       <output>{amountCents === null ? '–' : formatMoney(amountCents, currency)}</output>
       {onRemove && (
-        <button type="button" onClick={onRemove} aria-label={texts.scheduleFields.removePayment(number)}>
+        <Button onClick={onRemove} aria-label={texts.scheduleFields.removePayment(number)}>
           {texts.scheduleFields.remove}
-        </button>
+        </Button>
       )}
     </div>
   );

@@ -3,13 +3,14 @@ import { useState } from 'react';
 import { answerOf, type Proposal } from '../api.ts';
 import { texts } from '../texts/staff.ts';
 import { formatDate } from '../time.ts';
+import { Button } from '../ui/Button.tsx';
 import { Failure } from './Failure.tsx';
 import { useStaff } from './staff-context.ts';
 
 const whyNoMail = texts.sendLink.whyNoMail;
 
 /** Mails the link, where mail is on, or copies it for staff to send. */
-export function SendLink({ proposal }: { proposal: Proposal }) {
+export function SendLink({ proposal, isNext }: { proposal: Proposal; isNext: boolean }) {
   const { api, me } = useStaff();
   const queries = useQueryClient();
   const [isCopied, setCopied] = useState(false);
@@ -40,25 +41,21 @@ export function SendLink({ proposal }: { proposal: Proposal }) {
     <div className="send">
       <div className="actions">
         {isMailOn && (
-          <button
-            type="button"
-            className="primary"
+          <Button
+            kind={isNext ? 'primary' : undefined}
             onClick={() => send.mutate(true)}
-            disabled={send.isPending}
+            busy={send.isPending && send.variables && texts.sendLink.sending}
           >
-            {send.isPending && send.variables ? texts.sendLink.sending : texts.sendLink.mailToTheCustomer}
-          </button>
+            {texts.sendLink.mailToTheCustomer}
+          </Button>
         )}
-        <button
-          type="button"
-          className={isMailOn ? undefined : 'primary'}
+        <Button
+          kind={isNext && !isMailOn ? 'primary' : undefined}
           onClick={() => send.mutate(false)}
-          disabled={send.isPending}
+          busy={send.isPending && !send.variables && texts.sendLink.makingALink}
         >
-          {send.isPending && !send.variables
-            ? texts.sendLink.makingALink
-            : texts.sendLink.copyLinkForTheCustomer}
-        </button>
+          {texts.sendLink.copyLinkForTheCustomer}
+        </Button>
       </div>
       {!isMailOn && !link && <p className="quiet">{whyNoMail[me.mail]}</p>}
       {link && (

@@ -1,4 +1,5 @@
 import { texts } from '../texts/staff.ts';
+import { Button } from '../ui/Button.tsx';
 /** Fetches the next page of a list, where there is one. */
 export function ShowMore({
   list: { hasNextPage, isFetchingNextPage, fetchNextPage },
@@ -12,9 +13,9 @@ export function ShowMore({
   if (!hasNextPage) return null;
   return (
     <p>
-      <button type="button" onClick={() => fetchNextPage()} disabled={isFetchingNextPage}>
-        {isFetchingNextPage ? texts.showMore.loading : texts.showMore.showMore}
-      </button>
+      <Button onClick={() => fetchNextPage()} busy={isFetchingNextPage && texts.showMore.loading}>
+        {texts.showMore.showMore}
+      </Button>
     </p>
   );
 }

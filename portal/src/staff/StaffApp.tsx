@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { answerOf, apiAs } from '../api.ts';
 import { keepStaffToken, staffToken, subjectOf } from '../tokens.ts';
@@ -16,9 +16,14 @@ import { NumbersPage } from './NumbersPage.tsx';
 import { ProposalListPage } from './ProposalListPage.tsx';
 import { StaffProposalPage } from './StaffProposalPage.tsx';
 import { StaffContext } from './staff-context.ts';
+import { Toasts } from './Toasts.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 import './staff.css';
 import { texts } from '../texts/staff.ts';
+import { Button } from '../ui/Button.tsx';
+
+// Each component in its states. A production build has neither the route nor the file.
+const ComponentsPage = import.meta.env.DEV ? lazy(() => import('./ComponentsPage.tsx')) : null;
 
 /** The pages for staff, or the page where they sign in. */
 export default function StaffApp() {
@@ -82,9 +87,9 @@ function SignedIn({
       <Message title={texts.staffApp.weCannotBeReachedRightNow}>
         <p>{texts.staffApp.pleaseCheckYourConnection}</p>
         <p>
-          <button type="button" className="primary" onClick={() => refetch()}>
+          <Button kind="primary" onClick={() => refetch()}>
             {texts.staffApp.tryAgain}
-          </button>
+          </Button>
         </p>
       </Message>
     );
@@ -94,26 +99,37 @@ function SignedIn({
       <Header orgName={me.org_name} email={me.email} onSignOut={onSignOut} />
       <CommandMenu />
       <AttentionBanner />
-      <Main>
-        <Switch>
-          <Route path="/staff">
-            <Redirect to="/staff/proposals" replace />
-          </Route>
-          <Route path="/staff/proposals" component={ProposalListPage} />
-          <Route path="/staff/proposals/new" component={NewProposalPage} />
-          <Route path="/staff/proposals/:id/edit">{({ id }) => <EditProposalPage key={id} id={id} />}</Route>
-          <Route path="/staff/proposals/:id">{({ id }) => <StaffProposalPage key={id} id={id} />}</Route>
-          <Route path="/staff/leads" component={LeadsPage} />
-          <Route path="/staff/numbers" component={NumbersPage} />
-          <Route path="/staff/attention" component={AttentionPage} />
-          <Route>
-            <h1>{texts.staffApp.thereIsNoSuchPage}</h1>
-            <p>
-              <Link href="/staff/proposals">{texts.staffApp.allProposals}</Link>
-            </p>
-          </Route>
-        </Switch>
-      </Main>
+      <Toasts>
+        <Main>
+          <Switch>
+            <Route path="/staff">
+              <Redirect to="/staff/proposals" replace />
+            </Route>
+            <Route path="/staff/proposals" component={ProposalListPage} />
+            <Route path="/staff/proposals/new" component={NewProposalPage} />
+            <Route path="/staff/proposals/:id/edit">
+              {({ id }) => <EditProposalPage key={id} id={id} />}
+            </Route>
+            <Route path="/staff/proposals/:id">{({ id }) => <StaffProposalPage key={id} id={id} />}</Route>
+            <Route path="/staff/leads" component={LeadsPage} />
+            <Route path="/staff/numbers" component={NumbersPage} />
+            <Route path="/staff/attention" component={AttentionPage} />
+            {ComponentsPage && (
+              <Route path="/staff/components">
+                <Suspense>
+                  <ComponentsPage />
+                </Suspense>
+              </Route>
+            )}
+            <Route>
+              <h1>{texts.staffApp.thereIsNoSuchPage}</h1>
+              <p>
+                <Link href="/staff/proposals">{texts.staffApp.allProposals}</Link>
+              </p>
+            </Route>
+          </Switch>
+        </Main>
+      </Toasts>
     </StaffContext>
   );
 }
@@ -124,7 +140,10 @@ function Main({ children }: { children: ReactNode }) {
   const main = useRef<HTMLElement>(null);
   const shown = useRef(path);
   useEffect(() => {
-    if (shown.current !== path) main.current?.focus();
+    if (shown.current !== path) {
+      scrollTo(0, 0);
+      main.current?.focus({ preventScroll: true });
+    }
     shown.current = path;
   }, [path]);
   return (
@@ -154,9 +173,7 @@ function Header({ orgName, email, onSignOut }: { orgName: string; email: string;
       </nav>
       <span className="who">
         <span className="quiet">{email}</span>
-        <button type="button" onClick={onSignOut}>
-          {texts.staffApp.signOut}
-        </button>
+        <Button onClick={onSignOut}>{texts.staffApp.signOut}</Button>
       </span>
     </header>
   );

@@ -3,14 +3,14 @@ import { Link } from 'wouter';
 import { answerOf, Problem, type Proposal } from '../api.ts';
 import { formatMoney } from '../money.ts';
 import { texts } from '../texts/staff.ts';
-import { formatTime } from '../time.ts';
+import { formatDay, formatTime } from '../time.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { Offer } from '../ui/Offer.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { Failure } from './Failure.tsx';
 import { listPath } from './list-query.ts';
-import { askFor, Money } from './Money.tsx';
-import { ProposalActions } from './ProposalActions.tsx';
+import { askableParts, askFor, Money } from './Money.tsx';
+import { ProposalActions, type Step } from './ProposalActions.tsx';
 import { Status } from './Status.tsx';
 import { useStaff, useTitle } from './staff-context.ts';
 import { Timeline } from './Timeline.tsx';
@@ -36,6 +36,7 @@ export function StaffProposalPage({ id }: { id: string }) {
   }
   if (!data && error) return <Failure error={error} onRetry={() => refetch()} />;
   if (!data) return <Spinner label={texts.staffProposalPage.openingTheProposal} />;
+  const next = nextOf(data);
   return (
     <>
       <p>
@@ -46,8 +47,11 @@ export function StaffProposalPage({ id }: { id: string }) {
           <Status status={data.status} expired={data.expired} />
           <Standing proposal={data} />
         </p>
-        <h2 id="next">{nextOf(data)}</h2>
-        <ProposalActions proposal={data} />
+        <h2 id="next">{next.words}</h2>
+        <p className="quiet" translate="no">
+          <bdi>{data.customer_email}</bdi>
+        </p>
+        <ProposalActions proposal={data} next={next.step} />
       </section>
       <div className="story">
         <Offer proposal={data} action={askFor(data)} />
@@ -98,17 +102,23 @@ function Standing({ proposal }: { proposal: Proposal }) {
 
 const isMissing = ({ code }: Problem) => code === 'proposal_not_found' || code === 'invalid_proposal_id';
 
-/** What is next, in a few words. */
-function nextOf(proposal: Proposal): string {
+/** What is next, in a few words, and which step of staff it is; null where it is not theirs. */
+function nextOf(proposal: Proposal): { readonly words: string; readonly step: Step | null } {
   const { status, customer_name: customer, currency, due_cents: due, remaining_cents: remaining } = proposal;
-  if (status === 'void') return texts.staffProposalPage.nothingIsNext;
-  if (status === 'declined') return texts.staffProposalPage.offerAgain;
-  if (proposal.expired) return texts.staffProposalPage.offerAgainLater;
-  if (proposal.pending_cents > 0) return texts.staffProposalPage.waitForTheBank;
-  if (status === 'draft') return texts.staffProposalPage.sendIt(customer);
-  if (!proposal.approved_by) return texts.staffProposalPage.waitForToApprove(customer);
-  if (due > 0) return texts.staffProposalPage.waitForToPay(customer, formatMoney(due, currency));
-  return remaining > 0
-    ? texts.staffProposalPage.askForTheBalanceWhen
-    : texts.staffProposalPage.everythingIsPaid;
+  const words = texts.staffProposalPage;
+  const is = (text: string, step: Step | null = null) => ({ words: text, step });
+  if (status === 'void') return is(words.itIsVoid);
+  if (status === 'declined') return is(words.offerAgain, 'edit');
+  if (proposal.expired) return is(words.offerAgainLater, 'edit');
+  if (proposal.pending_cents > 0) return is(words.waitForTheBank);
+  if (!proposal.approved_by) {
+    if (proposal.sent_version === null) return is(words.sendIt(customer), 'send');
+    if (proposal.sent_version !== proposal.version) return is(words.sendTheChange(customer), 'send');
+    return is(words.waitForToApprove(customer));
+  }
+  if (due > 0) return is(words.waitForToPay(customer, formatMoney(due, currency)));
+  if (remaining === 0) return is(words.everythingIsPaid);
+  if (askableParts(proposal).length > 0) return is(words.askForTheBalanceWhen, 'ask');
+  const { due_on: date } = proposal.schedule.find(({ state }) => state === 'later') ?? {};
+  return is(date ? words.nextPaymentIsDueOn(formatDay(date)) : words.nothingIsDueYet);
 }

@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { answerOf, type Entry, type Proposal } from '../api.ts';
 import { texts } from '../texts/staff.ts';
 import { formatTime } from '../time.ts';
+import { Button } from '../ui/Button.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { describe, isWorrying } from './describe-entry.ts';
 import { isOnItsWay, newsOf } from './describe-owed.ts';
@@ -32,6 +33,8 @@ export function Timeline({ proposal }: { proposal: Proposal }) {
         : false,
   });
   const entries = data?.pages.flatMap((page) => page.data) ?? [];
+  const isOver = proposal.status === 'void' || proposal.status === 'declined' || proposal.expired;
+  const news = newsOf(entries, isOver);
   return (
     <section aria-labelledby="story">
       <h2 id="story">{texts.timeline.whatHappened}</h2>
@@ -48,7 +51,8 @@ export function Timeline({ proposal }: { proposal: Proposal }) {
                 <time dateTime={entry.created_at}>{formatTime(entry.created_at)}</time>,{' '}
                 {actorWords[entry.actor]}
               </span>
-              {newsOf(entry.owed).map((mail) => (
+              {entry.comment && <q dir="auto">{entry.comment}</q>}
+              {news.get(entry.id)?.map((mail) => (
                 <Mail key={mail.id} proposalId={proposal.id} mail={mail} />
               ))}
             </li>
@@ -65,9 +69,9 @@ export function Timeline({ proposal }: { proposal: Proposal }) {
         </ol>
       )}
       {hasNextPage && (
-        <button type="button" onClick={() => fetchNextPage()} disabled={isFetchingNextPage}>
-          {isFetchingNextPage ? texts.timeline.loading : texts.timeline.showEarlier}
-        </button>
+        <Button onClick={() => fetchNextPage()} busy={isFetchingNextPage && texts.timeline.loading}>
+          {texts.timeline.showEarlier}
+        </Button>
       )}
     </section>
   );

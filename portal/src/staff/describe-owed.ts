@@ -52,22 +52,33 @@ export function canBeSentAgain({ kind, state }: Pick<Owed, 'kind' | 'state'>): b
 }
 
 /**
- * The mails that staff read of: the next one of each kind that is planned, and not what its day showed to be needless, such as a
- * reminder of what was paid by then.
+ * The mails that staff read of, by the entry that owes them; `entries` come newest first. Of those that are planned, the next of
+ * each kind that its newest entry owes, and none once the proposal is over: what is older is found needless on its day. Nor
+ * what was found needless, such as a reminder of what was paid by then.
  */
-export function newsOf(mails: readonly Owed[]): readonly Owed[] {
-  const isPlanned = ({ kind, state }: Owed) => state === 'queued' && isLater(kind);
+export function newsOf(
+  entries: readonly Pick<Entry, 'id' | 'owed'>[],
+  isOver: boolean,
+): ReadonlyMap<number, readonly Owed[]> {
+  const planned = new Set<Owed['kind']>();
   const isNeedless = ({ kind, state, reason }: Owed) =>
     state === 'stale' &&
     (isLater(kind) || kind === 'withdrawn' || kind === 'notice') &&
     reason !== 'too_late' &&
     reason !== 'channel_off';
-  const isNext = (mail: Owed) => mails.find((one) => isPlanned(one) && one.kind === mail.kind) === mail;
-  return mails.filter((mail) => !isNeedless(mail) && (!isPlanned(mail) || isNext(mail)));
+  function isNews(mail: Owed): boolean {
+    if (mail.state !== 'queued') return !isNeedless(mail);
+    if (mail.kind === 'withdrawn') return false; // mailed only to those who have the link, which is looked at then
+    if (!isLater(mail.kind)) return true;
+    if (isOver || planned.has(mail.kind)) return false;
+    planned.add(mail.kind);
+    return true;
+  }
+  return new Map(entries.map(({ id, owed }) => [id, owed.filter(isNews)]));
 }
 
 /** What is mailed some days after its entry. */
-function isLater(kind: Owed['kind']): boolean {
+export function isLater(kind: Owed['kind']): boolean {
   return kind === 'reminder' || kind === 'expiring' || kind === 'instalment';
 }
 

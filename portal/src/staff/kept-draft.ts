@@ -33,11 +33,18 @@ export function useKeptDraft(userId: number, name: string, start: () => Draft) {
       setDirty(true);
       write(key, next);
     },
-    /** Once it is saved, or not wanted: another visit begins with what is on file. */
+    /** Once it is saved: another visit begins with what is on file. */
     forget() {
       forgetDraft(key);
       setKept(false);
       setDirty(false);
+    },
+    /** Forgets what is not wanted. Returns how to keep it again, where something was typed. */
+    discard(): (() => void) | null {
+      forgetDraft(key);
+      setKept(false);
+      setDirty(false);
+      return isDirty ? () => write(key, work) : null;
     },
     /** Begins again with what is on file. */
     restart() {

@@ -1,5 +1,6 @@
 import { Component, type ReactNode } from 'react';
 import { texts } from '../texts/customer.ts';
+import { Button } from './Button.tsx';
 import { Message } from './Message.tsx';
 
 /**
@@ -19,9 +20,9 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { hasFaile
       <Message title={texts.errorBoundary.thisPageCouldNotBeShown}>
         <p>{texts.errorBoundary.nothingIsLost}</p>
         <p>
-          <button type="button" className="primary" onClick={() => location.reload()}>
+          <Button kind="primary" onClick={() => location.reload()}>
             {texts.errorBoundary.loadAgain}
-          </button>
+          </Button>
         </p>
       </Message>
     );

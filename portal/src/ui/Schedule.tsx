@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { dateIn } from '../../../src/domain/calendar.ts';
 import type { Proposal } from '../api.ts';
 import { formatMoney, formatPercent } from '../money.ts';
 import { texts } from '../texts/customer.ts';
@@ -14,6 +15,7 @@ export type InstalmentAction = (instalment: Instalment) => ReactNode;
 /** The schedule of payments: amounts, dates, and how each stands. */
 export function Schedule({ proposal, action }: { proposal: Proposal; action?: InstalmentAction }) {
   const { schedule, currency } = proposal;
+  const today = dateIn(proposal.time_zone, new Date());
   return (
     <section className="schedule" aria-label={texts.schedule.payments}>
       <h2>{texts.schedule.payments}</h2>
@@ -24,7 +26,7 @@ export function Schedule({ proposal, action }: { proposal: Proposal; action?: In
               <bdi>{instalment.label}</bdi>
               {instalment.percent !== undefined && <span>{` (${formatPercent(instalment.percent)})`}</span>}
             </span>
-            <span className="quiet">{whenOf(instalment)}</span>
+            <span className="quiet">{whenOf(instalment, today)}</span>
             <strong>{formatMoney(instalment.amount_cents, currency)}</strong>
             {action?.(instalment)}
           </li>
@@ -34,9 +36,10 @@ export function Schedule({ proposal, action }: { proposal: Proposal; action?: In
   );
 }
 
-function whenOf({ state, due, due_on: dueOn }: Instalment): string {
+function whenOf({ state, due, due_on: dueOn }: Instalment, today: string): string {
   if (state === 'paid' || state === 'pending') return stateWords[state];
-  if (state === 'due') return dueOn ? texts.schedule.dueSince(formatDay(dueOn)) : stateWords.due;
+  if (state === 'due')
+    return dueOn && dueOn < today ? texts.schedule.dueSince(formatDay(dueOn)) : stateWords.due;
   return typeof due === 'object' && dueOn ? texts.schedule.dueOn(formatDay(dueOn)) : whenDue(due);
 }
 
