@@ -1,13 +1,13 @@
-import { locale } from './locale.ts';
+import { dateFormat, numberFormat } from './formats.ts';
 
 /** A moment in the reader's own format: `24 November 2026 at 14:05`. */
 export function formatTime(iso: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(iso));
+  return dateFormat({ dateStyle: 'long', timeStyle: 'short' }).format(new Date(iso));
 }
 
 /** The same with the time zone, for what is kept or printed: `24 November 2026 at 14:05 CET`. */
 export function formatZonedTime(iso: string): string {
-  return new Intl.DateTimeFormat(locale, {
+  return dateFormat({
     year: 'numeric',
     month: 'long',
     day: 'numeric',
@@ -18,14 +18,12 @@ export function formatZonedTime(iso: string): string {
 }
 
 export function formatDate(iso: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'long' }).format(new Date(iso));
+  return dateFormat({ dateStyle: 'long' }).format(new Date(iso));
 }
 
 /** A calendar date, which is the same day everywhere: `24 November 2026`. */
 export function formatDay(date: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(
-    new Date(`${date}T00:00:00Z`),
-  );
+  return dateFormat({ dateStyle: 'long', timeZone: 'UTC' }).format(new Date(`${date}T00:00:00Z`));
 }
 
 /** A span of time in words: `3 hours`. */
@@ -38,5 +36,5 @@ export function formatSpan(seconds: number): string {
   ] as const;
   const [size, unit] = units.find(([least]) => seconds >= least) ?? [1, 'second'];
   const amount = Math.round((seconds / size) * 10) / 10;
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(amount);
+  return numberFormat({ style: 'unit', unit, unitDisplay: 'long' }).format(amount);
 }

@@ -122,3 +122,16 @@ test('a developer sees the simulated payment', async ({ page, development: { off
   await page.getByRole('button', { name: 'The bank pays' }).waitFor();
   await look(page, 'simulation-pending');
 });
+
+test('every component is shown in each of its states', async ({ page, development }) => {
+  const [staff] = /http:\S+\/staff/.exec(development.printed()) ?? [];
+  await page.goto(`${staff}/components`);
+  await page.getByLabel('Email').fill(seedEmail);
+  await page.getByLabel('Password').fill(seedPassword);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { name: 'Components' })).toBeVisible();
+  await look(page, 'components');
+  await page.getByRole('button', { name: 'Toast with Undo' }).click();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByText('Put back')).toBeVisible();
+});

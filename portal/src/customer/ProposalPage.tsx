@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { type Api, apiAs, Problem, type Proposal } from '../api.ts';
 import { texts } from '../texts/customer.ts';
@@ -22,7 +22,9 @@ export function ProposalPage({ id }: { id: string }) {
 
 function LinkedProposal({ id, token }: { id: string; token: string }) {
   const api = useMemo(() => apiAs(token), [token]);
-  const { data, error, refetch, isFetching } = useProposal(api, id);
+  const { data: fetched, error, refetch, isFetching } = useProposal(api, id);
+  // Drawn in slices, so that a slow phone answers the finger meanwhile.
+  const data = useDeferredValue(fetched);
   const isPassing = error instanceof Problem && error.isPassing;
   if (data && (!error || isPassing)) {
     return <LoadedProposal api={api} proposal={data} isUnreachable={isPassing} />;

@@ -1,7 +1,7 @@
 import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { minorUnits } from '../../../src/domain/currency.ts';
 import type { Numbers } from '../api.ts';
-import { locale } from '../locale.ts';
+import { dateFormat, numberFormat } from '../formats.ts';
 import { formatMoney } from '../money.ts';
 import { texts } from '../texts/staff.ts';
 import { formatDate } from '../time.ts';
@@ -22,7 +22,7 @@ const day = (date: string) => `${date}T12:00`; // noon: the same day wherever th
 
 function Revenue({ days }: { days: Numbers['days'] }) {
   const { currency } = useStaff().me;
-  const short = new Intl.NumberFormat(locale, { style: 'currency', currency, notation: 'compact' });
+  const short = numberFormat({ style: 'currency', currency, notation: 'compact' });
   const { unit, bars } = toBars(days);
   const title = texts.charts.grossBy(unit);
   if (days.every(({ payments }) => payments === 0)) {
@@ -42,7 +42,7 @@ function Revenue({ days }: { days: Numbers['days'] }) {
           <XAxis
             dataKey="date"
             tickFormatter={(date: string) =>
-              new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' }).format(new Date(day(date)))
+              dateFormat({ day: 'numeric', month: 'short' }).format(new Date(day(date)))
             }
             minTickGap={24}
             stroke="var(--quiet)"

@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useDeferredValue } from 'react';
 import { Link } from 'wouter';
 import { answerOf, type ListQuery, type ProposalSummary } from '../api.ts';
 import { formatMoney } from '../money.ts';
@@ -102,7 +102,8 @@ function Results({
     getNextPageParam: (page) => page.next_cursor,
     placeholderData: keepPreviousData,
   });
-  const { data, error, refetch, isPlaceholderData } = list;
+  const { data: fetched, error, refetch, isPlaceholderData } = list;
+  const data = useDeferredValue(fetched); // many rows, drawn in slices
   if (!data && error) return <Failure error={error} onRetry={() => refetch()} />;
   if (!data) return <Spinner label={texts.proposalListPage.loadingProposals} />;
   const proposals = data.pages.flatMap((page) => page.data);

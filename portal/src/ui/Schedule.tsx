@@ -15,7 +15,6 @@ export type InstalmentAction = (instalment: Instalment) => ReactNode;
 /** The schedule of payments: amounts, dates, and how each stands. */
 export function Schedule({ proposal, action }: { proposal: Proposal; action?: InstalmentAction }) {
   const { schedule, currency } = proposal;
-  const today = dateIn(proposal.time_zone, new Date());
   return (
     <section className="schedule" aria-label={texts.schedule.payments}>
       <h2>{texts.schedule.payments}</h2>
@@ -26,7 +25,7 @@ export function Schedule({ proposal, action }: { proposal: Proposal; action?: In
               <bdi>{instalment.label}</bdi>
               {instalment.percent !== undefined && <span>{` (${formatPercent(instalment.percent)})`}</span>}
             </span>
-            <span className="quiet">{whenOf(instalment, today)}</span>
+            <span className="quiet">{whenOf(instalment, proposal.time_zone)}</span>
             <strong>{formatMoney(instalment.amount_cents, currency)}</strong>
             {action?.(instalment)}
           </li>
@@ -36,10 +35,12 @@ export function Schedule({ proposal, action }: { proposal: Proposal; action?: In
   );
 }
 
-function whenOf({ state, due, due_on: dueOn }: Instalment, today: string): string {
+function whenOf({ state, due, due_on: dueOn }: Instalment, timeZone: string): string {
   if (state === 'paid' || state === 'pending') return stateWords[state];
-  if (state === 'due')
-    return dueOn && dueOn < today ? texts.schedule.dueSince(formatDay(dueOn)) : stateWords.due;
+  if (state === 'due') {
+    const isLate = dueOn !== null && dueOn < dateIn(timeZone, new Date());
+    return isLate ? texts.schedule.dueSince(formatDay(dueOn)) : stateWords.due;
+  }
   return typeof due === 'object' && dueOn ? texts.schedule.dueOn(formatDay(dueOn)) : whenDue(due);
 }
 
