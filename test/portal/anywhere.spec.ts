@@ -27,6 +27,35 @@ test('something is seen before the script has come, and nothing moves when it ha
   expect([after?.x, after?.y, after?.width]).toEqual([before?.x, before?.y, before?.width]);
 });
 
+test('on 3G something is seen at once, nothing moves, and it can be approved and paid', async ({
+  page,
+  deployed: { url, office },
+}) => {
+  const sent = await office.send();
+  const network = await page.context().newCDPSession(page);
+  await network.send('Network.enable');
+  const bytesPerSecond = 400_000 / 8;
+  await network.send('Network.emulateNetworkConditions', {
+    ...{ offline: false, latency: 400 },
+    ...{ downloadThroughput: bytesPerSecond, uploadThroughput: bytesPerSecond },
+  });
+  await page.addInitScript(() => {
+    const shifts = { sum: 0 };
+    Object.assign(globalThis, { shifts });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) shifts.sum += (entry as unknown as { value: number }).value;
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  await page.goto(sent.link, { waitUntil: 'commit' });
+  await expect(page.locator('.offer.skeleton')).toBeVisible();
+  await page.getByRole('heading', { name: 'Kitchen renovation' }).waitFor();
+  const moved = await page.evaluate(() => (globalThis as unknown as { shifts: { sum: number } }).shifts.sum);
+  expect(moved).toBeLessThanOrEqual(0.02);
+  await page.getByLabel('Your full name').fill('Ada Lovelace');
+  await page.getByRole('button', { name: 'Approve & pay' }).click();
+  await page.waitForURL((address) => address.origin !== url);
+});
+
 test('files with a hash in their name are kept for a year; one that is missing is never kept', async ({
   page,
   request,
