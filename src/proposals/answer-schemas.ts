@@ -94,7 +94,9 @@ export const ProposalDetails = v.object({
   payments: v.array(Payment),
   sent_version: v.pipe(
     v.nullable(Id),
-    v.description('The version for which a link was made last; null before the first link.'),
+    v.description(
+      'The version for which a link was made last; null where none was, or all were withdrawn since.',
+    ),
   ),
   checkout_refusal: v.pipe(
     v.nullable(v.string()),

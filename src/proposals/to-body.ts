@@ -39,7 +39,7 @@ export function toDetailsBody({ row, orgName, proposal, lastSeen }: ProposalDeta
     lost_cents: standing.lostCents,
     pending_cents: standing.pendingCents,
     payments: proposal.payments.map((payment) => toPayment(payment, proposal)),
-    sent_version: proposal.sent?.version ?? null,
+    sent_version: sentVersion(proposal),
     checkout_refusal: refusalOf(proposal),
     ...(lastSeen ? { last_seen: toEarlierVersion(lastSeen, row.currency) } : {}),
   };
@@ -109,6 +109,11 @@ function toPayment(payment: Payment, proposal: Proposal) {
     refundable_cents: method === 'stripe' ? Math.max(0, refundableCents(proposal, payment)) : 0,
     reversed: isReversed,
   };
+}
+
+/** The version of the last link, unless the links were withdrawn since. */
+function sentVersion({ sent, linkGeneration }: Proposal): number | null {
+  return sent?.linkGeneration === linkGeneration ? sent.version : null;
 }
 
 /** Why Stripe would not take a payment of this version, until it has taken one. */

@@ -16,6 +16,7 @@ export async function requestLink(deps: Deps, proposalId: number, ip: string | n
   await countAgainst(deps, [{ limit: 'login_network', key: `new_link:${ip && networkOf(ip)}` }]);
   const { db, config, pokes, now, waitUntil } = deps;
   if (!config.hasMail) return;
+  // Of requests at the same time, one. An hour that has just begun follows one in which there may have been another.
   const key = `mail:new_link:${proposalId}:${hourOf(now())}`;
   const { rows } = await db.execute<{ orgId: number }>(sql`
     insert into outbox (org_id, proposal_id, channel, generation, kind, key, entry_key, due_at, try_at)
@@ -25,6 +26,8 @@ export async function requestLink(deps: Deps, proposalId: number, ip: string | n
     join lateral (select dedupe_key from portal_activity_log
       where proposal_id = proposals.id and event = 'sent' order by seq desc limit 1) as sent on true
     where proposals.id = ${proposalId} and status <> 'void'
+      and not exists (select from outbox where proposal_id = proposals.id and kind = 'new_link'
+        and created_at > now() - interval '1 hour')
       and (select count(*) from outbox where proposal_id = proposals.id and kind = 'new_link'
         and created_at > now() - interval '1 day') < ${mostADay}
       and (select count(*) from outbox where org_id = proposals.org_id and kind = 'new_link'

@@ -938,7 +938,7 @@ export interface components {
             /** @description Lost in disputes. */
             lost_cents: number;
             payments: components["schemas"]["Payment"][];
-            /** @description The version for which a link was made last; null before the first link. */
+            /** @description The version for which a link was made last; null where none was, or all were withdrawn since. */
             sent_version: number | null;
             /** @description Stripe’s code, where it would not take a payment of this version. */
             checkout_refusal: string | null;

@@ -132,6 +132,6 @@ test('every component is shown in each of its states', async ({ page, developmen
   await expect(page.getByRole('heading', { name: 'Components' })).toBeVisible();
   await look(page, 'components');
   await page.getByRole('button', { name: 'Toast with Undo' }).click();
-  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
   await expect(page.getByText('Put back')).toBeVisible();
 });

@@ -267,6 +267,8 @@ describe('sending', () => {
     expect(await sentVersion()).toBe(1);
     await call(`POST ${path}/send`, { token: org.token });
     expect(await sentVersion()).toBe(2);
+    await call(`POST ${path}/links/revoke`, { token: org.token });
+    expect(await sentVersion()).toBeNull();
   });
 
   test('returns a link to this proposal, the same one within the hour', async () => {

@@ -173,17 +173,25 @@ describe('a new link', () => {
     });
   });
 
-  test('goes out three times a day at most, and not to an address that takes no mail', async () => {
+  test('goes out once in any hour and three times a day at most, and not to an address that takes no mail', async () => {
     const { org, proposal } = await setUp();
     const count = () => db.$count(outbox, and(eq(outbox.orgId, org.id), eq(outbox.kind, 'new_link')));
-    for (let hour = 1; hour <= 5; hour += 1) {
-      await request(proposal.id);
-      // As if each had been asked for in another hour.
-      const key = sql`${outbox.key} || ${`:${hour}`}`;
-      await db
+    // As if each had been asked for in another hour of the clock, so many minutes before.
+    const putBack = (minutes: number) =>
+      db
         .update(outbox)
-        .set({ key })
-        .where(and(eq(outbox.orgId, org.id), sql`kind = 'new_link' and key !~ ':.*:.*:.*:'`));
+        .set({
+          key: sql`${outbox.key} || '-'`,
+          createdAt: sql`${outbox.createdAt} - ${`${minutes} minutes`}::interval`,
+        })
+        .where(and(eq(outbox.orgId, org.id), eq(outbox.kind, 'new_link')));
+    await request(proposal.id);
+    await putBack(59);
+    await request(proposal.id);
+    expect(await count()).toBe(1);
+    for (let time = 1; time <= 5; time += 1) {
+      await putBack(61);
+      await request(proposal.id);
     }
     expect(await count()).toBe(3);
     const other = await setUp();
