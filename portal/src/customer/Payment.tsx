@@ -163,9 +163,9 @@ function PayDue({ api, proposal }: { api: Api; proposal: Proposal }) {
     <section id="pay" aria-labelledby="pay-heading">
       <h2 id="pay-heading">{due > 0 ? title : texts.payment.approve}</h2>
       {due > 0 && (
-        <p className="amount" translate="no">
+        <div className="amount" translate="no">
           {amount}
-        </p>
+        </div>
       )}
       {approvedBy && approvedAt && (
         <p className="quiet">

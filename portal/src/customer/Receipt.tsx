@@ -20,9 +20,9 @@ export function Receipt({ proposal }: { proposal: Proposal }) {
         {titleOf(proposal)}
       </h2>
       {held > 0 && (
-        <p className="amount" translate="no">
+        <div className="amount" translate="no">
           {money(held)}
-        </p>
+        </div>
       )}
       <Payments proposal={proposal} />
       <dl className="sums" translate="no">

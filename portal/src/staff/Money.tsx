@@ -89,9 +89,9 @@ export function AskFor({
   const amount = formatMoney(part.amount_cents, proposal.currency);
   return (
     <ActionDialog
-      action={kind ? texts.money.askForPart(part.label, amount) : texts.money.askForIt}
+      action={kind ? texts.money.askForAmount(amount) : texts.money.askForIt}
       kind={kind}
-      title={texts.money.askForAmount(amount)}
+      title={texts.money.askForAmountNow(amount)}
       yes={texts.money.askForIt}
       done={texts.money.askedFor(amount)}
       run={() =>

@@ -26,13 +26,18 @@ export function ProposalActions({ proposal, next }: { proposal: Proposal; next: 
   const hasMoney = proposal.pending_cents > 0 || proposal.payments.some(isHeld);
   return (
     <>
+      {next === 'ask' && (
+        <div className="actions">
+          {askableParts(proposal)
+            .slice(0, 1)
+            .map((part) => (
+              <AskFor key={part.key} proposal={proposal} part={part} kind="primary" />
+            ))}
+        </div>
+      )}
       {/* Without the link that it showed, once that was withdrawn and opens nothing any more. */}
       {!isClosed && <SendLink key={withdrawals} proposal={proposal} isNext={next === 'send'} />}
       <div className="actions">
-        {next === 'ask' &&
-          askableParts(proposal)
-            .slice(0, 1)
-            .map((part) => <AskFor key={part.key} proposal={proposal} part={part} kind="primary" />)}
         {!isVoid && !hasMoney && (
           <Link
             href={`/staff/proposals/${proposal.id}/edit`}

@@ -8,6 +8,7 @@ export function useToast() {
   return (title: string, undo?: () => void) => {
     const id: string = add({
       title,
+      ...(!undo && { id: title }), // a second click says nothing more
       ...(undo && {
         actionProps: {
           children: texts.toasts.undo,

@@ -225,7 +225,7 @@ export const texts = {
     payments: 'Payments',
     dueSince: (dueOn: string) => `Due since ${dueOn}`,
     dueOn: (dueOn: string) => `Due on ${dueOn}`,
-    dueWhenYouApprove: 'Due when you approve',
+    dueOnApproval: 'Due on approval',
     dueWhenAsked: 'Due when asked for',
     dueAfterApproval: (days: number) => `Due ${days} ${days === 1 ? 'day' : 'days'} after approval`,
   },

@@ -164,8 +164,8 @@ export const texts = {
     held: 'Held',
     dueNow: 'Due now',
     askForIt: 'Ask for it',
-    askForPart: (label: string, amount: string) => `Ask for ${label}, ${amount}`,
-    askForAmount: (amount: string) => `Ask for ${amount} now?`,
+    askForAmount: (amount: string) => `Ask for ${amount}`,
+    askForAmountNow: (amount: string) => `Ask for ${amount} now?`,
     askedFor: (amount: string) => `${amount} asked for`,
     askForMailed: (customerName: string) =>
       `${customerName} gets a mail, and can pay it by the link that they have.`,

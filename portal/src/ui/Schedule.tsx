@@ -46,9 +46,9 @@ function whenOf({ state, due, due_on: dueOn }: Instalment, timeZone: string): st
 
 /** When a part is due, as it was agreed. */
 export function whenDue(due: Instalment['due']): string {
-  if (due === 'approval') return texts.schedule.dueWhenYouApprove;
+  if (due === 'approval') return texts.schedule.dueOnApproval;
   if (due === 'request') return texts.schedule.dueWhenAsked;
   if ('date' in due) return texts.schedule.dueOn(formatDay(due.date));
   const { days_after_approval: days } = due;
-  return days === 0 ? texts.schedule.dueWhenYouApprove : texts.schedule.dueAfterApproval(days);
+  return days === 0 ? texts.schedule.dueOnApproval : texts.schedule.dueAfterApproval(days);
 }
