@@ -23,8 +23,9 @@ async function query({ expr, legendFormat }: Target): Promise<Value[]> {
   }));
 }
 
-function show(value: number, unit: string | undefined): string {
-  const number = (digits: number) => value.toLocaleString('en', { maximumFractionDigits: digits });
+function show(value: number, unit: string | undefined, decimals: number | undefined): string {
+  const number = (digits: number) =>
+    value.toLocaleString('en', { maximumFractionDigits: decimals ?? digits });
   if (Number.isNaN(value)) return '–';
   if (unit === 'currencyUSD') return value.toLocaleString('en', { style: 'currency', currency: 'USD' });
   if (unit === 'percentunit') return value.toLocaleString('en', { style: 'percent' });
@@ -34,12 +35,12 @@ function show(value: number, unit: string | undefined): string {
 
 async function draw(panel: Drawn): Promise<string> {
   const values = (await Promise.all(panel.targets.map(query))).flat();
-  const { unit } = panel.fieldConfig.defaults as { unit?: string };
+  const { unit, decimals } = panel.fieldConfig.defaults as { unit?: string; decimals?: number };
   const most = Math.max(...values.map(({ value }) => value), Number.MIN_VALUE);
   const isBars = panel.type === 'bargauge' || panel.type === 'timeseries';
   const rows = values.map(({ label, value }) => {
     const bar = isBars ? `<i style="width:${(value / most) * 100}%"></i>` : '';
-    return `<div class="${isBars ? 'bar' : 'stat'}"><span>${label}</span>${bar}<b>${show(value, unit)}</b></div>`;
+    return `<div class="${isBars ? 'bar' : 'stat'}"><span>${label}</span>${bar}<b>${show(value, unit, decimals)}</b></div>`;
   });
   const { x, y, w, h } = panel.gridPos;
   const place = `grid-area:${y + 1}/${x + 1}/span ${h}/span ${w}`;
