@@ -9,7 +9,7 @@ export default defineConfig({
   outputDir: '../../.wrangler/portal-tests',
   workers: 2, // by file, so that only one starts development.spec.ts, which has fixed ports
   forbidOnly: Boolean(process.env.CI),
-  timeout: process.env.PICTURES ? 360_000 : 120_000,
+  timeout: process.env.PICTURES ? 480_000 : 240_000,
   expect: { timeout: 10_000 },
   reporter: 'list',
   use: {

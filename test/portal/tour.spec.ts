@@ -5,7 +5,7 @@ import { signIn } from './support/staff-page.ts';
 
 // Every page in every state, small and large, light and dark.
 
-test.describe.configure({ mode: 'parallel', timeout: 120_000 });
+test.describe.configure({ mode: 'parallel' });
 
 const longWord = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft';
 
