@@ -25,12 +25,14 @@ export function linkMessage(facts: Facts, url: string | null, now: Date): Messag
       button: button(texts.customerMessages.seeTheProposal, url),
     });
   }
+  const seen = facts.earlier.wasViewed ? 'changedIt' : 'changedUnseen';
+  const news = before ? seen : 'sentIt';
   return render({
     ...mail,
     subject: before
       ? texts.customerMessages.changed(orgName, title)
       : texts.customerMessages.yourProposalFrom(orgName, title),
-    paragraphs: [hello(facts), texts.customerMessages[before ? 'changedIt' : 'sentIt'](orgName)],
+    paragraphs: [hello(facts), texts.customerMessages[news](orgName)],
     facts: [
       ...terms(facts, now),
       ...(was && was !== proposal.totalCents

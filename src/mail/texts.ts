@@ -3,6 +3,8 @@ export const texts = {
   customerMessages: {
     changedIt: (orgName: string) =>
       `${orgName} has changed the proposal that you were sent. Please look at it again: the page shows what is new, and an approval of the one before does not count for this one.`,
+    changedUnseen: (orgName: string) =>
+      `${orgName} has changed the proposal that you were sent. Please read the new version: an approval of the one before does not count for it.`,
     sentIt: (orgName: string) =>
       `${orgName} has sent you a proposal. You can read it, approve it and pay on one page, without an account.`,
     linkToApproved: (orgName: string) =>

@@ -46,6 +46,7 @@ export function NumberField({
           const reading = kind.read(typed);
           onChange?.('value' in reading ? reading.value : notUnderstood);
         }}
+        onFocus={({ target }) => requestAnimationFrame(() => target.select())} // what is typed takes its place
         onBlur={() => {
           const reading = kind.read(text);
           if ('value' in reading) setText(kind.write(reading.value));

@@ -8,8 +8,19 @@ import { wordsOf } from './problem-words.ts';
 import { useStaff } from './staff-context.ts';
 
 /** A mail that an entry owes: what became of it and when, and a way to send it again. */
-export function Mail({ proposalId, mail }: { proposalId: number; mail: Entry['owed'][number] }) {
-  const when = mail.ended_at ?? (mail.state === 'queued' && isLater(mail.kind) ? mail.due_at : null);
+export function Mail({
+  proposalId,
+  mail,
+  isOutdated,
+}: {
+  proposalId: number;
+  mail: Entry['owed'][number];
+  /** Whether it is of a version that has been replaced. */
+  isOutdated: boolean;
+}) {
+  // Until a courier has looked at it, it has no day of its own.
+  const hasDay = mail.state === 'queued' && isLater(mail.kind) && Date.parse(mail.due_at) > Date.now();
+  const when = mail.ended_at ?? (hasDay ? mail.due_at : null);
   return (
     <span className={isUndelivered(mail) ? 'undelivered' : 'quiet'}>
       {describeOwed(mail)}
@@ -19,7 +30,7 @@ export function Mail({ proposalId, mail }: { proposalId: number; mail: Entry['ow
           <time dateTime={when}>{formatTime(when)}</time>
         </>
       )}
-      {canBeSentAgain(mail) && <SendAgain proposalId={proposalId} mailId={mail.id} />}
+      {!isOutdated && canBeSentAgain(mail) && <SendAgain proposalId={proposalId} mailId={mail.id} />}
     </span>
   );
 }

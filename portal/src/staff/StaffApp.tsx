@@ -11,7 +11,6 @@ import { EditProposalPage, NewProposalPage } from './EditorPages.tsx';
 import { forgetDrafts } from './kept-draft.ts';
 import { LeadsPage } from './LeadsPage.tsx';
 import { LoginPage } from './LoginPage.tsx';
-import { listPath } from './list-query.ts';
 import { NumbersPage } from './NumbersPage.tsx';
 import { ProposalListPage } from './ProposalListPage.tsx';
 import { StaffProposalPage } from './StaffProposalPage.tsx';
@@ -161,7 +160,7 @@ function Header({ orgName, email, onSignOut }: { orgName: string; email: string;
     <header className="bar">
       <strong dir="auto">{orgName}</strong>
       <nav aria-label={texts.staffApp.main}>
-        <Link href={listPath()} aria-current={current('/staff/proposals')}>
+        <Link href="/staff/proposals" aria-current={current('/staff/proposals')}>
           {texts.staffApp.proposals}
         </Link>
         <Link href="/staff/leads" aria-current={current('/staff/leads')}>

@@ -53,7 +53,12 @@ export function Timeline({ proposal }: { proposal: Proposal }) {
               </span>
               {entry.comment && <q dir="auto">{entry.comment}</q>}
               {news.get(entry.id)?.map((mail) => (
-                <Mail key={mail.id} proposalId={proposal.id} mail={mail} />
+                <Mail
+                  key={mail.id}
+                  proposalId={proposal.id}
+                  mail={mail}
+                  isOutdated={entry.event === 'sent' && entry.meta.version !== proposal.version}
+                />
               ))}
             </li>
           ))}

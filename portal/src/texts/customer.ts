@@ -35,10 +35,10 @@ export const texts = {
     declineThisProposal: 'Decline this proposal',
   },
   dueBar: {
-    deposit: 'Deposit due now',
-    balance: 'Balance due now',
-    other: 'Due now',
+    now: { deposit: 'Deposit due now', balance: 'Balance due now', other: 'Due now' },
+    onApproval: { deposit: 'Deposit on approval', balance: 'Balance on approval', other: 'On approval' },
     goToPayment: 'Go to payment ↓',
+    goToApproval: 'Approve & pay ↓',
   },
   keep: {
     printOrSaveAsPdf: 'Print or save as PDF',

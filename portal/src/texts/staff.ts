@@ -92,7 +92,8 @@ export const texts = {
     hasApprovedThisVersion: (approvedBy: string) => `${approvedBy} has approved this version.`,
     approvedHint: 'A new version must be approved again. A corrected name or address need not.',
     hasThisVersion: (customer: string) => `${customer} has this version.`,
-    sendTheNextOne: 'Send the new version afterwards: they are shown what has changed.',
+    sendTheNextOne:
+      'Send the new version afterwards. Once they have looked at this one, the page shows them what has changed.',
     saved: 'Saved',
     savedAsVersion: (version: number) => `Saved as version ${version}`,
     draftCreated: 'Draft created',
@@ -177,7 +178,7 @@ export const texts = {
     refundThisPayment: 'Refund this payment',
     refundRequested: 'Refund requested',
     refundHint: (customerName: string) =>
-      `Stripe gives it back to ${customerName}. What is refunded of what was due is due again; to agree on less, make a new version afterwards.`,
+      `Stripe gives it back to ${customerName}, who owes it again then. Where you agreed on less, edit the proposal once all of it is refunded.`,
     amount: (currency: string) => `Amount (${currency})`,
     reason: 'Reason',
     takeBack: 'Take back',
