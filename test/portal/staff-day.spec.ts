@@ -16,6 +16,9 @@ test('what is typed into a price is saved exactly, or refused at the field as it
   await page.getByLabel('Customer’s name').fill('Mary Shelley');
   await page.getByLabel('Customer’s email').fill("mary.o'brien@bücher.example");
   await page.getByLabel('Description of line 1').fill('Advice');
+  await price(page).click();
+  await page.keyboard.type('8000');
+  await expect(price(page)).toHaveValue('8000'); // and not behind the $0.00
   await price(page).fill('5O');
   await price(page).press('Enter');
   await expect(page.getByText('Please type a number like $1,250.00.')).toBeVisible();

@@ -46,7 +46,12 @@ export function NumberField({
           const reading = kind.read(typed);
           onChange?.('value' in reading ? reading.value : notUnderstood);
         }}
-        onFocus={({ target }) => requestAnimationFrame(() => target.select())} // what is typed takes its place
+        onFocus={({ target }) => target.select()} // what is typed takes its place
+        onMouseDown={(event) => {
+          if (document.activeElement === event.currentTarget) return;
+          event.preventDefault(); // the click would put the caret somewhere instead
+          event.currentTarget.focus();
+        }}
         onBlur={() => {
           const reading = kind.read(text);
           if ('value' in reading) setText(kind.write(reading.value));
