@@ -147,6 +147,16 @@ test('the link of a new version says that it replaces one, and what the total wa
   expect(textOf(linkMessage(facts('sent', {}, { before: same }), url, noon))).not.toContain('Total before');
 });
 
+test.each([[true], [false]])(
+  'that the page shows what is new is said to who saw what was before: %s',
+  (wasViewed) => {
+    const before = { version: 1, totalCents: 1_400_000 };
+    const earlier = { wasViewed, wasDeclined: false, wasVoid: false };
+    const { text } = linkMessage(facts('sent', {}, { before, earlier }), url, noon);
+    expect(text.includes('the page shows what is new')).toBe(wasViewed);
+  },
+);
+
 test('the link of what is approved says how it stands, and asks for no approval', () => {
   const { subject, text } = linkMessage(facts('sent', approved), url, noon);
   expect(subject).toBe('Your link to Kitchen');
