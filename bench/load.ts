@@ -81,7 +81,8 @@ export async function scrape(url: string): Promise<Scrape> {
   const headers = { authorization: `Bearer ${metricsToken}`, 'accept-encoding': 'gzip' };
   const start = performance.now();
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  get(`${url}/metrics`, { headers }, resolve).on('error', reject);
+  // On a connection of its own: workerd may just have closed one that was idle while another version folded.
+  get(`${url}/metrics`, { headers, agent: false }, resolve).on('error', reject);
   const response = await promise;
   const body = await buffer(response);
   const ms = performance.now() - start;
@@ -183,12 +184,16 @@ export function sign(proposalId: number, type = 'checkout.session.completed'): W
 export function post(url: string, agent: Agent | undefined, webhook: Webhook | undefined): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const headers = { 'content-type': 'application/json', 'stripe-signature': webhook?.signature };
-  const sent = request(`${url}/payments/webhook`, { method: 'POST', agent, headers }, (response) => {
-    response.resume();
-    response.on('end', () =>
-      response.statusCode === 200 ? resolve() : reject(new Error(`HTTP ${response.statusCode}`)),
-    );
-  });
+  const sent = request(
+    `${url}/payments/webhook`,
+    { method: 'POST', agent: agent ?? false, headers },
+    (response) => {
+      response.resume();
+      response.on('end', () =>
+        response.statusCode === 200 ? resolve() : reject(new Error(`HTTP ${response.statusCode}`)),
+      );
+    },
+  );
   sent.on('error', reject).end(webhook?.payload);
   return promise;
 }
