@@ -43,7 +43,7 @@ async function measure(entries: number, firstId: number) {
     const read = () => expectOk(`${worker.url}/proposals/${id}`, { headers });
     times.firstRead.push(await timed(read));
     times.read.push(await timed(read));
-    times.pay.push(await timed(() => post(worker.url, undefined, sign(id))));
+    times.pay.push(await timed(() => post(worker.url, false, sign(id))));
   }
   return {
     firstRead: median(times.firstRead),

@@ -181,19 +181,15 @@ export function sign(proposalId: number, type = 'checkout.session.completed'): W
 }
 
 /** Posts one webhook. Rejects unless it is acknowledged. */
-export function post(url: string, agent: Agent | undefined, webhook: Webhook | undefined): Promise<void> {
+export function post(url: string, agent: Agent | false, webhook: Webhook | undefined): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const headers = { 'content-type': 'application/json', 'stripe-signature': webhook?.signature };
-  const sent = request(
-    `${url}/payments/webhook`,
-    { method: 'POST', agent: agent ?? false, headers },
-    (response) => {
-      response.resume();
-      response.on('end', () =>
-        response.statusCode === 200 ? resolve() : reject(new Error(`HTTP ${response.statusCode}`)),
-      );
-    },
-  );
+  const sent = request(`${url}/payments/webhook`, { method: 'POST', agent, headers }, (response) => {
+    response.resume();
+    response.on('end', () =>
+      response.statusCode === 200 ? resolve() : reject(new Error(`HTTP ${response.statusCode}`)),
+    );
+  });
   sent.on('error', reject).end(webhook?.payload);
   return promise;
 }

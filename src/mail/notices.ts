@@ -22,7 +22,7 @@ export function noticeMessage(facts: Facts, url: string, now: Date): Message {
   const { title } = facts.proposal;
   const { subject, heading, paragraphs, figures = [] } = say(facts, now);
   return render({
-    subject: `${subject} ${title}`,
+    subject: texts.notices.subject(subject, title),
     sender: facts.orgName,
     heading,
     paragraphs: [texts.notices.itIsAbout(title), ...paragraphs],
@@ -111,21 +111,19 @@ function say(facts: Facts, now: Date): Said {
         paragraphs: [texts.notices.refundRefusedHint(spaced(entry.meta.code))],
       };
     case 'dispute_opened': {
-      const word = isInquiry(entry.meta.status) ? texts.notices.inquiry : texts.notices.dispute;
+      const words = texts.notices[isInquiry(entry.meta.status) ? 'inquiry' : 'dispute'];
       return {
-        subject: texts.notices.kindOf(word, amountOf(facts)),
-        heading: texts.notices.kindOfBecause(word, amountOf(facts), spaced(entry.meta.reason)),
-        paragraphs: [
-          isInquiry(entry.meta.status) ? texts.notices.answerInquiry : texts.notices.answerDispute,
-        ],
+        subject: words.opened(amountOf(facts)),
+        heading: words.because(amountOf(facts), spaced(entry.meta.reason)),
+        paragraphs: [words.advice],
       };
     }
     case 'dispute_closed': {
+      const words = texts.notices[isInquiry(entry.meta.status) ? 'inquiry' : 'dispute'];
       const outcome = spaced(entry.meta.status.replace('warning_', ''));
-      const word = isInquiry(entry.meta.status) ? texts.notices.inquiry : texts.notices.dispute;
       return {
-        subject: `${word} ${outcome}:`,
-        heading: texts.notices.ofEnded(word, amountOf(facts), outcome),
+        subject: words.closed(outcome),
+        heading: words.ended(amountOf(facts), outcome),
         paragraphs: [],
         figures: [left],
       };

@@ -3,6 +3,7 @@ import type { Discount } from '../../../src/domain/pricing.ts';
 import { decimalKind, moneyKind } from '../fields/kinds.ts';
 import { NumberField } from '../fields/NumberField.tsx';
 import { texts } from '../texts/staff.ts';
+import { Labelled } from './Labelled.tsx';
 
 const share = decimalKind(2, { least: 0.01, most: 100 }, '%');
 
@@ -22,7 +23,6 @@ export function DiscountFields({
 }) {
   const { discount_percent: percent, discount_cents: cents } = discount;
   const kind = percent !== undefined ? 'percent' : cents !== undefined ? 'amount' : 'none';
-  const hidden = <span className="hidden"> {of}</span>;
   function choose(next: string) {
     if (next === 'percent') onChange({ discount_percent: 10 });
     else onChange(next === 'amount' ? { discount_cents: 0 } : {});
@@ -30,8 +30,7 @@ export function DiscountFields({
   return (
     <>
       <label>
-        {texts.discountFields.discount}
-        {hidden}
+        <Labelled text={texts.discountFields.discount} of={of} />
         <select value={kind} onChange={({ target }) => choose(target.value)}>
           <option value="none">{texts.discountFields.none}</option>
           <option value="percent">{texts.discountFields.inPercent}</option>
@@ -41,12 +40,7 @@ export function DiscountFields({
       {percent !== undefined && (
         <NumberField
           name={`${pointer}discount_percent`}
-          label={
-            <>
-              {texts.discountFields.percentOff}
-              {hidden}
-            </>
-          }
+          label={<Labelled text={texts.discountFields.percentOff} of={of} />}
           kind={share}
           value={percent}
           onChange={(value) => onChange({ discount_percent: value })}
@@ -55,12 +49,7 @@ export function DiscountFields({
       {cents !== undefined && (
         <NumberField
           name={`${pointer}discount_cents`}
-          label={
-            <>
-              {texts.discountFields.amountOff}
-              {hidden}
-            </>
-          }
+          label={<Labelled text={texts.discountFields.amountOff} of={of} />}
           kind={moneyKind(currency, { least: 0, most: maximumTotal })}
           value={cents}
           onChange={(value) => onChange({ discount_cents: value })}

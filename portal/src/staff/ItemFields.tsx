@@ -6,6 +6,7 @@ import { texts } from '../texts/staff.ts';
 import { Button } from '../ui/Button.tsx';
 import { DiscountFields } from './DiscountFields.tsx';
 import type { DraftItem } from './draft.ts';
+import { Labelled } from './Labelled.tsx';
 
 const quantity = decimalKind(3, { least: 0.001, most: 1_000_000 });
 const taxPercent = decimalKind(3, { least: 0, most: 100 }, '%');
@@ -40,36 +41,21 @@ export function ItemFields({
     <div className="item">
       <TextField
         name={`${pointer}description`}
-        label={
-          <>
-            {texts.itemFields.description}
-            {hidden(texts.itemFields.ofLine(number))}
-          </>
-        }
+        label={<Labelled text={texts.itemFields.description} of={texts.itemFields.ofLine(number)} />}
         most={500}
         value={item.description}
         onChange={(description) => onChange({ ...item, description })}
       />
       <NumberField
         name={`${pointer}quantity`}
-        label={
-          <>
-            {texts.itemFields.quantity}
-            {hidden(texts.itemFields.ofLine(number))}
-          </>
-        }
+        label={<Labelled text={texts.itemFields.quantity} of={texts.itemFields.ofLine(number)} />}
         kind={quantity}
         value={item.quantity}
         onChange={(value) => onChange({ ...item, quantity: value })}
       />
       <NumberField
         name={`${pointer}unit_price_cents`}
-        label={
-          <>
-            {texts.itemFields.price}
-            {hidden(texts.itemFields.ofOneInLine(number))}
-          </>
-        }
+        label={<Labelled text={texts.itemFields.price} of={texts.itemFields.ofOneInLine(number)} />}
         kind={moneyKind(currency, { least: -largestPrice, most: largestPrice })}
         value={item.unit_price_cents}
         onChange={(price) => onChange({ ...item, unit_price_cents: price })}
@@ -85,8 +71,7 @@ export function ItemFields({
         onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
       >
         <summary>
-          {texts.itemFields.discountAndTax}
-          {hidden(texts.itemFields.ofLine(number))}
+          <Labelled text={texts.itemFields.discountAndTax} of={texts.itemFields.ofLine(number)} />
         </summary>
         <div className="fields">
           <DiscountFields
@@ -98,12 +83,7 @@ export function ItemFields({
           />
           <NumberField
             name={`${pointer}tax_percent`}
-            label={
-              <>
-                {texts.itemFields.taxPercent}
-                {hidden(texts.itemFields.ofLine(number))}
-              </>
-            }
+            label={<Labelled text={texts.itemFields.taxPercent} of={texts.itemFields.ofLine(number)} />}
             kind={taxPercent}
             value={tax}
             onChange={(rate) => onChange({ ...item, tax_percent: rate })}
@@ -114,14 +94,10 @@ export function ItemFields({
               checked={item.tax_inclusive ?? false}
               onChange={({ target }) => onChange({ ...item, tax_inclusive: target.checked })}
             />
-            {texts.itemFields.priceIncludesIt}
-            {hidden(texts.itemFields.inLine(number))}
+            <Labelled text={texts.itemFields.priceIncludesIt} of={texts.itemFields.inLine(number)} />
           </label>
         </div>
       </details>
     </div>
   );
 }
-
-/** What tells one field from the others of its name, for screen readers. */
-const hidden = (words: string) => <span className="hidden"> {words}</span>;

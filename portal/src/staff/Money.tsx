@@ -187,10 +187,8 @@ function Reverse({ proposal, payment }: { proposal: Proposal; payment: Payment }
 
 function RecordPayment({ proposal }: { proposal: Proposal }) {
   const { api } = useStaff();
-  const { currency, remaining_cents: remaining, due_cents: due } = proposal;
-  const amount = moneyKind(currency, { least: chargeStep(currency), most: maximumTotal });
+  const amount = receivable(proposal.currency);
   const today = dateIn(proposal.time_zone, new Date());
-  const [isMore, setMore] = useState(false);
   return (
     <ActionDialog
       action={texts.money.recordAPayment}
@@ -224,20 +222,36 @@ function RecordPayment({ proposal }: { proposal: Proposal }) {
           ))}
         </select>
       </label>
+      <AmountReceived proposal={proposal} />
+      <DateField name="received_on" label={texts.money.receivedOn} most={today} start={today} />
+      <TextField name="reference" label={texts.money.referenceOptional} isOptional most={200} />
+    </ActionDialog>
+  );
+}
+
+/** What can be recorded as received. */
+const receivable = (currency: string) =>
+  moneyKind(currency, { least: chargeStep(currency), most: maximumTotal });
+
+/** An amount, at first what is due or remains. More than remains has to be meant. */
+function AmountReceived({ proposal }: { proposal: Proposal }) {
+  const { currency, remaining_cents: remaining, due_cents: due } = proposal;
+  const start = due || remaining || notUnderstood;
+  const [cents, setCents] = useState(start);
+  return (
+    <>
       <NumberField
         name="amount_cents"
         label={texts.money.amount(currency.toUpperCase())}
-        kind={amount}
-        value={due > 0 || remaining > 0 ? due || remaining : notUnderstood}
-        onChange={(cents) => setMore(cents > remaining)}
+        kind={receivable(currency)}
+        value={start}
+        onChange={setCents}
       />
-      <DateField name="received_on" label={texts.money.receivedOn} most={today} start={today} />
-      <TextField name="reference" label={texts.money.referenceOptional} isOptional most={200} />
-      {isMore && (
+      {cents > remaining && (
         <label className="check">
           <input type="checkbox" name="overpayment" /> {texts.money.overpayment}
         </label>
       )}
-    </ActionDialog>
+    </>
   );
 }

@@ -15,6 +15,7 @@ import { formatMoney } from '../money.ts';
 import { texts } from '../texts/staff.ts';
 import { Button } from '../ui/Button.tsx';
 import { type DraftPart, draftPart } from './draft.ts';
+import { Labelled } from './Labelled.tsx';
 import { useRemove } from './use-remove.ts';
 
 const share = decimalKind(2, { least: 0.01, most: 100 }, '%');
@@ -93,26 +94,20 @@ function PartFields({
   const { id, label, due } = part;
   const number = index + 1;
   const pointer = `schedule/${index}/`;
-  const of = <span className="hidden">{texts.scheduleFields.ofPayment(number)}</span>;
+  const of = texts.scheduleFields.ofPayment(number);
   const withAmount = (amount: PartAmount) => onChange({ id, label, due, ...amount });
   const withDue = (next: DueWhen) => onChange({ ...part, due: next });
   return (
     <div className="part">
       <TextField
         name={`${pointer}label`}
-        label={
-          <>
-            {texts.scheduleFields.name}
-            {of}
-          </>
-        }
+        label={<Labelled text={texts.scheduleFields.name} of={of} />}
         most={100}
         value={label}
         onChange={(next) => onChange({ ...part, label: next })}
       />
       <label>
-        {texts.scheduleFields.howMuch}
-        {of}
+        <Labelled text={texts.scheduleFields.howMuch} of={of} />
         <select value={amountKind(part)} onChange={({ target }) => withAmount(newAmount(target.value))}>
           <option value="percent">{texts.scheduleFields.inPercent}</option>
           <option value="amount">{texts.scheduleFields.amount}</option>
@@ -122,12 +117,7 @@ function PartFields({
       {'percent' in part && (
         <NumberField
           name={`${pointer}percent`}
-          label={
-            <>
-              {texts.scheduleFields.percent}
-              {of}
-            </>
-          }
+          label={<Labelled text={texts.scheduleFields.percent} of={of} />}
           kind={share}
           value={part.percent}
           onChange={(percent) => withAmount({ percent })}
@@ -136,20 +126,14 @@ function PartFields({
       {'amount_cents' in part && (
         <NumberField
           name={`${pointer}amount_cents`}
-          label={
-            <>
-              {texts.scheduleFields.amount}
-              {of}
-            </>
-          }
+          label={<Labelled text={texts.scheduleFields.amount} of={of} />}
           kind={moneyKind(currency, { least: 0, most: maximumTotal })}
           value={part.amount_cents}
           onChange={(cents) => withAmount({ amount_cents: cents })}
         />
       )}
       <label>
-        {texts.scheduleFields.due}
-        {of}
+        <Labelled text={texts.scheduleFields.due} of={of} />
         <select value={dueKind(due)} onChange={({ target }) => withDue(newDue(target.value))}>
           <option value="approval">{texts.scheduleFields.onApproval}</option>
           <option value="request">{texts.scheduleFields.whenYouAsk}</option>
@@ -160,12 +144,7 @@ function PartFields({
       {typeof due === 'object' && 'date' in due && (
         <DateField
           name={`${pointer}due/date`}
-          label={
-            <>
-              {texts.scheduleFields.date}
-              {of}
-            </>
-          }
+          label={<Labelled text={texts.scheduleFields.date} of={of} />}
           value={due.date}
           onChange={(date) => withDue({ date })}
         />
@@ -173,12 +152,7 @@ function PartFields({
       {typeof due === 'object' && 'days_after_approval' in due && (
         <NumberField
           name={`${pointer}due/days_after_approval`}
-          label={
-            <>
-              {texts.scheduleFields.days}
-              {of}
-            </>
-          }
+          label={<Labelled text={texts.scheduleFields.days} of={of} />}
           kind={days}
           value={due.days_after_approval}
           onChange={(count) => withDue({ days_after_approval: count })}

@@ -24,33 +24,30 @@ export function useKeptDraft(userId: number, name: string, start: () => Draft) {
     addEventListener('beforeunload', ask);
     return () => removeEventListener('beforeunload', ask);
   }, [isDirty]);
+  /** Another visit begins with what is on file. */
+  function forget() {
+    forgetDraft(key);
+    setKept(false);
+    setDirty(false);
+  }
   return {
     ...work,
     isKept,
+    forget,
     change(draft: Draft) {
       const next = { ...work, draft };
       setWork(next);
       setDirty(true);
       write(key, next);
     },
-    /** Once it is saved: another visit begins with what is on file. */
-    forget() {
-      forgetDraft(key);
-      setKept(false);
-      setDirty(false);
-    },
     /** Forgets what is not wanted. Returns how to keep it again, where something was typed. */
     discard(): (() => void) | null {
-      forgetDraft(key);
-      setKept(false);
-      setDirty(false);
+      forget();
       return isDirty ? () => write(key, work) : null;
     },
     /** Begins again with what is on file. */
     restart() {
-      forgetDraft(key);
-      setKept(false);
-      setDirty(false);
+      forget();
       setTimeout(() => location.reload()); // after the browser has heard that nothing is unsaved
     },
   };

@@ -303,7 +303,7 @@ export const texts = {
     paymentRemoved: 'Payment removed',
     wrongSum: (sum: string, totalCents: string) =>
       `The payments add up to ${sum}, and not to the total of ${totalCents}. Let the last one be the rest, or change an amount.`,
-    ofPayment: (number: number) => ` of payment ${number}`,
+    ofPayment: (number: number) => `of payment ${number}`,
     name: 'Name',
     howMuch: 'How much',
     inPercent: 'In percent',
@@ -532,7 +532,7 @@ export const texts = {
       payment_disputed: 'The customer’s bank disputes this payment, so it cannot be refunded.',
       paid_through_stripe: 'This payment came through Stripe. Refund it there, or here with Refund.',
       not_refundable: 'This payment cannot be refunded here.',
-      overpayment: 'This is more than what remains. Check the amount, or tick the box below it.',
+      overpayment: 'This is more than what remains by now. Load the page again to see what does.',
       refund_pending: 'A refund of this payment is under way. Wait until it is through.',
       refund_too_large: 'This is more than what is left of the payment.',
       anomaly_not_found: 'This is settled already. Load the page again.',
