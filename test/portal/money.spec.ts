@@ -61,7 +61,7 @@ test('hours, a discount line and a fixed deposit: approved, paid, refunded, paid
   await expect(page.getByRole('heading', { name: 'Thank you, your deposit is paid' })).toBeVisible();
 
   await staff.reload();
-  await staff.getByRole('button', { name: 'Ask for it' }).click();
+  await staff.getByRole('button', { name: 'Ask for $110.00' }).click();
   await staff.getByRole('alertdialog').getByRole('button', { name: 'Ask for it' }).click();
   await expect(staff.locator('.timeline')).toContainText('$110.00 asked for');
   await page.goto(link);
@@ -86,6 +86,12 @@ test('staff record a transfer and take it back; the page says the same', async (
   await page.getByRole('button', { name: 'Record a payment' }).click();
   await expect(page.getByLabel('Amount (USD)')).toHaveValue('$4,725.00');
   await look(page, 'staff-record-payment');
+  const more = page.getByLabel('It is more than what remains');
+  await expect(more).toHaveCount(0);
+  await page.getByLabel('Amount (USD)').fill('15,750.01');
+  await expect(more).toBeVisible();
+  await page.getByLabel('Amount (USD)').fill('4,725.00');
+  await expect(more).toHaveCount(0);
   await page.getByLabel('Reference (optional)').fill('RF18 5390 0754');
   await page.getByRole('button', { name: 'Record it' }).dblclick();
   await expect(page.locator('.payments')).toContainText('$4,725.00 by bank transfer');
@@ -116,6 +122,7 @@ test('a customer declines with a reason, and staff see it; a duplicate is a new 
   await signIn(page, url, `/staff/proposals/${id}`);
   await expect(page.locator('.status')).toHaveText('Declined');
   await expect(page.locator('.timeline')).toContainText('Declined: too expensive');
+  await expect(page.locator('.timeline q')).toHaveText('Half of it would do.');
   await page.getByRole('button', { name: 'Duplicate' }).dblclick();
   await expect(page.getByRole('heading', { name: 'Edit “Declined”' })).toBeVisible();
 });

@@ -84,6 +84,9 @@ test('a half-written proposal is still there after a detour, until it is cancell
   await reloaded;
   await expect(page.getByRole('textbox', { name: 'Title' })).toHaveValue('Half-written');
   await page.getByRole('link', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByRole('textbox', { name: 'Title' })).toHaveValue('Half-written');
+  await page.getByRole('link', { name: 'Cancel' }).click();
   await page.getByRole('heading', { name: 'Proposals' }).waitFor();
   await page.keyboard.press('n');
   await expect(page.getByRole('textbox', { name: 'Title' })).toHaveValue('');

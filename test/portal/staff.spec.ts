@@ -40,7 +40,12 @@ test('staff make a proposal, send it, revise it and void it, and its story lists
   await page.getByRole('link', { name: 'Edit' }).click();
   await page.getByLabel('Quantity of line 2').fill('2');
   await page.getByRole('button', { name: 'Remove line 1' }).click();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByLabel('Description of line 1')).toHaveValue('Bricks');
+  await page.getByRole('button', { name: 'Remove line 1' }).click();
+  await expect(page.getByLabel('Description of line 1')).toHaveValue('Work');
   await page.getByRole('button', { name: 'Save new version' }).click();
+  await expect(page.getByRole('heading', { name: 'Send Mary Shelley the change' })).toBeVisible();
   await expect(page.getByText('version 2, for')).toBeVisible();
   await expect(page.locator('.offer .total')).toContainText('$4,000.00');
 
