@@ -172,3 +172,14 @@ test('a few letters lead to any page and any proposal', async ({ page, deployed:
   await page.keyboard.press('Escape');
   await expect(menu).toHaveCount(0);
 });
+
+test('the command menu takes the keys from the moment it is opened', async ({ page, deployed: { url } }) => {
+  await signIn(page, url);
+  await page.getByRole('heading', { name: 'Proposals' }).waitFor();
+  const focused = await page.evaluate(async () => {
+    dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true }));
+    await Promise.resolve();
+    return document.activeElement?.role;
+  });
+  expect(focused).toBe('combobox');
+});

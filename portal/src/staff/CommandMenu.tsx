@@ -60,6 +60,8 @@ function Commands({ onDone }: { onDone: () => void }) {
   return (
     <>
       <input
+        // biome-ignore lint/a11y/noAutofocus: the dialog gives it the focus a frame later, and the letters before would be lost
+        autoFocus
         role="combobox"
         aria-label={texts.commandMenu.goToAPage}
         aria-expanded

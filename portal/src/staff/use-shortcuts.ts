@@ -10,7 +10,7 @@ export function useShortcuts(): void {
       const { key, target } = event;
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       const isTyping =
-        target instanceof Element && target.closest('input, select, textarea, [role="alertdialog"]');
+        target instanceof Element && target.closest('input, select, textarea, [role$="dialog"]');
       if (isTyping) return;
       if (key === '/') {
         event.preventDefault();
