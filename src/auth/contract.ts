@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { roles } from '../domain/actor.ts';
 import { type Contracts, Currency, Id, Money } from '../http/contract.ts';
 import { LoginBody } from './schemas.ts';
 
@@ -12,7 +13,7 @@ const Me = v.object({
   user_id: Id,
   org_id: Id,
   email: v.string(),
-  role: v.picklist(['admin', 'staff']),
+  role: v.picklist(roles),
   org_name: v.string(),
   currency: Currency,
   deposit_percent: v.pipe(

@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq, type Param, type Placeholder, sql } from 'drizzle-orm';
 import type { BatchItem, BatchResponse } from 'drizzle-orm/batch';
 import type { Actor, Customer, Staff } from '../domain/actor.ts';
 import { orThrow } from '../domain/decision.ts';
@@ -25,8 +25,10 @@ export async function readAs<const T extends Queries>(
 
 async function readAsUser(db: Database, actor: Staff, queries: Queries) {
   const { orgId, role, tokenGeneration, deactivatedAt } = users;
+  const sids = sql.param(actor.sid ? [actor.sid] : []);
+  const isActive = sql<boolean>`${deactivatedAt} is null`;
   const user = db
-    .select({ orgId, role, tokenGeneration, isActive: sql<boolean>`${deactivatedAt} is null` })
+    .select({ orgId, role, tokenGeneration, isActive, openSessions: openSessions(sids) })
     .from(users)
     .where(eq(users.id, actor.userId));
   const [[now], ...results] = await db.batch([user, ...queries]);
@@ -41,6 +43,11 @@ async function readAsLink(db: Database, actor: Customer, queries: Queries) {
   const last = row.lastEntryAt === null ? null : new Date(row.lastEntryAt);
   return { ended: whyLinkEnded(actor, { ...row, lastEntryAt: last }, new Date()), results };
 }
+
+/** Which of these sessions are the user's and have not ended, selected from `users`. */
+export const openSessions = (sids: Param | Placeholder) =>
+  sql<string[]>`(select coalesce(json_agg(id), '[]') from sessions
+    where user_id = users.id and id = any(${sids}::uuid[]) and ended_at is null and expires_at > now())`;
 
 /** When a row's last entry was made, ISO 8601; null where it has none. */
 export const lastEntryAt = sql<string | null>`(select to_json(created_at) #>> '{}' from portal_activity_log

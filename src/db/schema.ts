@@ -90,6 +90,28 @@ export const users = pgTable(
   (table) => [check('users_email_lower', sql`${table.email} = lower(${table.email})`)],
 );
 
+/** Where a user is signed in. Its refresh token is signed and not stored: `turn` says which one is next. */
+export const sessions = pgTable(
+  'sessions',
+  {
+    id: uuid().primaryKey(),
+    userId: bigint({ mode: 'number' })
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** The user's when they signed in: another one ends the session. */
+    tokenGeneration: integer().notNull(),
+    /** How often the refresh token was replaced. */
+    turn: integer().notNull().default(0),
+    turnedAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
+    /** What the browser said that it is. */
+    userAgent: text(),
+    createdAt: createdAt(),
+    expiresAt: timestamp({ withTimezone: true }).notNull(),
+    endedAt: timestamp({ withTimezone: true }),
+  },
+  (table) => [index('sessions_user').on(table.userId, table.createdAt)],
+);
+
 export const leads = pgTable(
   'leads',
   {

@@ -1,4 +1,7 @@
-export type Role = 'admin' | 'staff';
+/** An `admin` may do everything in their org, `staff` the daily work, a `viewer` only reads. */
+export const roles = ['admin', 'staff', 'viewer'] as const;
+
+export type Role = (typeof roles)[number];
 
 /** A signed-in user of the CRM. */
 export type Staff = {
@@ -9,6 +12,8 @@ export type Staff = {
   readonly role: Role;
   /** The token's. Missing where a Worker of the version before sent the command: then it is not compared. */
   readonly generation?: number;
+  /** The session that the token is of (OpenID Connect calls it so). A token for programs is of none. */
+  readonly sid?: string;
 };
 
 /** The holder of a portal link. It stands for one customer and opens one proposal. */

@@ -3,29 +3,31 @@ import type { Actor, Role } from './actor.ts';
 
 const admins = ['admin'] as const;
 const staff = ['admin', 'staff'] as const;
+const readers = ['admin', 'staff', 'viewer'] as const;
 const customers = ['customer'] as const;
 const everyone = ['admin', 'staff', 'customer'] as const;
+const allReaders = ['admin', 'staff', 'viewer', 'customer'] as const;
 
 /** Who holds which permission. A customer holds theirs for the proposal of the link only. */
 const holders = {
-  'org:read': staff,
-  'leads:read': staff,
+  'org:read': readers,
+  'leads:read': readers,
   'leads:write': staff,
-  'proposals:list': staff,
-  'proposals:read': everyone,
+  'proposals:list': readers,
+  'proposals:read': allReaders,
   'proposals:view': customers,
   'proposals:write': staff,
   'proposals:approve': everyone,
   'proposals:decline': everyone,
   'payments:write': staff,
   'refunds:write': admins,
-  'activity:read': staff,
+  'activity:read': readers,
   'checkouts:write': everyone,
-  'checkouts:read': everyone,
-  'reports:read': staff,
+  'checkouts:read': allReaders,
+  'reports:read': readers,
 } as const satisfies Record<string, readonly (Role | 'customer')[]>;
 
-const names = { admin: 'admins', staff: 'staff', customer: 'the customer' } as const;
+const names = { admin: 'admins', staff: 'staff', viewer: 'staff', customer: 'the customer' } as const;
 
 export type Permission = keyof typeof holders;
 

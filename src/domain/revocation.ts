@@ -15,13 +15,15 @@ export const linkLifetimeMs = 10 * 365 * 24 * 3_600_000;
 export type UserNow = Pick<Staff, 'orgId' | 'role'> & {
   readonly tokenGeneration: number;
   readonly isActive: boolean;
+  /** Those of the sessions that were asked about that have not ended. */
+  readonly openSessions: readonly string[];
 };
 
-/** Whether a user's token still says what their row says. A row that is gone ends it too. */
-export function isCurrentUser({ orgId, role, generation }: Staff, user: UserNow | undefined): boolean {
+/** Whether a user's token still says what their row says, and its session is open. A row that is gone ends it too. */
+export function isCurrentUser({ orgId, role, generation, sid }: Staff, user: UserNow | undefined): boolean {
   if (generation === undefined) return true;
   const isSame = user?.orgId === orgId && user.role === role && user.tokenGeneration === generation;
-  return isSame && user.isActive;
+  return isSame && user.isActive && (sid === undefined || user.openSessions.includes(sid));
 }
 
 /** Why a link does not open its proposal any more: it was revoked, or nothing has happened for too long. */

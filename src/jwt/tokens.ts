@@ -1,6 +1,6 @@
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import * as v from 'valibot';
-import type { Actor, Customer, Staff } from '../domain/actor.ts';
+import { type Actor, type Customer, roles, type Staff } from '../domain/actor.ts';
 import { AppError } from '../errors.ts';
 
 const issuer = 'portal-payments-api';
@@ -17,8 +17,9 @@ const StaffClaims = v.object({
   sub: id,
   org_id: v.number(),
   email: v.string(),
-  role: v.picklist(['admin', 'staff']),
+  role: v.picklist(roles),
   gen: generation,
+  sid: v.optional(v.pipe(v.string(), v.uuid())),
 });
 /** Old links lack `org_name`. */
 const PortalClaims = v.object({
@@ -48,9 +49,19 @@ export class Tokens {
     this.#key = new TextEncoder().encode(secret);
   }
 
-  signStaff({ userId, orgId, email, role, generation: gen = 0 }: Staff, now: Date): Promise<string> {
-    const expiresAt = new Date(now.getTime() + staffTokenSeconds * 1000);
-    return this.#sign('staff', userId, { org_id: orgId, email, role, gen }, expiresAt);
+  /** For a program, or with `sid` for a session. */
+  signStaff(
+    { userId, orgId, email, role, generation: gen = 0, sid }: Staff,
+    now: Date,
+    seconds = staffTokenSeconds,
+  ): Promise<string> {
+    const expiresAt = new Date(now.getTime() + seconds * 1000);
+    return this.#sign(
+      'staff',
+      userId,
+      { org_id: orgId, email, role, gen, ...(sid ? { sid } : {}) },
+      expiresAt,
+    );
   }
 
   /** Deterministic: the same link always has the same token. An expired link still names the org to ask for a new one. */
@@ -139,5 +150,6 @@ function toActor(payload: JWTPayload): Actor {
     email: claims.email,
     role: claims.role,
     generation: gen,
+    ...(claims.sid ? { sid: claims.sid } : {}),
   };
 }

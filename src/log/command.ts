@@ -62,12 +62,6 @@ export function lookedUpKeys(command: Command): string[] {
   }
 }
 
-/** The user who asks for it, if one does. */
-export function askingUser(command: Command): number[] {
-  const staff = askingStaff(command);
-  return staff ? [staff.userId] : [];
-}
-
 /** The staff who ask for it, if any. */
 export function askingStaff(command: Command): Staff | null {
   return 'actor' in command && command.actor.kind === 'staff' ? command.actor : null;

@@ -2,9 +2,9 @@ import { asc, eq, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { Config } from '../config.ts';
 import { type Database, toText } from '../db/client.ts';
 import { defaultDeposit, defaultTimeZone } from '../db/org-defaults.ts';
-import { lastEntryAt, readAs } from '../db/read-as.ts';
+import { lastEntryAt, openSessions, readAs } from '../db/read-as.ts';
 import { activityLog, orgs, proposals } from '../db/schema.ts';
-import type { Actor } from '../domain/actor.ts';
+import type { Actor, Staff } from '../domain/actor.ts';
 import type { Channel } from '../domain/channel.ts';
 import type { StampedEvent } from '../domain/entry.ts';
 import { type DatedEvent, evolve } from '../domain/evolve.ts';
@@ -26,12 +26,17 @@ export async function loadGroup(
   db: Database,
   proposalIds: readonly number[],
   dedupeKeys: readonly string[],
-  userIds: readonly number[],
+  asking: readonly Staff[],
   deployment: Deployment,
 ): Promise<Loaded & { readonly dueSnapshots: readonly Proposal[] }> {
-  const rows = await db.$client.query(groupQuery, [dedupeKeys, proposalIds, userIds]);
+  const rows = await db.$client.query(groupQuery, [
+    dedupeKeys,
+    proposalIds,
+    asking.flatMap(({ sid }) => sid ?? []),
+    [...new Set(asking.map(({ userId }) => userId))],
+  ]);
   // Sound: the statement has one row.
-  const [{ found, recorded, recalled, users: asking }] = rows as unknown as [GroupRow];
+  const [{ found, recorded, recalled, users }] = rows as unknown as [GroupRow];
   const states = found.map((row) => toProposal(row, deployment));
   const proposals = states.map((state) => {
     const entries = recalled.filter(({ proposalId }) => proposalId === state.id);
@@ -40,7 +45,7 @@ export async function loadGroup(
   return {
     proposals: new Map(proposals),
     recorded: new Map(Object.entries(recorded)),
-    users: new Map(asking.map(({ id, ...user }) => [id, user])),
+    users: new Map(users.map(({ id, ...user }) => [id, user])),
     dueSnapshots: states.filter(({ seq }, index) => isSnapshotDue(seq, found[index]?.snapshot?.seq)),
   };
 }
@@ -171,7 +176,8 @@ const groupQuery = toText(sql`
     (select coalesce(json_object_agg(dedupe_key, proposal_id), '{}') from known) as recorded,
     ${recalledFrom(sql`known`)} as recalled,
     (select coalesce(json_agg(json_build_object('id', id, 'orgId', org_id, 'role', role,
-        'tokenGeneration', token_generation, 'isActive', deactivated_at is null)), '[]')
+        'tokenGeneration', token_generation, 'isActive', deactivated_at is null,
+        'openSessions', ${openSessions(sql.placeholder('sids'))})), '[]')
       from users where id = any(${sql.placeholder('userIds')}::bigint[])) as users`);
 
 function selectProposals(db: Database, id: SQL, keys: readonly string[]) {

@@ -1,12 +1,13 @@
 import { DurableObject } from 'cloudflare:workers';
 import { readConfig } from '../config.ts';
 import { createDatabase, type Database, sqlState } from '../db/client.ts';
+import type { Staff } from '../domain/actor.ts';
 import type { Rejection } from '../domain/decision.ts';
 import { describeCauses } from '../errors.ts';
 import type { Sum } from '../metrics/catalogue.ts';
 import { appendGroup, readAbove, readChanges, type Segment } from './append.ts';
 import { AppendTurns } from './append-turns.ts';
-import { askingUser, type Command, deadlineMs, groupLimits, lookedUpKeys, type Result } from './command.ts';
+import { askingStaff, type Command, deadlineMs, groupLimits, lookedUpKeys, type Result } from './command.ts';
 import { beginGeneration, type ShardPosition, wrongGeneration } from './generation.ts';
 import { GroupQueue } from './group-queue.ts';
 import { loadGroup } from './load.ts';
@@ -166,8 +167,8 @@ export class LogShard extends DurableObject<Env> {
     return this.#readModel.catchUp((checkpoint) => this.#readAbove(checkpoint));
   }
 
-  async #load(ids: readonly number[], keys: readonly string[], userIds: readonly number[]) {
-    const loaded = await loadGroup(this.#db, ids, keys, userIds, this.#config);
+  async #load(ids: readonly number[], keys: readonly string[], asking: readonly Staff[]) {
+    const loaded = await loadGroup(this.#db, ids, keys, asking, this.#config);
     if (loaded.dueSnapshots.length > 0) this.ctx.waitUntil(saveSnapshots(this.#db, loaded.dueSnapshots));
     return loaded;
   }
@@ -202,10 +203,10 @@ export class LogShard extends DurableObject<Env> {
     );
     const ids = [...new Set(proposalIds)];
     const keys = group.flatMap(lookedUpKeys);
-    const userIds = [...new Set(group.flatMap(askingUser))];
+    const asking = group.flatMap((command) => askingStaff(command) ?? []);
     return this.#turns.take(
       [...ids, ...keys],
-      () => this.#load(ids, keys, userIds),
+      () => this.#load(ids, keys, asking),
       async (loaded, note) => {
         const now = new Date();
         const { writes, results } = planGroup(loaded, group, now);

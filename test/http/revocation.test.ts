@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { contracts } from '../../src/contracts.ts';
-import { users } from '../../src/db/schema.ts';
+import { sessions, users } from '../../src/db/schema.ts';
 import { holdersOf } from '../../src/domain/permissions.ts';
 import { type Contract, permissionOf } from '../../src/http/contract.ts';
 import { call } from '../support/api.ts';
@@ -95,6 +95,39 @@ test.each(ofStaff)('a token of now, of a user who is deactivated, is refused by 
   await ofUser(org, { deactivatedAt: new Date() });
   const token = await tokens.signStaff({ ...org.actor, generation: 1 }, new Date());
   expect(await ask(asked, token, about)).toMatchObject({ status: 401, json: { code: 'token_invalid' } });
+});
+
+/** A session of an org's admin, and its token. */
+async function openSession({ actor }: Org, values: Partial<typeof sessions.$inferInsert> = {}) {
+  const sid = crypto.randomUUID();
+  const expiresAt = new Date(Date.now() + 3_600_000);
+  await db
+    .insert(sessions)
+    .values({ id: sid, userId: actor.userId, tokenGeneration: 0, expiresAt, ...values });
+  return tokens.signStaff({ ...actor, generation: 0, sid }, new Date());
+}
+
+const endedSessions: Record<string, (org: Org) => Promise<string>> = {
+  'that has ended': (org) => openSession(org, { endedAt: new Date() }),
+  'that has expired': (org) => openSession(org, { expiresAt: new Date() }),
+  'of another user': async (org) => openSession(org, { userId: (await createOrg()).actor.userId }),
+  'that never was': ({ actor }) =>
+    tokens.signStaff({ ...actor, generation: 0, sid: crypto.randomUUID() }, new Date()),
+};
+
+describe.each(Object.entries(endedSessions))('a token of a session %s', (_, open) => {
+  test.each(ofStaff)('is refused by $route, which changes nothing', async (asked) => {
+    const { org, about } = await setUp();
+    const token = await open(org);
+    const before = await rowCounts();
+    expect(await ask(asked, token, about)).toMatchObject({ status: 401, json: { code: 'token_invalid' } });
+    expect(await rowCounts()).toEqual(before);
+  });
+});
+
+test.each(ofStaff)('a token of an open session is taken by $route', async (asked) => {
+  const { org, about } = await setUp();
+  expect((await ask(asked, await openSession(org), about)).status).not.toBe(401);
 });
 
 const endsOfLinks: Record<string, (org: Org, proposalId: number) => Promise<unknown>> = {

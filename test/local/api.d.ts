@@ -35,7 +35,7 @@ export interface paths {
          * Read who is signed in
          * @description Read who is signed in.
          *
-         *     Permission `org:read`: admin, staff.
+         *     Permission `org:read`: admin, staff, viewer.
          */
         get: operations["getMe"];
         put?: never;
@@ -57,7 +57,7 @@ export interface paths {
          * List leads
          * @description The org's leads, newest first.
          *
-         *     Permission `leads:read`: admin, staff.
+         *     Permission `leads:read`: admin, staff, viewer.
          */
         get: operations["listLeads"];
         put?: never;
@@ -85,7 +85,7 @@ export interface paths {
          * List proposals
          * @description The org's proposals, newest first or in another order; those of a status, of some days, or that hold all words of a search.
          *
-         *     Permission `proposals:list`: admin, staff.
+         *     Permission `proposals:list`: admin, staff, viewer.
          */
         get: operations["listProposals"];
         put?: never;
@@ -113,7 +113,7 @@ export interface paths {
          * Read a proposal
          * @description With its terms, its approval, and how its money stands.
          *
-         *     Permission `proposals:read`: admin, staff, customer.
+         *     Permission `proposals:read`: admin, staff, viewer, customer.
          */
         get: operations["getProposal"];
         put?: never;
@@ -295,7 +295,7 @@ export interface paths {
          * List what happened to a proposal
          * @description Entries of the activity log, newest first, with what each owes (a mail) and what became of that.
          *
-         *     Permission `activity:read`: admin, staff.
+         *     Permission `activity:read`: admin, staff, viewer.
          */
         get: operations["listActivity"];
         put?: never;
@@ -339,7 +339,7 @@ export interface paths {
          * Read how a session stands
          * @description Asks Stripe where the log does not know yet, and records what Stripe says.
          *
-         *     Permission `checkouts:read`: admin, staff, customer.
+         *     Permission `checkouts:read`: admin, staff, viewer, customer.
          */
         get: operations["getCheckoutSession"];
         put?: never;
@@ -577,7 +577,7 @@ export interface paths {
          * Read the numbers of a period
          * @description Of the last days, including today, in total and for each day, in the org’s currency.
          *
-         *     Permission `reports:read`: admin, staff.
+         *     Permission `reports:read`: admin, staff, viewer.
          */
         get: operations["getNumbers"];
         put?: never;
@@ -599,7 +599,7 @@ export interface paths {
          * Read what needs attention
          * @description Anomalies of the last 30 days that were not accepted, open disputes, payments and refunds that Stripe would not make, and money that no proposal claims; 100 of each at most.
          *
-         *     Permission `reports:read`: admin, staff.
+         *     Permission `reports:read`: admin, staff, viewer.
          */
         get: operations["getAttention"];
         put?: never;
@@ -741,7 +741,7 @@ export interface components {
             org_id: number;
             email: string;
             /** @enum {string} */
-            role: "admin" | "staff";
+            role: "admin" | "staff" | "viewer";
             org_name: string;
             currency: components["schemas"]["Currency"];
             /** @description As earlier releases knew it; `deposit` is what new proposals get. */
