@@ -27,13 +27,19 @@ const { postgresUrl, folder, name, bindings } = await prepare(cleanup);
 const jwtSecret = randomBytes(32).toString('hex');
 await fillLog(postgresUrl, rows, orgs);
 await fillHistories(postgresUrl, { entries: 20_000, firstId: history, proposals: 1 });
+const sid = crypto.randomUUID();
+const tokens = new Tokens(jwtSecret);
 const staff = await withClient(postgresUrl, async (client) => {
   const passwordHash = await hashPassword('right');
   const sql = `insert into users (org_id, email, password_hash, role) values (1, $1, $2, 'admin') returning id`;
   const { rows: users } = await client.query<{ id: string }>(sql, [email, passwordHash]);
   const actor = { kind: 'staff', userId: Number(users[0]?.id), orgId: 1, email, role: 'admin' } as const;
-  return new Tokens(jwtSecret).signStaff(actor, new Date());
+  const session = `insert into sessions (id, user_id, token_generation, expires_at) values ($1, $2, 0, now() + interval '1 day')`;
+  await client.query(session, [sid, actor.userId]);
+  return { ...actor, token: await tokens.signStaff(actor, new Date()) };
 });
+const inAnHour = new Date(Date.now() + 3_600_000);
+const refresh = await tokens.signRefresh({ userId: staff.userId, orgId: 1, sid, turn: 0 }, inAnHour);
 
 // By turns, since the machine may be slower in one minute than in the next.
 const [calm, wild] = [[], []] as [Played[], Played[]];
@@ -122,9 +128,9 @@ async function play(
   return { metricsSeconds: await scraping, times, peak, statuses };
 }
 
-/** Forty sign in at once, again and again; probes, impatient scrapes, year-long reports, and a proposal that is changed. */
+/** Forty sign in at once, again and again, for a token or a session; tabs refresh one; probes, impatient scrapes, year-long reports, and a proposal that is changed. */
 async function doTheirWorst({ url }: BareWorker, { isOver, tryToScrape, statuses }: Playing): Promise<void> {
-  const bearer = { authorization: `Bearer ${staff}`, 'content-type': 'application/json' };
+  const bearer = { authorization: `Bearer ${staff.token}`, 'content-type': 'application/json' };
   const ask = async (what: string, path: string, init: RequestInit = {}) => {
     const status = await fetch(url + path, { ...init, signal: AbortSignal.timeout(25_000) })
       .then(async (response) => {
@@ -141,12 +147,14 @@ async function doTheirWorst({ url }: BareWorker, { isOver, tryToScrape, statuses
       await sleep(everyMs);
     }
   };
-  const login = (host: number) =>
-    ask('login', '/auth/login', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'cf-connecting-ip': `2001:db8::${host.toString(16)}` },
-      body: JSON.stringify({ email, password: 'wrong' }),
-    });
+  const ofPage = { origin: url, cookie: `__Host-refresh=${refresh}` };
+  const login = (host: number) => {
+    const from = { 'content-type': 'application/json', 'cf-connecting-ip': `2001:db8::${host.toString(16)}` };
+    const body = JSON.stringify({ email, password: 'wrong' });
+    return host % 2
+      ? ask('login', '/auth/login', { method: 'POST', headers: from, body })
+      : ask('sign-in', '/auth/sessions', { method: 'POST', headers: { ...from, ...ofPage }, body });
+  };
   const report = async () => {
     // At a pace of their own, so that a fast refusal does not take the processor of what is measured.
     while (!isOver()) {
@@ -164,6 +172,7 @@ async function doTheirWorst({ url }: BareWorker, { isOver, tryToScrape, statuses
   await Promise.all([
     repeat(10_000, () => Promise.all(Array.from({ length: 40 }, (_, host) => login(host + 1)))),
     repeat(50, () => ask('readyz', '/readyz')),
+    repeat(50, () => ask('refresh', '/auth/refresh', { method: 'POST', headers: ofPage })),
     repeat(50, tryToScrape),
     ...Array.from({ length: 12 }, report),
     change(),

@@ -34,6 +34,7 @@ const anyProblems: ErrorCode[] = [
 function schemeOf(access: Access): string | null {
   if (permissionOf(access)) return 'bearer';
   if (access === 'public') return null;
+  if (access === 'refresh_cookie') return 'refreshCookie';
   if (access === 'stripe_signature') return 'stripeSignature';
   if (access === 'resend_signature') return 'resendSignature';
   return access === 'metrics_token' ? 'metricsToken' : 'operatorToken';
@@ -61,7 +62,7 @@ export function openapiDocument() {
     },
     servers: [{ url: '/', description: 'The service that serves this document' }],
     tags: [
-      { name: 'Auth', description: 'Staff sign in.' },
+      { name: 'Auth', description: 'Staff sign in, on the page or as a program.' },
       { name: 'Leads', description: 'Who may become a customer.' },
       { name: 'Proposals', description: 'What is offered, approved and logged.' },
       { name: 'Payments', description: 'Deposits, through Stripe Checkout.' },
@@ -76,6 +77,12 @@ export function openapiDocument() {
           scheme: 'bearer',
           bearerFormat: 'JWT',
           description: "A user's token from `POST /auth/login`, or the token of a proposal's link.",
+        },
+        refreshCookie: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-refresh',
+          description: 'What `POST /auth/sessions` sets. In development it is called `refresh`.',
         },
         metricsToken: { type: 'http', scheme: 'bearer', description: 'The secret METRICS_TOKEN.' },
         operatorToken: { type: 'http', scheme: 'bearer', description: 'The secret OPERATOR_TOKEN.' },

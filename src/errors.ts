@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'already_paid'
   | 'payment_pending'
   | 'session_not_found'
+  | 'login_session_not_found'
   | 'version_conflict'
   | 'amount_mismatch'
   | 'checkout_open'
@@ -79,6 +80,8 @@ export const fieldErrorCodes = [
   'above_subtotal',
   'above_total',
   'wrong_sum',
+  'wrong_password',
+  'too_common',
 ] as const;
 
 export type FieldErrorCode = (typeof fieldErrorCodes)[number];

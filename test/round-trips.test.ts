@@ -134,6 +134,27 @@ test('login and every read are one request', async () => {
   for (const path of routes) expect(await costOf(`GET ${path}`, { token: org.token })).toEqual(read);
 });
 
+test('a session is refreshed, listed and ended in one request each, and begun in two', async () => {
+  const org = await createOrg({ passwordHash: await hashPassword('right') });
+  const one = { database: 1, stripe: 0, shard: 0 };
+  const headers = { origin: 'http://localhost:5173' };
+  const json = { email: org.email, password: 'right' };
+  expect(await costOf('POST /auth/sessions', { json, headers })).toEqual({ ...one, database: 2 });
+  const begun = await call('POST /auth/sessions', { json, headers });
+  const [cookie = ''] = (begun.headers.get('set-cookie') ?? '').split(';');
+  expect(await costOf('POST /auth/refresh', { headers: { ...headers, cookie } })).toEqual(one);
+  const token = begun.json.access_token as string;
+  for (const path of ['/auth/me', '/auth/sessions', '/proposals']) {
+    expect(await costOf(`GET ${path}`, { token })).toEqual(one);
+  }
+  const words = { current_password: 'right', new_password: 'another horse battery staple' };
+  expect(await costOf('POST /auth/password', { token: org.token, json: words })).toEqual({
+    ...one,
+    database: 2,
+  });
+  expect(await costOf('POST /auth/logout', { headers: { ...headers, cookie } })).toEqual(one);
+});
+
 test.each([1, 64, 256])(
   'a group of %i commands is two requests, each of one statement, but for what is owed',
   async (size) => {

@@ -1,13 +1,26 @@
 import * as v from 'valibot';
 import { roles } from '../domain/actor.ts';
-import { type Contracts, Currency, Id, Money } from '../http/contract.ts';
-import { LoginBody } from './schemas.ts';
+import { type Contracts, Currency, Id, Money, Time } from '../http/contract.ts';
+import { ChangePasswordBody, LoginBody, SessionPath } from './schemas.ts';
 
 const Token = v.object({
   access_token: v.pipe(v.string(), v.description('A JWT for the Authorization header.')),
   token_type: v.literal('bearer'),
   expires_in: v.pipe(v.number(), v.safeInteger(), v.description('In seconds.')),
 });
+
+const Session = v.object({
+  id: v.pipe(v.string(), v.uuid()),
+  user_agent: v.pipe(v.nullable(v.string()), v.description('What the browser said that it is.')),
+  created_at: Time,
+  last_used_at: Time,
+  expires_at: Time,
+  is_current: v.pipe(v.boolean(), v.description('Whether the token of this request is of it.')),
+});
+
+const Ended = v.object({ ended: v.literal(true) });
+
+const token = { access_token: 'eyJhbGciOiJIUzI1NiJ9.e30.abc', token_type: 'bearer' } as const;
 
 const Me = v.object({
   user_id: Id,
@@ -36,7 +49,7 @@ export const authContracts = {
   'POST /auth/login': {
     id: 'login',
     tag: 'Auth',
-    summary: 'Sign in as staff',
+    summary: 'Sign in as a program',
     description:
       'A wrong password and an unknown address get the same answer. Attempts are limited per address and per account.',
     permission: 'public',
@@ -46,9 +59,123 @@ export const authContracts = {
       status: 200,
       description: 'A token for all other routes.',
       body: Token,
-      example: { access_token: 'eyJhbGciOiJIUzI1NiJ9.e30.abc', token_type: 'bearer', expires_in: 28800 },
+      example: { ...token, expires_in: 28800 },
     },
     problems: ['invalid_request', 'invalid_credentials', 'rate_limited'],
+  },
+  'POST /auth/sessions': {
+    id: 'beginSession',
+    tag: 'Auth',
+    summary: 'Sign in on the page',
+    description:
+      'Sets the cookie of a session, which only `POST /auth/refresh` and `POST /auth/logout` read. A session lasts 30 days, or a week without use. Limited as `POST /auth/login` is; only pages of the portal may ask.',
+    permission: 'public',
+    body: LoginBody,
+    example: { body: { email: 'admin@example.com', password: 'correct horse battery staple' } },
+    answer: {
+      status: 200,
+      description: 'A token for all other routes, for ten minutes.',
+      body: Token,
+      example: { ...token, expires_in: 600 },
+    },
+    problems: ['invalid_request', 'invalid_credentials', 'rate_limited'],
+  },
+  'POST /auth/refresh': {
+    id: 'refreshSession',
+    tag: 'Auth',
+    summary: 'Get the next token of a session',
+    description:
+      'Replaces the cookie each time. For 30 seconds the cookie before gets the same one again, for tabs that ask at once and for a lost reply; its use after that ends the session.',
+    permission: 'refresh_cookie',
+    example: {},
+    answer: {
+      status: 200,
+      description: 'A token for all other routes, for ten minutes.',
+      body: Token,
+      example: { ...token, expires_in: 600 },
+    },
+    problems: ['token_missing', 'token_invalid', 'token_expired', 'rate_limited'],
+  },
+  'POST /auth/logout': {
+    id: 'signOut',
+    tag: 'Auth',
+    summary: 'End the session of this browser',
+    permission: 'refresh_cookie',
+    example: {},
+    answer: {
+      status: 200,
+      description: 'There is no session any more, and no cookie.',
+      body: Ended,
+      example: { ended: true },
+    },
+    problems: [],
+  },
+  'GET /auth/sessions': {
+    id: 'listSessions',
+    tag: 'Auth',
+    summary: 'List where you are signed in',
+    permission: 'account:read',
+    example: {},
+    answer: {
+      status: 200,
+      description: 'All open sessions, the last used first: 20 at most.',
+      body: v.object({ data: v.pipe(v.array(Session), v.maxLength(20)) }),
+      example: {
+        data: [
+          {
+            id: '0b0f9f0e-3c1d-4d5a-9d51-0f3f0d9f5c11',
+            user_agent: 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0',
+            created_at: '2026-11-26T09:00:00.000Z',
+            last_used_at: '2026-11-26T10:00:00.000Z',
+            expires_at: '2026-12-26T09:00:00.000Z',
+            is_current: true,
+          },
+        ],
+      },
+    },
+    problems: [],
+  },
+  'POST /auth/sessions/end': {
+    id: 'endAllSessions',
+    tag: 'Auth',
+    summary: 'Sign out everywhere',
+    description: 'Ends all your sessions, and all tokens that programs got in your name.',
+    permission: 'account:write',
+    example: {},
+    answer: { status: 200, description: 'They have ended.', body: Ended, example: { ended: true } },
+    problems: [],
+  },
+  'POST /auth/sessions/:sid/end': {
+    id: 'endSession',
+    tag: 'Auth',
+    summary: 'End one of your sessions',
+    permission: 'account:write',
+    path: SessionPath,
+    example: { path: { sid: '0b0f9f0e-3c1d-4d5a-9d51-0f3f0d9f5c11' } },
+    answer: { status: 200, description: 'It has ended.', body: Ended, example: { ended: true } },
+    problems: ['invalid_request', 'login_session_not_found'],
+  },
+  'POST /auth/password': {
+    id: 'changePassword',
+    tag: 'Auth',
+    summary: 'Change your password',
+    description:
+      'Ends your other sessions and all tokens. Yours goes on with the token of the answer. Attempts are limited as sign-ins are.',
+    permission: 'account:write',
+    body: ChangePasswordBody,
+    example: {
+      body: {
+        current_password: 'correct horse battery staple',
+        new_password: 'another horse battery staple',
+      },
+    },
+    answer: {
+      status: 200,
+      description: 'A token that goes on, for as long as the one before.',
+      body: Token,
+      example: { ...token, expires_in: 600 },
+    },
+    problems: ['invalid_request', 'rate_limited'],
   },
   'GET /auth/me': {
     id: 'getMe',
@@ -80,4 +207,4 @@ export const authContracts = {
   },
 } as const satisfies Contracts;
 
-export const authComponents = { Token, Me };
+export const authComponents = { Token, Me, Session };

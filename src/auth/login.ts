@@ -1,60 +1,13 @@
-import { and, eq, sql } from 'drizzle-orm';
-import type { Database } from '../db/client.ts';
-import { users } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
-import { AppError, describeCauses } from '../errors.ts';
-import { networkOf } from '../http/client-address.ts';
-import { AtOnce, countAgainst } from '../http/limits.ts';
 import { staffTokenSeconds } from '../jwt/tokens.ts';
-import { hashPassword, isOutdated, verifyPassword } from './password.ts';
+import { type Credentials, checkCredentials } from './check-credentials.ts';
+import { type Issued, toStaff } from './issued.ts';
 
-/** Each password takes the isolate for some 150 ms: more at once would hold up its webhooks. */
-const passwords = new AtOnce('passwords', 4);
-
-/**
- * A staff token for the right password. One request to the database, one more where the hash is of another cost. An
- * unknown account takes as long as a wrong password and gets the same answer. Attempts are limited per network, per
- * account, and in how many are under way at once (`rate_limited`), before anything else.
- */
-export async function login(
-  deps: Deps,
-  { email, password, ip }: { email: string; password: string; ip: string | null },
-): Promise<{ accessToken: string; expiresInSeconds: number }> {
-  const { tokens, db } = deps;
-  await countAgainst(deps, [
-    { limit: 'login_network', key: `address:${ip && networkOf(ip)}` },
-    { limit: 'login_account', key: `account:${email}` },
-  ]);
-  return passwords.run(deps, async () => {
-    const user = await findUser(db, email, password);
-    if (isOutdated(user.passwordHash)) await rehash(db, user, password);
-    const { id: userId, orgId, role, tokenGeneration: generation } = user;
-    const staff = { kind: 'staff', userId, orgId, email, role, generation } as const;
-    return { accessToken: await tokens.signStaff(staff, deps.now()), expiresInSeconds: staffTokenSeconds };
-  });
-}
-
-/** Keeps the hash of the same password at today's cost. Where that fails, the next login tries again. */
-async function rehash(db: Database, { id, passwordHash }: User, password: string): Promise<void> {
-  const today = await hashPassword(password);
-  await db
-    .batch([
-      // So that the database does not take it for another password, which would end the user's tokens (migration 0008).
-      db.execute(sql`select set_config('portal.rehash', 'on', true)`),
-      db
-        .update(users)
-        .set({ passwordHash: today })
-        .where(and(eq(users.id, id), eq(users.passwordHash, passwordHash))),
-    ])
-    .catch((error) => console.error(JSON.stringify({ rehash: 'failed', causes: describeCauses(error) })));
-}
-
-type User = typeof users.$inferSelect;
-
-async function findUser(db: Database, email: string, password: string): Promise<User> {
-  const [user] = await db.select().from(users).where(eq(users.email, email));
-  const isRight = await verifyPassword(password, user?.passwordHash ?? null);
-  if (!user || !isRight || user.deactivatedAt)
-    throw new AppError('invalid_credentials', 'The email or the password is wrong.');
-  return user;
+/** A token for a program, for the right password. It is of no session: it lasts for its time, or until it is revoked. */
+export async function login(deps: Deps, credentials: Credentials): Promise<Issued> {
+  const user = await checkCredentials(deps, credentials);
+  return {
+    accessToken: await deps.tokens.signStaff(toStaff(user), deps.now()),
+    expiresInSeconds: staffTokenSeconds,
+  };
 }

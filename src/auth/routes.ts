@@ -1,17 +1,60 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { authenticateStaff } from '../http/authenticate.ts';
 import { clientAddress } from '../http/client-address.ts';
 import type { AppEnv } from '../http/context.ts';
+import { deleteRefreshCookie, readRefreshCookie, setRefreshCookie } from '../http/refresh-cookie.ts';
+import { sameOrigin } from '../http/same-origin.ts';
 import { validate } from '../http/validate.ts';
+import { beginSession } from './begin-session.ts';
+import { changePassword } from './change-password.ts';
+import { endAllSessions, endSession, signOut } from './end-sessions.ts';
 import { getMe } from './get-me.ts';
+import type { Issued, IssuedSession } from './issued.ts';
+import { listSessions } from './list-sessions.ts';
 import { login } from './login.ts';
-import { LoginBody } from './schemas.ts';
+import { refreshSession } from './refresh-session.ts';
+import { ChangePasswordBody, LoginBody, SessionPath } from './schemas.ts';
 
 export const authRoutes = new Hono<AppEnv>()
   .post('/login', validate('json', LoginBody), async (c) => {
     const credentials = { ...c.req.valid('json'), ip: clientAddress(c) };
-    const { accessToken, expiresInSeconds } = await login(c.var.deps, credentials);
-    return c.json({ access_token: accessToken, token_type: 'bearer', expires_in: expiresInSeconds });
+    return c.json(toToken(await login(c.var.deps, credentials)));
+  })
+  .post('/sessions', sameOrigin, validate('json', LoginBody), async (c) => {
+    const userAgent = c.req.header('user-agent')?.slice(0, 400) ?? null;
+    const credentials = { ...c.req.valid('json'), ip: clientAddress(c), userAgent };
+    return begun(c, await beginSession(c.var.deps, credentials));
+  })
+  .post('/refresh', sameOrigin, async (c) => begun(c, await refreshSession(c.var.deps, readRefreshCookie(c))))
+  .post('/logout', sameOrigin, async (c) => {
+    await signOut(c.var.deps, readRefreshCookie(c));
+    deleteRefreshCookie(c);
+    return c.json({ ended: true });
+  })
+  .get('/sessions', authenticateStaff, async (c) => {
+    const { deps, actor } = c.var;
+    const open = await listSessions(deps, actor);
+    const data = open.map(({ id, userAgent, createdAt, lastUsedAt, expiresAt }) => ({
+      id,
+      user_agent: userAgent,
+      created_at: createdAt.toISOString(),
+      last_used_at: lastUsedAt.toISOString(),
+      expires_at: expiresAt.toISOString(),
+      is_current: id === actor.sid,
+    }));
+    return c.json({ data });
+  })
+  .post('/sessions/end', authenticateStaff, async (c) => {
+    await endAllSessions(c.var.deps, c.var.actor);
+    return c.json({ ended: true });
+  })
+  .post('/sessions/:sid/end', authenticateStaff, validate('param', SessionPath), async (c) => {
+    await endSession(c.var.deps, c.var.actor, c.req.valid('param').sid);
+    return c.json({ ended: true });
+  })
+  .post('/password', authenticateStaff, validate('json', ChangePasswordBody), async (c) => {
+    const { current_password: current, new_password: next } = c.req.valid('json');
+    return c.json(toToken(await changePassword(c.var.deps, c.var.actor, { current, next })));
   })
   .get('/me', authenticateStaff, async (c) => {
     const me = await getMe(c.var.deps, c.var.actor);
@@ -32,3 +75,12 @@ export const authRoutes = new Hono<AppEnv>()
       mail: me.mail,
     });
   });
+
+function toToken({ accessToken, expiresInSeconds }: Issued) {
+  return { access_token: accessToken, token_type: 'bearer', expires_in: expiresInSeconds };
+}
+
+function begun(c: Context<AppEnv>, session: IssuedSession) {
+  setRefreshCookie(c, session.refreshToken, session.endsAt);
+  return c.json(toToken(session));
+}

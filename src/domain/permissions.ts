@@ -10,6 +10,8 @@ const allReaders = ['admin', 'staff', 'viewer', 'customer'] as const;
 
 /** Who holds which permission. A customer holds theirs for the proposal of the link only. */
 const holders = {
+  'account:read': readers,
+  'account:write': readers,
   'org:read': readers,
   'leads:read': readers,
   'leads:write': staff,

@@ -8,9 +8,10 @@ import { statuses } from './statuses.ts';
 
 type Inputs = v.ObjectSchema<v.ObjectEntries, undefined>;
 
-/** What else than a permission lets a caller in: nothing, Stripe's or Resend's signature, Prometheus' token, or the operator's. */
+/** What else than a permission lets a caller in: nothing, a session's cookie, Stripe's or Resend's signature, Prometheus' token, or the operator's. */
 const otherProofs = [
   'public',
+  'refresh_cookie',
   'stripe_signature',
   'resend_signature',
   'metrics_token',

@@ -28,6 +28,7 @@ export const statuses: Record<ErrorCode, ContentfulStatusCode> = {
   already_paid: 409,
   payment_pending: 409,
   session_not_found: 404,
+  login_session_not_found: 404,
   version_conflict: 409,
   amount_mismatch: 409,
   checkout_open: 409,

@@ -6,8 +6,9 @@ import { AppError } from '../errors.ts';
 const issuer = 'portal-payments-api';
 const algorithm = 'HS256';
 
-/** The lifetime of a staff token, in seconds. */
+/** The lifetime of a staff token for a program, in seconds; of a session's, which gets another in time. */
 export const staffTokenSeconds = 8 * 3600;
+export const sessionTokenSeconds = 10 * 60;
 
 const id = v.pipe(v.string(), v.digits(), v.transform(Number));
 /** Tokens that were handed out before there were generations carry none. */
@@ -30,6 +31,22 @@ const PortalClaims = v.object({
   gen: generation,
   iat: v.optional(v.number()),
 });
+
+const RefreshClaims = v.object({
+  aud: v.literal('refresh'),
+  sub: id,
+  org_id: v.number(),
+  sid: v.pipe(v.string(), v.uuid()),
+  turn: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+});
+
+/** What a session's refresh token says: whose session it is, and how often the token was replaced before. */
+export type Refresh = {
+  readonly userId: number;
+  readonly orgId: number;
+  readonly sid: string;
+  readonly turn: number;
+};
 
 const RemindersClaims = v.object({
   aud: v.literal('reminders'),
@@ -62,6 +79,19 @@ export class Tokens {
       { org_id: orgId, email, role, gen, ...(sid ? { sid } : {}) },
       expiresAt,
     );
+  }
+
+  /** Deterministic: the same turn of a session always has the same token. */
+  signRefresh({ userId, orgId, sid, turn }: Refresh, expiresAt: Date): Promise<string> {
+    return this.#sign('refresh', userId, { org_id: orgId, sid, turn }, expiresAt);
+  }
+
+  /** Which session is to go on. Rejects with `token_expired` or `token_invalid`. */
+  async parseRefresh(token: string, now: Date): Promise<Refresh> {
+    return this.#verify(token, now, (payload) => {
+      const { sub, org_id: orgId, sid, turn } = v.parse(RefreshClaims, payload);
+      return { userId: sub, orgId, sid, turn };
+    });
   }
 
   /** Deterministic: the same link always has the same token. An expired link still names the org to ask for a new one. */
@@ -114,7 +144,7 @@ export class Tokens {
   }
 
   #sign(
-    audience: 'staff' | 'portal' | 'reminders',
+    audience: 'staff' | 'refresh' | 'portal' | 'reminders',
     subject: number,
     claims: JWTPayload,
     expiresAt: Date,

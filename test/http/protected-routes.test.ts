@@ -70,7 +70,7 @@ describe.each(protectedRoutes)('$route', ({ route, customer }) => {
         : {}),
     });
     // A session's id does not name its proposal, so a foreign one looks like an unknown one.
-    const refusal = route.includes('/sessions/') ? [404, 'session_not_found'] : [403, 'forbidden'];
+    const refusal = route.includes('/payments/sessions/') ? [404, 'session_not_found'] : [403, 'forbidden'];
     expect([answer.status, answer.json.code]).toEqual(refusal);
     expect(await rowCounts()).toEqual(before);
   });

@@ -35,7 +35,7 @@ function ask(
   const path = route
     .replace(':proposal_id', String(about.proposalId))
     .replace(':session_id', about.sessionId)
-    .replace(/:(payment_id|entry_id|mail_id)/, (_, name) => contract.example.path?.[name] ?? '');
+    .replace(/:(payment_id|entry_id|mail_id|sid)/, (_, name) => contract.example.path?.[name] ?? '');
   const asked = query?.proposal_id ? { proposal_id: String(about.proposalId) } : query;
   return call(`${path}?${new URLSearchParams(asked)}`, {
     token,

@@ -139,7 +139,9 @@ export async function stripeEventOf(id: string) {
 export async function rowCounts(): Promise<unknown> {
   const { rows } = await db.execute(sql`select (select count(*) from portal_activity_log) as log,
     (select count(*) from proposals) as proposals, (select count(*) from leads) as leads,
-    (select count(*) from stripe_events) as stripe_events`);
+    (select count(*) from stripe_events) as stripe_events,
+    (select count(*) from sessions where ended_at is null) as sessions,
+    (select sum(token_generation) from users) as generations`);
   return rows[0];
 }
 

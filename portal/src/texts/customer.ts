@@ -254,6 +254,8 @@ export const texts = {
       above_line: 'This is more than the line costs.',
       above_subtotal: 'This is more than all lines together.',
       above_total: 'This is more than the total.',
+      wrong_password: 'This is not your password.',
+      too_common: 'Many people use this one, and it would be guessed. Please think of another.',
       wrong_sum: 'The payments must add up to the total. Let the last one be the rest, or change an amount.',
     },
     letters: 'Please use letters or digits.',

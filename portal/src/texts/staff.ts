@@ -519,6 +519,7 @@ export const texts = {
       already_paid: 'It is paid already.',
       payment_pending: 'A payment is processing. Wait until it is through.',
       session_not_found: 'There is no such payment.',
+      login_session_not_found: 'That session has ended already.',
       version_conflict: 'Somebody else changed this proposal meanwhile. Nothing was saved.',
       amount_mismatch: 'The amount has changed meanwhile. Load the page again to see it.',
       checkout_open: 'The customer is paying right now. Try again in a few minutes.',
