@@ -2,13 +2,12 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { ports } from '../local/ports.ts';
 
-/** Where `npm run dev` serves the API. The Worker serves a production build, so there the API has the page's origin. */
-const localApi = `http://localhost:${ports.api}`;
+/** What the API serves. In production the Worker serves the pages too; in development they share an origin through Vite. */
+const ofApi = ['/auth', '/leads', '/proposals', '/payments', '/reports', '/mail'];
 
-export default defineConfig(({ command }) => ({
+export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
-  define: { 'import.meta.env.API_URL': JSON.stringify(command === 'serve' ? localApi : '') },
   build: {
     outDir: '../dist/portal',
     emptyOutDir: true,
@@ -23,10 +22,6 @@ export default defineConfig(({ command }) => ({
     host: '127.0.0.1',
     port: ports.portal,
     strictPort: true,
-    // The simulated payment posts here what Stripe's servers would: browsers may not post to the webhook itself.
-    proxy: {
-      '/simulated-stripe': { target: localApi, rewrite: () => '/payments/webhook' },
-      '/mail': localApi, // what mails link to, beside the portal
-    },
+    proxy: Object.fromEntries(ofApi.map((path) => [path, `http://localhost:${ports.api}`])),
   },
-}));
+});

@@ -33,17 +33,26 @@ export class Problem extends Error {
   }
 }
 
-/**
- * The API as the bearer of this token. Its paths and shapes are those of the Worker's own routes. `onRefused` is called
- * when the token is no longer valid.
- */
-export function apiAs(token: string | null, onRefused?: () => void) {
-  return hc<AppType>(import.meta.env.API_URL || location.origin, {
-    headers: token ? { authorization: `Bearer ${token}` } : {},
+/** Who asks: their token, and another one where that was refused. */
+export type Bearer = {
+  token(): Promise<string | null>;
+  renew(refused: string | null): Promise<string | null>;
+};
+
+/** The API as the bearer of this token, or of a session's. Its paths and shapes are those of the Worker's own routes. */
+export function apiAs(bearer: string | Bearer | null) {
+  return hc<AppType>(location.origin, {
     fetch: async (input: RequestInfo | URL, init?: RequestInit) => {
-      const response = await fetch(input, { ...init, signal: AbortSignal.timeout(deadlineMs) });
-      if (response.status === 401) onRefused?.();
-      return response;
+      const ask = (token: string | null) => {
+        const headers = new Headers(init?.headers);
+        if (token) headers.set('authorization', `Bearer ${token}`);
+        return fetch(input, { ...init, headers, signal: AbortSignal.timeout(deadlineMs) });
+      };
+      if (bearer === null || typeof bearer === 'string') return ask(bearer);
+      const token = await bearer.token();
+      const response = await ask(token);
+      const next = response.status === 401 ? await bearer.renew(token) : null;
+      return next ? ask(next) : response;
     },
   });
 }
@@ -86,6 +95,8 @@ export type Entry = InferResponseType<
 >['data'][number];
 
 export type Me = InferResponseType<Api['auth']['me']['$get'], 200>;
+
+export type LoginSession = InferResponseType<Api['auth']['sessions']['$get'], 200>['data'][number];
 
 export type Numbers = InferResponseType<Api['reports']['numbers']['$get'], 200>;
 

@@ -1,6 +1,6 @@
 import { readLink } from './link.ts';
 
-// Tokens, and the session that is being paid, live in this tab's session storage: they survive the trip to Stripe and back,
+// Links' tokens, and the session that is being paid, live in this tab's session storage: they survive the trip to Stripe and back,
 // but not the tab. If a browser refuses storage, they last until the customer leaves the page.
 
 const memory = new Map<string, string>();
@@ -47,10 +47,6 @@ export const lastSession = (proposalId: string) => read(sessionKey(proposalId));
 
 export const keepSession = (proposalId: string, sessionId: string) =>
   write(sessionKey(proposalId), sessionId);
-
-export const staffToken = () => read('staff');
-
-export const keepStaffToken = (token: string | null) => write('staff', token);
 
 /** Whose token it claims to be. That is enough to distinguish people, but it is not verified. */
 export function subjectOf(token: string): string {

@@ -9,7 +9,7 @@ import { signed } from '../../local/mailbox/reports.ts';
 import { type MailboxServer, startMailbox } from '../../local/mailbox/server.ts';
 import { type NeonHttp, startNeonHttp } from '../../local/neon-http.ts';
 import { embeddedConnections, migrate, startEmbeddedPostgres, withClient } from '../../local/postgres.ts';
-import { seed, seedEmail } from '../../local/seed.ts';
+import { seed, seedEmail, seedPassword } from '../../local/seed.ts';
 import { type Play, type StripeServer, startStripe } from '../../local/stripe/server.ts';
 import { Tokens } from '../../src/jwt/tokens.ts';
 import { fetchChecked } from '../support/check-answer.ts';
@@ -89,6 +89,7 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
     let ignored = 0;
     let link: Link | undefined;
     const statuses: number[] = [];
+    let session: Session | undefined;
     let asked: { readonly id: number; readonly sessionId: string } | undefined;
     for (const version of ['before', 'after', 'before', 'after']) {
       const worker = await start(version);
@@ -105,6 +106,9 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
         // that, and reads and writes the proposal all the same.
         link ??= await send(worker, staff);
         statuses.push(await open(worker, link));
+        // A session that this version began works on the version before, as a token for programs does, and goes on afterwards.
+        if (session) expect(await ask(worker, session), version).toBe(200);
+        if (version === 'after') session = await (session ? refresh(worker, session) : signIn(worker));
         if (version === 'after') await post(worker, `/proposals/${link.id}/links/revoke`, staff, {});
         // A balance that this version asked for is paid while the version before runs: it is no anomaly, there or here.
         if (asked && (knowsStanding || version === 'after')) {
@@ -240,6 +244,32 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
     await deliver(worker, account.account.events.at(-1) ?? {});
   }
 });
+
+type Session = { readonly token: string; readonly cookie: string };
+
+async function begun(response: Response): Promise<Session> {
+  expect(response.status).toBe(200);
+  const [cookie = ''] = (response.headers.get('set-cookie') ?? '').split(';');
+  return { cookie, token: ((await response.json()) as { access_token: string }).access_token };
+}
+
+const origin = 'http://localhost:5173';
+
+async function signIn(worker: Running): Promise<Session> {
+  const headers = { origin, 'content-type': 'application/json' };
+  const body = JSON.stringify({ email: seedEmail, password: seedPassword });
+  return begun(await worker.fetch(`${worker.url}/auth/sessions`, { method: 'POST', headers, body }));
+}
+
+async function refresh(worker: Running, { cookie }: Session): Promise<Session> {
+  const headers = { origin, cookie };
+  return begun(await worker.fetch(`${worker.url}/auth/refresh`, { method: 'POST', headers }));
+}
+
+async function ask(worker: Running, { token }: Session): Promise<number> {
+  const headers = { authorization: `Bearer ${token}` };
+  return (await worker.fetch(`${worker.url}/auth/me`, { headers })).status;
+}
 
 async function post(worker: Running, path: string, token: string, json: object) {
   const response = await worker.fetch(worker.url + path, {

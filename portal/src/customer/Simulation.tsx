@@ -95,7 +95,7 @@ async function post(
     payment_intent: `pi_${id}`,
     metadata: { proposal_id: String(proposalId), org_id: String(org_id) },
   };
-  const response = await fetch('/simulated-stripe', {
+  const response = await fetch('/payments/webhook', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ type, data: { object: session } }),

@@ -102,6 +102,7 @@ function pagesOf(text: string): Command[] {
     { id: 'leads', words: texts.commandMenu.leads, path: '/staff/leads' },
     { id: 'numbers', words: texts.commandMenu.numbers, path: '/staff/numbers' },
     { id: 'attention', words: texts.commandMenu.needsAttention, path: '/staff/attention' },
+    { id: 'account', words: texts.accountPage.title, path: '/staff/account' },
   ];
   return pages.filter(({ words }) => words.toLowerCase().includes(text.trim().toLowerCase()));
 }

@@ -1,25 +1,24 @@
 import { Form } from '@base-ui/react/form';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { answerOf, apiAs } from '../api.ts';
 import { TextField } from '../fields/TextField.tsx';
 import { texts } from '../texts/staff.ts';
 import { Button } from '../ui/Button.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import { wordsOf } from './problem-words.ts';
+import type { Session } from './session.ts';
 
-export function LoginPage({
-  onSignedIn,
-  wasSignedOut,
-}: {
-  onSignedIn: (token: string) => void;
-  wasSignedOut: boolean;
-}) {
+/** Where staff sign in; also in front of what somebody was at when their session ended. */
+export function LoginPage({ session, hasEnded }: { session: Session; hasEnded: boolean }) {
   const login = useMutation({
-    mutationFn: (credentials: { email: string; password: string }) =>
-      answerOf(apiAs(null).auth.login.$post({ json: credentials })),
-    onSuccess: ({ access_token: token }) => onSignedIn(token),
+    mutationFn: (credentials: { email: string; password: string }) => session.begin(credentials),
   });
+  useEffect(() => {
+    // They may have signed in in another tab.
+    const onVisible = () => void (document.hidden || session.refresh().catch(() => {}));
+    document.addEventListener('visibilitychange', onVisible);
+    return () => document.removeEventListener('visibilitychange', onVisible);
+  }, [session]);
   useEffect(() => {
     const before = document.title;
     document.title = texts.loginPage.signIn;
@@ -30,7 +29,7 @@ export function LoginPage({
   return (
     <main className="message login">
       <h1>{texts.loginPage.signIn}</h1>
-      {wasSignedOut && !login.isError && <Notice title={texts.loginPage.youWereSignedOut} />}
+      {hasEnded && !login.isError && <Notice title={texts.loginPage.youWereSignedOut} />}
       <Form
         onFormSubmit={({ email, password }) =>
           !login.isPending && login.mutate({ email: String(email), password: String(password) })

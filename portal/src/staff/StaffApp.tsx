@@ -1,10 +1,10 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { answerOf, apiAs } from '../api.ts';
-import { keepStaffToken, staffToken, subjectOf } from '../tokens.ts';
 import { Message } from '../ui/Message.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
+import { AccountPage } from './AccountPage.tsx';
 import { AttentionBanner, AttentionPage } from './Attention.tsx';
 import { CommandMenu } from './CommandMenu.tsx';
 import { EditProposalPage, NewProposalPage } from './EditorPages.tsx';
@@ -13,89 +13,105 @@ import { LeadsPage } from './LeadsPage.tsx';
 import { LoginPage } from './LoginPage.tsx';
 import { NumbersPage } from './NumbersPage.tsx';
 import { ProposalListPage } from './ProposalListPage.tsx';
+import { wordsOf } from './problem-words.ts';
 import { StaffProposalPage } from './StaffProposalPage.tsx';
-import { StaffContext } from './staff-context.ts';
+import { Session } from './session.ts';
+import { StaffContext, useStaff } from './staff-context.ts';
 import { Toasts } from './Toasts.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 import './staff.css';
 import { texts } from '../texts/staff.ts';
 import { Button } from '../ui/Button.tsx';
+import { Notice } from '../ui/Notice.tsx';
 
 // Each component in its states. A production build has neither the route nor the file.
 const ComponentsPage = import.meta.env.DEV ? lazy(() => import('./ComponentsPage.tsx')) : null;
 
 /** The pages for staff, or the page where they sign in. */
 export default function StaffApp() {
-  const [token, setToken] = useState(staffToken);
-  // A token that was refused because it expired, perhaps in the middle of some work.
-  const [refused, setRefused] = useState<string | null>(null);
+  // Undefined until the browser's cookie has been tried.
+  const [user, setUser] = useState<string | null | undefined>(undefined);
+  // The session ended, perhaps in the middle of some work.
+  const [hasEnded, setEnded] = useState(false);
   const queries = useQueryClient();
-  function keep(next: string | null) {
-    const isSame = token !== null && next !== null && subjectOf(token) === subjectOf(next);
-    if (!isSame) {
-      queries.clear(); // another person must not see it
-      forgetDrafts(next && subjectOf(next));
-    }
-    keepStaffToken(next);
-    setToken(next);
-    setRefused(null);
+  const shown = useRef<string | null>(null);
+  const show = useCallback(
+    (next: string | null) => {
+      if (next !== shown.current) {
+        queries.clear(); // another person must not see it
+        forgetDrafts(next);
+      }
+      shown.current = next;
+      setUser(next);
+      setEnded(false);
+    },
+    [queries],
+  );
+  const session = useMemo(
+    () => new Session((next) => (next === null && shown.current !== null ? setEnded(true) : show(next))),
+    [show],
+  );
+  const restored = useQuery({
+    queryKey: ['session'],
+    queryFn: async () => (await session.refresh()) ?? null,
+    enabled: user === undefined,
+  });
+  if (user === undefined) {
+    return restored.error ? <Unreachable onRetry={() => restored.refetch()} /> : <SigningIn />;
   }
-  function onRefused() {
-    if (staffToken() === token) keepStaffToken(null); // not the next one, if this refusal comes late
-    setRefused(token);
-  }
-  if (token === null) return <LoginPage onSignedIn={keep} wasSignedOut={false} />;
-  const isRefused = refused === token;
+  if (user === null) return <LoginPage session={session} hasEnded={false} />;
   return (
     <>
-      {isRefused && <LoginPage onSignedIn={keep} wasSignedOut />}
+      {hasEnded && <LoginPage session={session} hasEnded />}
       {/* Kept, so that unsaved work is still there after signing in again. */}
-      <div hidden={isRefused}>
-        <SignedIn key={subjectOf(token)} token={token} onRefused={onRefused} onSignOut={() => keep(null)} />
+      <div hidden={hasEnded}>
+        <SignedIn key={user} session={session} hasEnded={hasEnded} onSignedOut={() => show(null)} />
       </div>
     </>
   );
 }
 
+const SigningIn = () => <Spinner label={texts.staffApp.signingIn} />;
+
+function Unreachable({ onRetry }: { onRetry: () => void }) {
+  return (
+    <Message title={texts.staffApp.weCannotBeReachedRightNow}>
+      <p>{texts.staffApp.pleaseCheckYourConnection}</p>
+      <p>
+        <Button kind="primary" onClick={onRetry}>
+          {texts.staffApp.tryAgain}
+        </Button>
+      </p>
+    </Message>
+  );
+}
+
 function SignedIn({
-  token,
-  onRefused,
-  onSignOut,
+  session,
+  hasEnded,
+  onSignedOut,
 }: {
-  token: string;
-  onRefused: () => void;
-  onSignOut: () => void;
+  session: Session;
+  hasEnded: boolean;
+  onSignedOut: () => void;
 }) {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the same token makes the same client
-  const api = useMemo(() => apiAs(token, onRefused), [token]);
+  const api = useMemo(() => apiAs(session), [session]);
   const queries = useQueryClient();
-  const used = useRef(api);
+  const had = useRef(hasEnded);
   useEffect(() => {
     // After signing in again, what was refused is fetched again.
-    if (used.current !== api) void queries.invalidateQueries();
-    used.current = api;
-  }, [api, queries]);
+    if (had.current && !hasEnded) void queries.invalidateQueries();
+    had.current = hasEnded;
+  }, [hasEnded, queries]);
   const {
     data: me,
     error,
     refetch,
   } = useQuery({ queryKey: ['me'], queryFn: () => answerOf(api.auth.me.$get()) });
-  if (!me) {
-    if (!error) return <Spinner label={texts.staffApp.signingIn} />;
-    return (
-      <Message title={texts.staffApp.weCannotBeReachedRightNow}>
-        <p>{texts.staffApp.pleaseCheckYourConnection}</p>
-        <p>
-          <Button kind="primary" onClick={() => refetch()}>
-            {texts.staffApp.tryAgain}
-          </Button>
-        </p>
-      </Message>
-    );
-  }
+  if (!me) return error ? <Unreachable onRetry={refetch} /> : <SigningIn />;
   return (
-    <StaffContext value={{ api, me }}>
-      <Header orgName={me.org_name} email={me.email} onSignOut={onSignOut} />
+    <StaffContext value={{ api, me, session }}>
+      <Header onSignedOut={onSignedOut} />
       <CommandMenu />
       <AttentionBanner />
       <Toasts>
@@ -113,6 +129,9 @@ function SignedIn({
             <Route path="/staff/leads" component={LeadsPage} />
             <Route path="/staff/numbers" component={NumbersPage} />
             <Route path="/staff/attention" component={AttentionPage} />
+            <Route path="/staff/account">
+              <AccountPage onSignedOut={onSignedOut} />
+            </Route>
             {ComponentsPage && (
               <Route path="/staff/components">
                 <Suspense>
@@ -152,28 +171,43 @@ function Main({ children }: { children: ReactNode }) {
   );
 }
 
-function Header({ orgName, email, onSignOut }: { orgName: string; email: string; onSignOut: () => void }) {
+function Header({ onSignedOut }: { onSignedOut: () => void }) {
   useShortcuts();
+  const { me, session } = useStaff();
   const [path] = useLocation();
   const current = (href: string) => (path.startsWith(href) ? 'page' : undefined);
+  const signOut = useMutation({ mutationFn: () => session.end(), onSuccess: onSignedOut });
   return (
-    <header className="bar">
-      <strong dir="auto">{orgName}</strong>
-      <nav aria-label={texts.staffApp.main}>
-        <Link href="/staff/proposals" aria-current={current('/staff/proposals')}>
-          {texts.staffApp.proposals}
-        </Link>
-        <Link href="/staff/leads" aria-current={current('/staff/leads')}>
-          {texts.staffApp.leads}
-        </Link>
-        <Link href="/staff/numbers" aria-current={current('/staff/numbers')}>
-          {texts.staffApp.numbers}
-        </Link>
-      </nav>
-      <span className="who">
-        <span className="quiet">{email}</span>
-        <Button onClick={onSignOut}>{texts.staffApp.signOut}</Button>
-      </span>
-    </header>
+    <>
+      <header className="bar">
+        <strong dir="auto">{me.org_name}</strong>
+        <nav aria-label={texts.staffApp.main}>
+          <Link href="/staff/proposals" aria-current={current('/staff/proposals')}>
+            {texts.staffApp.proposals}
+          </Link>
+          <Link href="/staff/leads" aria-current={current('/staff/leads')}>
+            {texts.staffApp.leads}
+          </Link>
+          <Link href="/staff/numbers" aria-current={current('/staff/numbers')}>
+            {texts.staffApp.numbers}
+          </Link>
+        </nav>
+        <span className="who">
+          <Link href="/staff/account" aria-current={current('/staff/account')}>
+            {texts.staffApp.account}
+          </Link>
+          <Button onClick={() => signOut.mutate()} busy={signOut.isPending && texts.staffApp.signingOut}>
+            {texts.staffApp.signOut}
+          </Button>
+        </span>
+      </header>
+      {signOut.error && (
+        <div className="banner">
+          <Notice kind="bad" title={texts.staffApp.youAreStillSignedIn}>
+            <p>{wordsOf(signOut.error)}</p>
+          </Notice>
+        </div>
+      )}
+    </>
   );
 }

@@ -1,7 +1,8 @@
 import { createContext, useContext, useEffect } from 'react';
 import type { Api, Me } from '../api.ts';
+import type { Session } from './session.ts';
 
-type Staff = { readonly api: Api; readonly me: Me };
+type Staff = { readonly api: Api; readonly me: Me; readonly session: Session };
 
 export const StaffContext = createContext<Staff | null>(null);
 

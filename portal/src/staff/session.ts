@@ -1,0 +1,72 @@
+import { answerOf, apiAs, type Bearer, Problem } from '../api.ts';
+import { subjectOf } from '../tokens.ts';
+
+type Access = { readonly token: string; readonly user: string; readonly until: number };
+
+type Token = { readonly access_token: string; readonly expires_in: number };
+
+/** A token this near its end may not live until the API reads it. */
+const marginMs = 30_000;
+
+/**
+ * Who is signed in on this browser. The token is in memory only; another is got by the session's cookie, which no script can
+ * read, so a second tab is signed in, and a tab that was reloaded.
+ */
+export class Session implements Bearer {
+  #access: Access | null = null;
+  #refreshing: Promise<void> | null = null;
+  readonly #onUser: (user: string | null) => void;
+
+  /** `onUser` hears who is signed in each time that this was found out; null is that the session has ended. */
+  constructor(onUser: (user: string | null) => void) {
+    this.#onUser = onUser;
+  }
+
+  /** The token to ask with; null where there is none, or where another person has signed in meanwhile. */
+  async token(): Promise<string | null> {
+    const access = this.#access;
+    if (!access || access.until - Date.now() > marginMs) return access?.token ?? null;
+    return this.renew(access.token);
+  }
+
+  /** The same, where this token was refused. */
+  async renew(refused: string | null): Promise<string | null> {
+    if (refused === this.#access?.token) await this.refresh();
+    const isSameUser = refused !== null && this.#access?.user === subjectOf(refused);
+    return isSameUser ? (this.#access?.token ?? null) : null;
+  }
+
+  /** Gets the next token by the cookie, and says who is signed in. Rejects where the API cannot be reached. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= answerOf(apiAs(null).auth.refresh.$post())
+      .then(
+        (answer) => this.keep(answer),
+        (error) => {
+          if (!(error instanceof Problem) || error.isPassing) throw error;
+          this.#access = null;
+          this.#onUser(null);
+        },
+      )
+      .finally(() => {
+        this.#refreshing = null;
+      });
+    return this.#refreshing;
+  }
+
+  /** Signs in. Rejects with a `Problem`. */
+  async begin(credentials: { email: string; password: string }): Promise<void> {
+    this.keep(await answerOf(apiAs(null).auth.sessions.$post({ json: credentials })));
+  }
+
+  /** Goes on with the token of an answer. */
+  keep({ access_token: token, expires_in: seconds }: Token): void {
+    this.#access = { token, user: subjectOf(token), until: Date.now() + seconds * 1000 };
+    this.#onUser(this.#access.user);
+  }
+
+  /** Ends the session, in all tabs. Rejects where the API cannot be reached: then it goes on. */
+  async end(): Promise<void> {
+    await answerOf(apiAs(null).auth.logout.$post());
+    this.#access = null;
+  }
+}
