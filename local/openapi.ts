@@ -63,6 +63,7 @@ export function openapiDocument() {
     servers: [{ url: '/', description: 'The service that serves this document' }],
     tags: [
       { name: 'Auth', description: 'Staff sign in, on the page or as a program.' },
+      { name: 'Team', description: 'Who works for the organization.' },
       { name: 'Leads', description: 'Who may become a customer.' },
       { name: 'Proposals', description: 'What is offered, approved and logged.' },
       { name: 'Payments', description: 'Deposits, through Stripe Checkout.' },

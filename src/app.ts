@@ -24,6 +24,7 @@ import { activityRoutes } from './proposals/activity-routes.ts';
 import { proposalRoutes } from './proposals/routes.ts';
 import { mailRoutes, recipientRoutes } from './recipients/routes.ts';
 import { reportRoutes } from './reports/routes.ts';
+import { teamRoutes } from './team/routes.ts';
 
 const base = new Hono<AppEnv>();
 
@@ -65,6 +66,7 @@ export const app = base
   .use(answerInTime)
   .route('/', healthRoutes)
   .route('/auth', authRoutes)
+  .route('/team', teamRoutes)
   .route('/leads', leadRoutes)
   .route('/proposals', proposalRoutes)
   .route('/proposals', activityRoutes)

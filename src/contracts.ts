@@ -12,6 +12,7 @@ import { proposalComponents } from './proposals/answer-schemas.ts';
 import { proposalContracts } from './proposals/contract.ts';
 import { recipientComponents, recipientContracts } from './recipients/contract.ts';
 import { reportComponents, reportContracts } from './reports/contract.ts';
+import { teamComponents, teamContracts } from './team/contract.ts';
 
 type Schema = ExtractSchema<AppType>;
 
@@ -40,6 +41,7 @@ type ContractOf<E extends { input: unknown; output: unknown; outputFormat: unkno
 /** The contract of every route. A route without one, or with another body or answer than its contract's, does not compile. */
 export const contracts = {
   ...authContracts,
+  ...teamContracts,
   ...leadContracts,
   ...proposalContracts,
   ...activityContracts,
@@ -54,6 +56,7 @@ export const contracts = {
 export const components = {
   ...sharedComponents,
   ...authComponents,
+  ...teamComponents,
   ...leadComponents,
   ...proposalComponents,
   ...paymentComponents,

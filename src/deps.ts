@@ -1,10 +1,12 @@
 import { waitUntil } from 'cloudflare:workers';
 import { type Bindings, type Config, readConfig } from './config.ts';
 import { createDatabase, type Database } from './db/client.ts';
+import type { MailGateway } from './domain/mail.ts';
 import { Tokens } from './jwt/tokens.ts';
 import { Pokes } from './log/pokes.ts';
 import { Shards } from './log/shards.ts';
 import { Tally } from './log/tally.ts';
+import { createMailGateway } from './mail/gateway.ts';
 import type { Increment } from './metrics/catalogue.ts';
 import { countCalls } from './stripe/counted.ts';
 import type { StripeGateway } from './stripe/gateway.ts';
@@ -55,6 +57,11 @@ class Adapters {
             }),
         );
     return this.#stripe;
+  }
+
+  /** For mails to an org's own people about their accounts; what the log owes goes by couriers. */
+  get mail(): MailGateway {
+    return createMailGateway(this.#env, this.config);
   }
 
   /** Counts something that leaves no entry in the log. */
@@ -122,6 +129,10 @@ export class Deps {
 
   get stripe(): StripeGateway {
     return this.#adapters.stripe;
+  }
+
+  get mail(): MailGateway {
+    return this.#adapters.mail;
   }
 
   get shards(): Shards {

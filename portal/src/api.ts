@@ -98,6 +98,14 @@ export type Me = InferResponseType<Api['auth']['me']['$get'], 200>;
 
 export type LoginSession = InferResponseType<Api['auth']['sessions']['$get'], 200>['data'][number];
 
+export type Team = InferResponseType<Api['team']['$get'], 200>;
+
+export type Member = Team['members'][number];
+
+export type Invitation = Team['invitations'][number];
+
+export type Invited = InferResponseType<Api['team']['invitations']['$post'], 201>;
+
 export type Numbers = InferResponseType<Api['reports']['numbers']['$get'], 200>;
 
 export type Attention = InferResponseType<Api['reports']['attention']['$get'], 200>;

@@ -13,6 +13,17 @@ export function readLink(address: string): PortalLink | null {
   return proposalId && bare ? { proposalId, token: bare } : null;
 }
 
+/** What a mail about an account links to. */
+export type AccountLink = { readonly kind: 'invitation' | 'reset'; readonly token: string };
+
+/** The same for links of staff's accounts. */
+export function readAccountLink(address: string): AccountLink | null {
+  const [, kind, token = ''] =
+    /^\/staff\/(invitation|reset)\/?(?:\?[^#]*)?#(?:.*&)?token=([\w.-]*)/.exec(decode(address)) ?? [];
+  const bare = token.replace(/\.+$/, '');
+  return kind && bare ? { kind: kind as AccountLink['kind'], token: bare } : null; // sound: the two that the pattern has
+}
+
 /** Without encoding, however often it was encoded, and without white space: a token has neither. */
 function decode(address: string): string {
   let text = address;

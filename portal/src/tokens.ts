@@ -1,4 +1,4 @@
-import { readLink } from './link.ts';
+import { type AccountLink, readAccountLink, readLink } from './link.ts';
 
 // Links' tokens, and the session that is being paid, live in this tab's session storage: they survive the trip to Stripe and back,
 // but not the tab. If a browser refuses storage, they last until the customer leaves the page.
@@ -31,7 +31,14 @@ const linkKey = (proposalId: string) => `link:${proposalId}`;
  * of the proposal. Returns whether there was one.
  */
 export function takeLinkToken(): boolean {
-  const link = readLink(location.pathname + location.search + location.hash);
+  const address = location.pathname + location.search + location.hash;
+  const account = readAccountLink(address);
+  if (account) {
+    write(accountKey(account.kind), account.token);
+    history.replaceState(null, '', `/staff/${account.kind}`);
+    return true;
+  }
+  const link = readLink(address);
   if (!link) return false;
   write(linkKey(link.proposalId), link.token);
   history.replaceState(null, '', `/proposal/${link.proposalId}${location.search}`);
@@ -39,6 +46,25 @@ export function takeLinkToken(): boolean {
 }
 
 export const linkToken = (proposalId: string) => read(linkKey(proposalId));
+
+const accountKey = (kind: AccountLink['kind']) => `account:${kind}`;
+
+/** The token of a mail about an account, which was opened in this tab. */
+export const accountToken = (kind: AccountLink['kind']) => read(accountKey(kind));
+
+/** Once it is of no more use. */
+export function forgetAccountToken(): void {
+  for (const kind of ['invitation', 'reset'] as const) write(accountKey(kind), null);
+}
+
+/** Whom a token about an account is for, and by which org, as it claims. */
+export function inviteeOf(token: string | null): { orgName: string | null; email: string | null } {
+  const { org_name: orgName, email } = token ? claimsOf(token) : {};
+  return {
+    orgName: typeof orgName === 'string' ? orgName : null,
+    email: typeof email === 'string' ? email : null,
+  };
+}
 
 const sessionKey = (proposalId: string) => `session:${proposalId}`;
 

@@ -1,7 +1,7 @@
 import { and, desc, eq, isNotNull, isNull, lt, notInArray, or, sql } from 'drizzle-orm';
 import { sessions } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
-import { type Credentials, checkCredentials } from './check-credentials.ts';
+import { type Credentials, checkCredentials, type User } from './check-credentials.ts';
 import { type IssuedSession, issue, toStaff } from './issued.ts';
 
 /** A session ends this long after the sign-in, however much it is used. */
@@ -10,16 +10,24 @@ const lifetimeMs = 30 * 24 * 3_600_000;
 /** So many are open at most: signing in once more ends the oldest. */
 export const mostOpenSessions = 20;
 
-/**
- * Signs a user in for the right password. Two requests; the second also deletes the user's sessions that ended 30 days ago.
- * Rejects as `checkCredentials` does.
- */
+/** The browser that somebody signs in with. */
+export type Visitor = { readonly userAgent: string | null };
+
+/** Signs a user in for the right password. Two requests. Rejects as `checkCredentials` does. */
 export async function beginSession(
   deps: Deps,
-  { userAgent, ...credentials }: Credentials & { readonly userAgent: string | null },
+  { userAgent, ...credentials }: Credentials & Visitor,
+): Promise<IssuedSession> {
+  return openSession(deps, await checkCredentials(deps, credentials), { userAgent });
+}
+
+/** A session of who has proved who they are. One request, which also deletes the user's sessions that ended 30 days ago. */
+export async function openSession(
+  deps: Deps,
+  user: Pick<User, 'id' | 'orgId' | 'email' | 'role' | 'tokenGeneration'>,
+  { userAgent }: Visitor,
 ): Promise<IssuedSession> {
   const { db } = deps;
-  const user = await checkCredentials(deps, credentials);
   const [sid, endsAt] = [crypto.randomUUID(), new Date(deps.now().getTime() + lifetimeMs)];
   const { id: userId, tokenGeneration } = user;
   const ofUser = eq(sessions.userId, userId);

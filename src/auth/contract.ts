@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { roles } from '../domain/actor.ts';
 import { type Contracts, Currency, Id, Money, Time } from '../http/contract.ts';
-import { ChangePasswordBody, LoginBody, SessionPath } from './schemas.ts';
+import { AcceptBody, ChangePasswordBody, ForgotBody, LoginBody, ResetBody, SessionPath } from './schemas.ts';
 
 const Token = v.object({
   access_token: v.pipe(v.string(), v.description('A JWT for the Authorization header.')),
@@ -79,6 +79,66 @@ export const authContracts = {
       example: { ...token, expires_in: 600 },
     },
     problems: ['invalid_request', 'invalid_credentials', 'rate_limited'],
+  },
+  'POST /auth/invitation': {
+    id: 'acceptInvitation',
+    tag: 'Auth',
+    summary: 'Accept an invitation, and sign in',
+    description:
+      'With the token of the link that was mailed. Of use once; only pages of the portal may ask. Sets the cookie of a session.',
+    permission: 'public',
+    body: AcceptBody,
+    example: {
+      body: { token: token.access_token, name: 'Grace Hopper', password: 'correct horse battery staple' },
+    },
+    answer: {
+      status: 200,
+      description: 'A token for all other routes, for ten minutes.',
+      body: Token,
+      example: { ...token, expires_in: 600 },
+    },
+    problems: [
+      'invalid_request',
+      'token_invalid',
+      'token_expired',
+      'link_over',
+      'address_in_use',
+      'rate_limited',
+    ],
+  },
+  'POST /auth/password/forgot': {
+    id: 'requestReset',
+    tag: 'Auth',
+    summary: 'Ask for a link to set another password',
+    description:
+      'The answer, and how long it takes, are the same where there is no such account. An account is mailed once in five minutes.',
+    permission: 'public',
+    body: ForgotBody,
+    example: { body: { email: 'grace@example.com' } },
+    answer: {
+      status: 202,
+      description: 'If there is an account, its address is mailed a link that is of use once, for an hour.',
+      body: v.object({ asked: v.literal(true) }),
+      example: { asked: true },
+    },
+    problems: ['invalid_request', 'mail_off', 'rate_limited'],
+  },
+  'POST /auth/password/reset': {
+    id: 'setForgottenPassword',
+    tag: 'Auth',
+    summary: 'Set another password, and sign in',
+    description:
+      'With the token of the link that was mailed. Ends all sessions and tokens of the user, and begins a session; only pages of the portal may ask.',
+    permission: 'public',
+    body: ResetBody,
+    example: { body: { token: token.access_token, password: 'another horse battery staple' } },
+    answer: {
+      status: 200,
+      description: 'A token for all other routes, for ten minutes.',
+      body: Token,
+      example: { ...token, expires_in: 600 },
+    },
+    problems: ['invalid_request', 'token_invalid', 'token_expired', 'link_over', 'rate_limited'],
   },
   'POST /auth/refresh': {
     id: 'refreshSession',

@@ -5,6 +5,7 @@ import type { AppEnv } from '../http/context.ts';
 import { deleteRefreshCookie, readRefreshCookie, setRefreshCookie } from '../http/refresh-cookie.ts';
 import { sameOrigin } from '../http/same-origin.ts';
 import { validate } from '../http/validate.ts';
+import { acceptInvitation } from './accept-invitation.ts';
 import { beginSession } from './begin-session.ts';
 import { changePassword } from './change-password.ts';
 import { endAllSessions, endSession, signOut } from './end-sessions.ts';
@@ -13,7 +14,8 @@ import type { Issued, IssuedSession } from './issued.ts';
 import { listSessions } from './list-sessions.ts';
 import { login } from './login.ts';
 import { refreshSession } from './refresh-session.ts';
-import { ChangePasswordBody, LoginBody, SessionPath } from './schemas.ts';
+import { AcceptBody, ChangePasswordBody, ForgotBody, LoginBody, ResetBody, SessionPath } from './schemas.ts';
+import { requestReset, setForgottenPassword } from './set-forgotten-password.ts';
 
 export const authRoutes = new Hono<AppEnv>()
   .post('/login', validate('json', LoginBody), async (c) => {
@@ -21,10 +23,18 @@ export const authRoutes = new Hono<AppEnv>()
     return c.json(toToken(await login(c.var.deps, credentials)));
   })
   .post('/sessions', sameOrigin, validate('json', LoginBody), async (c) => {
-    const userAgent = c.req.header('user-agent')?.slice(0, 400) ?? null;
-    const credentials = { ...c.req.valid('json'), ip: clientAddress(c), userAgent };
-    return begun(c, await beginSession(c.var.deps, credentials));
+    return begun(c, await beginSession(c.var.deps, { ...c.req.valid('json'), ...visitor(c) }));
   })
+  .post('/invitation', sameOrigin, validate('json', AcceptBody), async (c) =>
+    begun(c, await acceptInvitation(c.var.deps, { ...c.req.valid('json'), ...visitor(c) })),
+  )
+  .post('/password/forgot', validate('json', ForgotBody), async (c) => {
+    await requestReset(c.var.deps, { ...c.req.valid('json'), ip: clientAddress(c) });
+    return c.json({ asked: true }, 202);
+  })
+  .post('/password/reset', sameOrigin, validate('json', ResetBody), async (c) =>
+    begun(c, await setForgottenPassword(c.var.deps, { ...c.req.valid('json'), ...visitor(c) })),
+  )
   .post('/refresh', sameOrigin, async (c) => begun(c, await refreshSession(c.var.deps, readRefreshCookie(c))))
   .post('/logout', sameOrigin, async (c) => {
     await signOut(c.var.deps, readRefreshCookie(c));
@@ -75,6 +85,11 @@ export const authRoutes = new Hono<AppEnv>()
       mail: me.mail,
     });
   });
+
+/** Where a request comes from. */
+function visitor(c: Context<AppEnv>) {
+  return { ip: clientAddress(c), userAgent: c.req.header('user-agent')?.slice(0, 400) ?? null };
+}
 
 function toToken({ accessToken, expiresInSeconds }: Issued) {
   return { access_token: accessToken, token_type: 'bearer', expires_in: expiresInSeconds };

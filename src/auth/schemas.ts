@@ -29,4 +29,12 @@ const NewPassword = v.pipe(
 
 export const ChangePasswordBody = v.object({ current_password: Password, new_password: NewPassword });
 
+const Token = v.pipe(v.string(), v.minLength(1), v.maxLength(2048));
+
+export const AcceptBody = v.object({ token: Token, name: line(200), password: NewPassword });
+
+export const ForgotBody = v.object({ email: v.pipe(line(254), v.toLowerCase()) });
+
+export const ResetBody = v.object({ token: Token, password: NewPassword });
+
 export const SessionPath = v.object({ sid: v.pipe(v.string(), v.uuid()) });

@@ -1,22 +1,15 @@
 import { DurableObject } from 'cloudflare:workers';
-import { createCloudflareEmail } from '../cloudflare-email/gateway.ts';
-import { type Bindings, type Config, readConfig } from '../config.ts';
+import { readConfig } from '../config.ts';
 import { createDatabase } from '../db/client.ts';
-import type { MailGateway } from '../domain/mail.ts';
 import { describeCauses } from '../errors.ts';
 import { Tokens } from '../jwt/tokens.ts';
 import { pokeMs } from '../log/pokes.ts';
 import { Shards } from '../log/shards.ts';
+import { createMailGateway } from '../mail/gateway.ts';
 import { createMailChannel } from '../mail/mail-channel.ts';
 import { type Increment, type Sum, toSums } from '../metrics/catalogue.ts';
-import { createResend } from '../resend/gateway.ts';
 import { Deliveries, type Pauses } from './deliveries.ts';
 import { Outbox } from './outbox.ts';
-
-/** The binding of Cloudflare's Email Service where the deployment has it; else Resend. Development has its mailbox. */
-function createMailGateway({ EMAIL: binding }: Bindings, config: Config): MailGateway {
-  return binding && !config.isDevelopment ? createCloudflareEmail(binding) : createResend(config);
-}
 
 /** After a round that failed, the next one begins this much later. */
 const failedMs = 30_000;

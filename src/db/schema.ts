@@ -15,6 +15,7 @@ import {
   text,
   timestamp,
   unique,
+  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { ActorKind, Role } from '../domain/actor.ts';
@@ -79,8 +80,12 @@ export const users = pgTable(
       .references(() => orgs.id),
     /** Lower case. One account per address, across all orgs. */
     email: text().notNull().unique(),
+    /** Null for those who were not invited. */
+    name: text(),
     passwordHash: text().notNull(),
     role: text().$type<Role>().notNull(),
+    /** When they were last mailed a link to set another password. */
+    resetSentAt: timestamp({ withTimezone: true }),
     /** Who is no longer a user cannot sign in. */
     deactivatedAt: timestamp({ withTimezone: true }),
     /** The database raises it with the password, the role, the org and the deactivation: older tokens end (migration 0008). */
@@ -110,6 +115,33 @@ export const sessions = pgTable(
     endedAt: timestamp({ withTimezone: true }),
   },
   (table) => [index('sessions_user').on(table.userId, table.createdAt)],
+);
+
+/** Whom an org has invited. Its token is signed and not stored. */
+export const invitations = pgTable(
+  'invitations',
+  {
+    id: uuid().primaryKey(),
+    orgId: bigint({ mode: 'number' })
+      .notNull()
+      .references(() => orgs.id),
+    /** Lower case. */
+    email: text().notNull(),
+    role: text().$type<Role>().notNull(),
+    /** Sending it again raises it, which ends the link before. */
+    generation: integer().notNull().default(0),
+    sentAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
+    expiresAt: timestamp({ withTimezone: true }).notNull(),
+    acceptedAt: timestamp({ withTimezone: true }),
+    withdrawnAt: timestamp({ withTimezone: true }),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    // One address has one open invitation of an org.
+    uniqueIndex('invitations_open')
+      .on(table.orgId, table.email)
+      .where(sql`accepted_at is null and withdrawn_at is null`),
+  ],
 );
 
 export const leads = pgTable(

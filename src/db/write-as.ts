@@ -6,7 +6,7 @@ import { tokenRevoked } from '../domain/revocation.ts';
 import { type Database, sqlState } from './client.ts';
 import { openSessions } from './read-as.ts';
 
-/** SQLSTATE `division_by_zero`: what the first statement fails with where the token does not count. */
+/** SQLSTATE `division_by_zero`: what the statement fails with where the token does not count. */
 const revoked = '22012';
 
 /**
@@ -20,12 +20,12 @@ export async function writeAs<const T extends readonly [BatchItem<'pg'>, ...Batc
 ): Promise<BatchResponse<T>> {
   const { userId, orgId, role, generation = 0, sid } = actor;
   const isOpen = sid ? sql`json_array_length(${openSessions(sql.param([sid]))}) = 1` : sql`true`;
+  // An org's writes come one after the other, so that what one has checked, another does not change before it is done.
+  const lock = db.execute(sql`select from orgs where id = ${orgId} for no key update`);
   const counts = db.execute(sql`
-    select 1 / count(*) from (
-      select from users where id = ${userId} and org_id = ${orgId} and role = ${role}
-        and token_generation = ${generation} and deactivated_at is null and ${isOpen}
-      for no key update) as the_user`);
-  const [, ...results] = await db.batch([counts, ...queries]).catch((error) => {
+    select 1 / count(*) from users where id = ${userId} and org_id = ${orgId} and role = ${role}
+      and token_generation = ${generation} and deactivated_at is null and ${isOpen}`);
+  const [, , ...results] = await db.batch([lock, counts, ...queries]).catch((error) => {
     if (sqlState(error) === revoked) return orThrow(tokenRevoked(actor));
     throw error;
   });

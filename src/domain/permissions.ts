@@ -13,6 +13,8 @@ const holders = {
   'account:read': readers,
   'account:write': readers,
   'org:read': readers,
+  'team:read': readers,
+  'team:write': admins,
   'leads:read': readers,
   'leads:write': staff,
   'proposals:list': readers,
@@ -32,6 +34,9 @@ const holders = {
 const names = { admin: 'admins', staff: 'staff', viewer: 'staff', customer: 'the customer' } as const;
 
 export type Permission = keyof typeof holders;
+
+// Sound: an object's keys are its keys.
+export const permissions = Object.keys(holders) as Permission[];
 
 export function holdersOf(permission: Permission): readonly (Role | 'customer')[] {
   return holders[permission];

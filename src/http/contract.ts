@@ -29,7 +29,7 @@ export function permissionOf(access: Access): Permission | null {
 export type Contract<Answer = unknown> = {
   /** The operation's name in generated clients. Never renamed. */
   readonly id: string;
-  readonly tag: 'Auth' | 'Leads' | 'Proposals' | 'Payments' | 'Mail' | 'Reports' | 'Operations';
+  readonly tag: 'Auth' | 'Team' | 'Leads' | 'Proposals' | 'Payments' | 'Mail' | 'Reports' | 'Operations';
   readonly summary: string;
   readonly description?: string;
   readonly permission: Access;

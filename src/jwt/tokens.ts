@@ -48,6 +48,20 @@ export type Refresh = {
   readonly turn: number;
 };
 
+const InvitationClaims = v.object({
+  aud: v.literal('invitation'),
+  sub: v.pipe(v.string(), v.uuid()),
+  gen: v.number(),
+});
+
+const ResetClaims = v.object({ aud: v.literal('password_reset'), sub: id, gen: v.number() });
+
+/** What an invitation's token says. The org's name is for the page that it opens. */
+export type Invitation = { readonly id: string; readonly generation: number };
+
+/** Whose password may be set: the generation is the user's, so a reset is of use once. */
+export type Reset = { readonly userId: number; readonly generation: number };
+
 const RemindersClaims = v.object({
   aud: v.literal('reminders'),
   sub: id,
@@ -91,6 +105,37 @@ export class Tokens {
     return this.#verify(token, now, (payload) => {
       const { sub, org_id: orgId, sid, turn } = v.parse(RefreshClaims, payload);
       return { userId: sub, orgId, sid, turn };
+    });
+  }
+
+  /** What lets a person join an org, until then. */
+  signInvitation(
+    { id: invitationId, generation: gen }: Invitation,
+    shown: { readonly orgName: string; readonly email: string },
+    expiresAt: Date,
+  ): Promise<string> {
+    const claims = { org_name: shown.orgName, email: shown.email, gen };
+    return this.#sign('invitation', invitationId, claims, expiresAt);
+  }
+
+  /** Rejects with `token_expired` or `token_invalid`. */
+  async parseInvitation(token: string, now: Date): Promise<Invitation> {
+    return this.#verify(token, now, (payload) => {
+      const { sub, gen } = v.parse(InvitationClaims, payload);
+      return { id: sub, generation: gen };
+    });
+  }
+
+  /** What lets a user set another password, until then. */
+  signReset({ userId, generation: gen }: Reset, email: string, expiresAt: Date): Promise<string> {
+    return this.#sign('password_reset', userId, { email, gen }, expiresAt);
+  }
+
+  /** Rejects with `token_expired` or `token_invalid`. */
+  async parseReset(token: string, now: Date): Promise<Reset> {
+    return this.#verify(token, now, (payload) => {
+      const { sub, gen } = v.parse(ResetClaims, payload);
+      return { userId: sub, generation: gen };
     });
   }
 
@@ -144,8 +189,8 @@ export class Tokens {
   }
 
   #sign(
-    audience: 'staff' | 'refresh' | 'portal' | 'reminders',
-    subject: number,
+    audience: 'staff' | 'refresh' | 'invitation' | 'password_reset' | 'portal' | 'reminders',
+    subject: number | string,
     claims: JWTPayload,
     expiresAt: Date,
   ): Promise<string> {

@@ -128,6 +128,19 @@ export const texts = {
     bouncedHint:
       'Nothing more is mailed to this address. Ask them for another one, and correct it in the proposal.',
   },
+  accounts: {
+    invited: (orgName: string) => `You are invited to ${orgName}`,
+    whoInvites: (inviter: string, orgName: string) =>
+      `${inviter} invites you to work on the proposals and payments of ${orgName}.`,
+    howToJoin: 'To join, open the link, and choose a password.',
+    join: 'Join',
+    forThreeDays:
+      'The link works once, for three days. If you do not know who this is from, you need do nothing.',
+    setAnother: 'Set another password',
+    somebodyAsked: (email: string) => `Somebody asked to set another password for ${email}.`,
+    ifItWasNotYou: 'If it was not you, you need do nothing: your password stays as it is.',
+    forAnHour: 'The link works once, for an hour.',
+  },
   message: {
     noMoreReminders: 'No more reminders',
     ifTheButtonDoesNotWork: 'If the button does not work, open this address:',

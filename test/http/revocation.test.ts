@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { contracts } from '../../src/contracts.ts';
 import { sessions, users } from '../../src/db/schema.ts';
 import { holdersOf } from '../../src/domain/permissions.ts';
@@ -15,6 +15,15 @@ import {
   rowCounts,
   tokens,
 } from '../support/world.ts';
+
+// Nothing is to be mailed.
+vi.mock('../../src/mail/gateway.ts', () => ({
+  createMailGateway: () => ({
+    retryHours: 20,
+    check() {},
+    send: async () => ({ outcome: 'accepted', vendorId: null, note: null }),
+  }),
+}));
 
 // Every route that takes a token, with every way in which a token that was handed out ends.
 
@@ -35,7 +44,10 @@ function ask(
   const path = route
     .replace(':proposal_id', String(about.proposalId))
     .replace(':session_id', about.sessionId)
-    .replace(/:(payment_id|entry_id|mail_id|sid)/, (_, name) => contract.example.path?.[name] ?? '');
+    .replace(
+      /:(payment_id|entry_id|mail_id|sid|invitation_id|user_id)/,
+      (_, name) => contract.example.path?.[name] ?? '',
+    );
   const asked = query?.proposal_id ? { proposal_id: String(about.proposalId) } : query;
   return call(`${path}?${new URLSearchParams(asked)}`, {
     token,

@@ -10,6 +10,8 @@ export const protectedRoutes = Object.entries<Contract>(contracts).flatMap(
     const example = route
       .replace(':proposal_id', '1')
       .replace(':session_id', 'cs_1')
+      .replace(':invitation_id', '0b0f9f0e-3c1d-4d5a-9d51-0f3f0d9f5c11')
+      .replace(':user_id', '1')
       .replace(':sid', '0b0f9f0e-3c1d-4d5a-9d51-0f3f0d9f5c11')
       .replace(':payment_id', '0b0f9f0e-3c1d-4d5a-9d51-0f3f0d9f5c11')
       .replace(':mail_id', '0b0f9f0e-3c1d-4d5a-9d51-0f3f0d9f5c11')

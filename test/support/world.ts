@@ -141,7 +141,8 @@ export async function rowCounts(): Promise<unknown> {
     (select count(*) from proposals) as proposals, (select count(*) from leads) as leads,
     (select count(*) from stripe_events) as stripe_events,
     (select count(*) from sessions where ended_at is null) as sessions,
-    (select sum(token_generation) from users) as generations`);
+    (select sum(token_generation) from users) as generations,
+    (select count(*) from invitations) as invitations`);
   return rows[0];
 }
 

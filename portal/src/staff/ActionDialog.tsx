@@ -20,11 +20,11 @@ export function ActionDialog({
   run,
   children,
 }: {
-  action: string;
+  action: ReactNode;
   title: string;
   yes: string;
-  /** What is said once it is done. */
-  done: string;
+  /** What is said once it is done, where `run` does not say it. */
+  done?: string;
   kind?: 'primary' | undefined;
   run: (fields: FormData, requestKey: string) => Promise<unknown>;
   children: ReactNode;
@@ -39,7 +39,7 @@ export function ActionDialog({
     mutationFn: (fields: FormData) => run(fields, requestKey),
     onSuccess: async () => {
       setOpen(false);
-      toast(done);
+      if (done) toast(done);
       await queries.invalidateQueries();
       document.querySelector('main')?.focus(); // the button that had the focus may be gone
     },

@@ -11,6 +11,7 @@ import { texts } from '../texts/staff.ts';
 import { formatTime } from '../time.ts';
 import { Spinner } from '../ui/Spinner.tsx';
 import { ActionDialog } from './ActionDialog.tsx';
+import { Allowed } from './Allowed.tsx';
 import { canBeSentAgain, describeOwed } from './describe-owed.ts';
 import { EmptyState } from './EmptyState.tsx';
 import { Failure } from './Failure.tsx';
@@ -88,7 +89,11 @@ export function AttentionPage() {
               formatMoney(anomaly.amount_cents, anomaly.currency ?? anomaly.expected_currency),
               formatMoney(anomaly.expected_cents, anomaly.expected_currency),
             )}
-            action={<Accept anomaly={anomaly} />}
+            action={
+              <Allowed to="payments:write">
+                <Accept anomaly={anomaly} />
+              </Allowed>
+            }
           />
         ))}
       </List>
@@ -124,7 +129,13 @@ export function AttentionPage() {
             proposal={mail}
             time={mail.created_at}
             words={describeOwed(mail)}
-            action={canBeSentAgain(mail) && <SendAgain proposalId={mail.proposal_id} mailId={mail.mail_id} />}
+            action={
+              canBeSentAgain(mail) && (
+                <Allowed to="proposals:write">
+                  <SendAgain proposalId={mail.proposal_id} mailId={mail.mail_id} />
+                </Allowed>
+              )
+            }
           />
         ))}
       </List>

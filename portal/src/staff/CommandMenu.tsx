@@ -4,6 +4,7 @@ import { type KeyboardEvent, useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import { answerOf } from '../api.ts';
 import { texts } from '../texts/staff.ts';
+import { useMay } from './Allowed.tsx';
 import { listPath } from './list-query.ts';
 import { useStaff } from './staff-context.ts';
 import { useSettled } from './use-settled.ts';
@@ -43,7 +44,9 @@ function Commands({ onDone }: { onDone: () => void }) {
   const [, navigate] = useLocation();
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
-  const commands = [...pagesOf(text), ...useProposals(text)];
+  const mayMake = useMay('proposals:write');
+  const pages = pagesOf(text).filter(({ id }) => id !== 'new' || mayMake);
+  const commands = [...pages, ...useProposals(text)];
   const chosen = commands[Math.min(at, commands.length - 1)];
   function go(command: Command | undefined) {
     if (!command) return;
@@ -102,6 +105,7 @@ function pagesOf(text: string): Command[] {
     { id: 'leads', words: texts.commandMenu.leads, path: '/staff/leads' },
     { id: 'numbers', words: texts.commandMenu.numbers, path: '/staff/numbers' },
     { id: 'attention', words: texts.commandMenu.needsAttention, path: '/staff/attention' },
+    { id: 'team', words: texts.teamPage.title, path: '/staff/team' },
     { id: 'account', words: texts.accountPage.title, path: '/staff/account' },
   ];
   return pages.filter(({ words }) => words.toLowerCase().includes(text.trim().toLowerCase()));

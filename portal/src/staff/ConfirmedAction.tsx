@@ -7,7 +7,7 @@ import { useToast } from './Toasts.tsx';
 
 type Words = {
   /** On the button that opens the question. */
-  readonly action: string;
+  readonly action: ReactNode;
   readonly question: string;
   readonly yes: string;
   readonly busy: string;

@@ -11,7 +11,7 @@ export function Dialog({
   children,
 }: {
   /** On the button. */
-  action: string;
+  action: ReactNode;
   kind?: 'primary' | 'danger' | undefined;
   title: string;
   isOpen: boolean;

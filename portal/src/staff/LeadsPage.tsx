@@ -6,6 +6,7 @@ import { texts } from '../texts/staff.ts';
 import { formatDate } from '../time.ts';
 import { Spinner } from '../ui/Spinner.tsx';
 import { ActionDialog } from './ActionDialog.tsx';
+import { Allowed } from './Allowed.tsx';
 import { EmptyState } from './EmptyState.tsx';
 import { Failure } from './Failure.tsx';
 import { ShowMore } from './ShowMore.tsx';
@@ -27,7 +28,9 @@ export function LeadsPage() {
     <>
       <div className="title">
         <h1>{texts.leadsPage.leads}</h1>
-        <NewLead />
+        <Allowed to="leads:write">
+          <NewLead />
+        </Allowed>
       </div>
       {!leads && error ? (
         <Failure error={error} onRetry={() => refetch()} />
@@ -68,10 +71,12 @@ function Leads({ leads }: { leads: readonly Lead[] }) {
             <td dir="auto">{lead.source ?? '–'}</td>
             <td className="quiet">{formatDate(lead.created_at)}</td>
             <td className="number">
-              <Link href="/staff/proposals/new" state={{ lead }} className="button">
-                {texts.leadsPage.makeAProposal}
-                <span className="hidden">{texts.leadsPage.for(lead.name)}</span>
-              </Link>
+              <Allowed to="proposals:write">
+                <Link href="/staff/proposals/new" state={{ lead }} className="button">
+                  {texts.leadsPage.makeAProposal}
+                  <span className="hidden">{texts.leadsPage.for(lead.name)}</span>
+                </Link>
+              </Allowed>
             </td>
           </tr>
         ))}

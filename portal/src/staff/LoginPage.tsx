@@ -1,6 +1,7 @@
 import { Form } from '@base-ui/react/form';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { Link } from 'wouter';
 import { TextField } from '../fields/TextField.tsx';
 import { texts } from '../texts/staff.ts';
 import { Button } from '../ui/Button.tsx';
@@ -54,6 +55,9 @@ export function LoginPage({ session, hasEnded }: { session: Session; hasEnded: b
           {texts.loginPage.signIn}
         </Button>
       </Form>
+      <p>
+        <Link href="/staff/forgot">{texts.loginPage.forgot}</Link>
+      </p>
     </main>
   );
 }

@@ -3,6 +3,7 @@ import { answerOf, type Entry } from '../api.ts';
 import { texts } from '../texts/staff.ts';
 import { formatTime } from '../time.ts';
 import { Button } from '../ui/Button.tsx';
+import { Allowed } from './Allowed.tsx';
 import { canBeSentAgain, describeOwed, isLater, isUndelivered } from './describe-owed.ts';
 import { wordsOf } from './problem-words.ts';
 import { useStaff } from './staff-context.ts';
@@ -30,7 +31,11 @@ export function Mail({
           <time dateTime={when}>{formatTime(when)}</time>
         </>
       )}
-      {!isOutdated && canBeSentAgain(mail) && <SendAgain proposalId={proposalId} mailId={mail.id} />}
+      {!isOutdated && canBeSentAgain(mail) && (
+        <Allowed to="proposals:write">
+          <SendAgain proposalId={proposalId} mailId={mail.id} />
+        </Allowed>
+      )}
     </span>
   );
 }

@@ -14,6 +14,7 @@ import { formatTime } from '../time.ts';
 import { Row, remainderWords } from '../ui/Offer.tsx';
 import type { InstalmentAction } from '../ui/Schedule.tsx';
 import { ActionDialog, numberOf } from './ActionDialog.tsx';
+import { Allowed } from './Allowed.tsx';
 import { useStaff } from './staff-context.ts';
 
 type Payment = Proposal['payments'][number];
@@ -56,7 +57,11 @@ export function Money({ proposal }: { proposal: Proposal }) {
           ))}
         </ul>
       )}
-      {isOpen && proposal.pending_cents === 0 && <RecordPayment proposal={proposal} />}
+      {isOpen && proposal.pending_cents === 0 && (
+        <Allowed to="payments:write">
+          <RecordPayment proposal={proposal} />
+        </Allowed>
+      )}
     </section>
   );
 }
@@ -64,7 +69,12 @@ export function Money({ proposal }: { proposal: Proposal }) {
 /** Lets staff ask for the parts that are due when they do. */
 export function askFor(proposal: Proposal): InstalmentAction {
   const askable = askableParts(proposal).map(({ key }) => key);
-  return (part) => (askable.includes(part.key) ? <AskFor proposal={proposal} part={part} /> : null);
+  return (part) =>
+    askable.includes(part.key) ? (
+      <Allowed to="payments:write">
+        <AskFor proposal={proposal} part={part} />
+      </Allowed>
+    ) : null;
 }
 
 /** The parts of the schedule that wait for staff to ask for them. */
@@ -109,7 +119,6 @@ export function AskFor({
 }
 
 function PaymentRow({ proposal, payment }: { proposal: Proposal; payment: Payment }) {
-  const { me } = useStaff();
   const { method, amount_cents: cents, currency, paid_at: paidAt, reversed } = payment;
   const how = method === 'stripe' ? texts.money.throughStripe : texts.money.by(methodWords[method]);
   return (
@@ -118,10 +127,16 @@ function PaymentRow({ proposal, payment }: { proposal: Proposal; payment: Paymen
         <strong>{formatMoney(cents, currency)}</strong> {how}, {formatTime(paidAt)}
         {reversed && texts.money.takenBack}
       </span>
-      {method === 'stripe' && payment.refundable_cents > 0 && me.role === 'admin' && (
-        <Refund proposal={proposal} payment={payment} />
+      {method === 'stripe' && payment.refundable_cents > 0 && (
+        <Allowed to="refunds:write">
+          <Refund proposal={proposal} payment={payment} />
+        </Allowed>
       )}
-      {method !== 'stripe' && !reversed && <Reverse proposal={proposal} payment={payment} />}
+      {method !== 'stripe' && !reversed && (
+        <Allowed to="payments:write">
+          <Reverse proposal={proposal} payment={payment} />
+        </Allowed>
+      )}
     </>
   );
 }

@@ -7,6 +7,7 @@ import { texts } from '../texts/staff.ts';
 import { formatDate } from '../time.ts';
 import { Button } from '../ui/Button.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
+import { Allowed } from './Allowed.tsx';
 import { EmptyState } from './EmptyState.tsx';
 import { Failure } from './Failure.tsx';
 import { useListQuery } from './list-query.ts';
@@ -29,9 +30,11 @@ export function ProposalListPage() {
     <>
       <div className="title">
         <h1>{texts.proposalListPage.proposals}</h1>
-        <Link href="/staff/proposals/new" className="button primary">
-          {texts.proposalListPage.newProposal}
-        </Link>
+        <Allowed to="proposals:write">
+          <Link href="/staff/proposals/new" className="button primary">
+            {texts.proposalListPage.newProposal}
+          </Link>
+        </Allowed>
       </div>
       <search className="filters">
         <label>

@@ -4,6 +4,7 @@ import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { answerOf, apiAs } from '../api.ts';
 import { Message } from '../ui/Message.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
+import { ForgotPage, InvitationPage, ResetPage } from './AccountLinks.tsx';
 import { AccountPage } from './AccountPage.tsx';
 import { AttentionBanner, AttentionPage } from './Attention.tsx';
 import { CommandMenu } from './CommandMenu.tsx';
@@ -17,6 +18,7 @@ import { wordsOf } from './problem-words.ts';
 import { StaffProposalPage } from './StaffProposalPage.tsx';
 import { Session } from './session.ts';
 import { StaffContext, useStaff } from './staff-context.ts';
+import { TeamPage } from './TeamPage.tsx';
 import { Toasts } from './Toasts.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 import './staff.css';
@@ -51,11 +53,15 @@ export default function StaffApp() {
     () => new Session((next) => (next === null && shown.current !== null ? setEnded(true) : show(next))),
     [show],
   );
+  const [path] = useLocation();
   const restored = useQuery({
     queryKey: ['session'],
     queryFn: async () => (await session.refresh()) ?? null,
-    enabled: user === undefined,
+    enabled: user === undefined && !isOpen(path),
   });
+  if (path === '/staff/invitation') return <InvitationPage session={session} />;
+  if (path === '/staff/reset') return <ResetPage session={session} />;
+  if (path === '/staff/forgot') return <ForgotPage />;
   if (user === undefined) {
     return restored.error ? <Unreachable onRetry={() => restored.refetch()} /> : <SigningIn />;
   }
@@ -70,6 +76,9 @@ export default function StaffApp() {
     </>
   );
 }
+
+/** The pages that need no session. */
+const isOpen = (path: string) => ['/staff/invitation', '/staff/reset', '/staff/forgot'].includes(path);
 
 const SigningIn = () => <Spinner label={texts.staffApp.signingIn} />;
 
@@ -129,6 +138,7 @@ function SignedIn({
             <Route path="/staff/leads" component={LeadsPage} />
             <Route path="/staff/numbers" component={NumbersPage} />
             <Route path="/staff/attention" component={AttentionPage} />
+            <Route path="/staff/team" component={TeamPage} />
             <Route path="/staff/account">
               <AccountPage onSignedOut={onSignedOut} />
             </Route>
@@ -190,6 +200,9 @@ function Header({ onSignedOut }: { onSignedOut: () => void }) {
           </Link>
           <Link href="/staff/numbers" aria-current={current('/staff/numbers')}>
             {texts.staffApp.numbers}
+          </Link>
+          <Link href="/staff/team" aria-current={current('/staff/team')}>
+            {texts.staffApp.team}
           </Link>
         </nav>
         <span className="who">

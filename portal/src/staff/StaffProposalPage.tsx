@@ -7,6 +7,7 @@ import { formatDay, formatTime } from '../time.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { Offer } from '../ui/Offer.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
+import { Allowed } from './Allowed.tsx';
 import { Failure } from './Failure.tsx';
 import { listPath } from './list-query.ts';
 import { askableParts, askFor, Money } from './Money.tsx';
@@ -51,7 +52,9 @@ export function StaffProposalPage({ id }: { id: string }) {
         <p className="quiet" translate="no">
           <bdi>{data.customer_email}</bdi>
         </p>
-        <ProposalActions proposal={data} next={next.step} />
+        <Allowed to="proposals:write">
+          <ProposalActions proposal={data} next={next.step} />
+        </Allowed>
       </section>
       <div className="story">
         <Offer proposal={data} action={askFor(data)} />

@@ -1,9 +1,11 @@
 import { useEffect } from 'react';
 import { useLocation } from 'wouter';
+import { useMay } from './Allowed.tsx';
 import { listPath } from './list-query.ts';
 
 /** `/` searches, `n` begins a proposal. Not while something is typed, and not with another key held. */
 export function useShortcuts(): void {
+  const mayMake = useMay('proposals:write');
   const [, navigate] = useLocation();
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -18,14 +20,14 @@ export function useShortcuts(): void {
           navigate(listPath());
           setTimeout(focusSearch);
         }
-      } else if (key === 'n') {
+      } else if (key === 'n' && mayMake) {
         event.preventDefault();
         navigate('/staff/proposals/new');
       }
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
-  }, [navigate]);
+  }, [navigate, mayMake]);
 }
 
 function focusSearch(): boolean {

@@ -1,0 +1,55 @@
+import { sql } from 'drizzle-orm';
+import { sqlState } from '../db/client.ts';
+import type { Deps } from '../deps.ts';
+import { AppError } from '../errors.ts';
+import { networkOf } from '../http/client-address.ts';
+import { countAgainst } from '../http/limits.ts';
+import { openSession, type Visitor } from './begin-session.ts';
+import { passwords, type User } from './check-credentials.ts';
+import type { IssuedSession } from './issued.ts';
+import { hashPassword } from './password.ts';
+
+/** SQLSTATE `unique_violation`. */
+const duplicate = '23505';
+
+/**
+ * Makes a user of whom an org invited, and signs them in. Of two acceptances at once, one. Rejects with `link_over` where the
+ * invitation was accepted, withdrawn or sent again, with `address_in_use` where the address has an account already, then it stays open.
+ * Two requests.
+ */
+export async function acceptInvitation(
+  deps: Deps,
+  {
+    token,
+    name,
+    password,
+    ip,
+    ...visitor
+  }: {
+    readonly token: string;
+    readonly name: string;
+    readonly password: string;
+    readonly ip: string | null;
+  } & Visitor,
+): Promise<IssuedSession> {
+  await countAgainst(deps, [{ limit: 'login_network', key: `address:${ip && networkOf(ip)}` }]);
+  const { db, tokens, now } = deps;
+  const { id, generation } = await tokens.parseInvitation(token, now());
+  const hash = await passwords.run(deps, () => hashPassword(password));
+  const { rows } = await db
+    .execute(sql`
+      with accepted as (
+        update invitations set accepted_at = now() where id = ${id} and generation = ${generation}
+          and accepted_at is null and withdrawn_at is null and expires_at > now()
+        returning org_id, email, role)
+      insert into users (org_id, email, role, name, password_hash)
+        select org_id, email, role, ${name}, ${hash} from accepted
+      returning id::float8, org_id::float8 as "orgId", email, role, token_generation as "tokenGeneration"`)
+    .catch((error) => {
+      if (sqlState(error) !== duplicate) throw error;
+      throw new AppError('address_in_use', 'There is an account with this address already. Sign in with it.');
+    });
+  const [user] = rows as unknown as Pick<User, 'id' | 'orgId' | 'email' | 'role' | 'tokenGeneration'>[]; // sound: what it returns
+  if (!user) throw new AppError('link_over', 'This invitation was accepted, withdrawn or replaced.');
+  return openSession(deps, user, visitor);
+}

@@ -1,0 +1,56 @@
+import { and, asc, desc, eq, sql } from 'drizzle-orm';
+import { readAs } from '../db/read-as.ts';
+import { invitations, orgs, users } from '../db/schema.ts';
+import type { Deps } from '../deps.ts';
+import type { Staff } from '../domain/actor.ts';
+import { authorize, isAllowed } from '../domain/permissions.ts';
+import { type InvitationRow, invitationUrl, mostPeople } from './invite.ts';
+
+export type Member = Pick<
+  typeof users.$inferSelect,
+  'id' | 'email' | 'name' | 'role' | 'deactivatedAt' | 'createdAt'
+> & {
+  /** When one of their sessions was last used; null where none is open. */
+  readonly lastUsedAt: string | null;
+};
+
+/** The columns of a member. */
+export const memberColumns = {
+  id: users.id,
+  email: users.email,
+  name: users.name,
+  role: users.role,
+  deactivatedAt: users.deactivatedAt,
+  createdAt: users.createdAt,
+  lastUsedAt: sql<
+    string | null
+  >`(select to_json(max(turned_at)) #>> '{}' from sessions where user_id = users.id)`,
+};
+
+/** An org's people, those who are active first, and its open invitations, with their links for those who may invite. One request. */
+export async function listTeam(deps: Deps, actor: Staff) {
+  authorize(actor, 'team:read');
+  const { db } = deps;
+  const { orgId } = actor;
+  const [members, open, [org]] = await readAs(db, actor, [
+    db
+      .select(memberColumns)
+      .from(users)
+      .where(eq(users.orgId, orgId))
+      .orderBy(desc(sql`deactivated_at is null`), asc(users.email))
+      .limit(mostPeople),
+    db
+      .select()
+      .from(invitations)
+      .where(and(eq(invitations.orgId, orgId), sql`accepted_at is null and withdrawn_at is null`))
+      .orderBy(asc(invitations.email))
+      .limit(mostPeople),
+    db.select({ name: orgs.name }).from(orgs).where(eq(orgs.id, orgId)),
+  ]);
+  const mayInvite = isAllowed(actor, 'team:write');
+  const withUrl = async (invitation: InvitationRow) => ({
+    invitation,
+    url: mayInvite && org ? await invitationUrl(deps, org.name, invitation) : null,
+  });
+  return { members: members satisfies Member[], invitations: await Promise.all(open.map(withUrl)) };
+}

@@ -1,0 +1,82 @@
+import { Hono } from 'hono';
+import { authenticateStaff } from '../http/authenticate.ts';
+import type { AppEnv } from '../http/context.ts';
+import { validate } from '../http/validate.ts';
+import { changeRole, deactivateMember, reactivateMember } from './change-member.ts';
+import { type InvitationRow, type Invited, invite, inviteAgain, withdrawInvitation } from './invite.ts';
+import { listTeam, type Member } from './list-team.ts';
+import { InvitationPath, InviteBody, RoleBody, UserPath } from './schemas.ts';
+
+export const teamRoutes = new Hono<AppEnv>()
+  .get('/', authenticateStaff, async (c) => {
+    const { members, invitations } = await listTeam(c.var.deps, c.var.actor);
+    return c.json({
+      members: members.map(toMember),
+      invitations: invitations.map(({ invitation, url }) => toInvitation(invitation, url)),
+    });
+  })
+  .post('/invitations', authenticateStaff, validate('json', InviteBody), async (c) =>
+    c.json(toInvited(await invite(c.var.deps, c.var.actor, c.req.valid('json'))), 201),
+  )
+  .post(
+    '/invitations/:invitation_id/send',
+    authenticateStaff,
+    validate('param', InvitationPath),
+    async (c) => {
+      const { invitation_id: id } = c.req.valid('param');
+      return c.json(toInvited(await inviteAgain(c.var.deps, c.var.actor, id)));
+    },
+  )
+  .post(
+    '/invitations/:invitation_id/withdraw',
+    authenticateStaff,
+    validate('param', InvitationPath),
+    async (c) => {
+      await withdrawInvitation(c.var.deps, c.var.actor, c.req.valid('param').invitation_id);
+      return c.json({ withdrawn: true });
+    },
+  )
+  .patch(
+    '/members/:user_id',
+    authenticateStaff,
+    validate('param', UserPath),
+    validate('json', RoleBody),
+    async (c) => {
+      const { deps, actor } = c.var;
+      const member = await changeRole(deps, actor, c.req.valid('param').user_id, c.req.valid('json').role);
+      return c.json(toMember(member));
+    },
+  )
+  .post('/members/:user_id/deactivate', authenticateStaff, validate('param', UserPath), async (c) =>
+    c.json(toMember(await deactivateMember(c.var.deps, c.var.actor, c.req.valid('param').user_id))),
+  )
+  .post('/members/:user_id/reactivate', authenticateStaff, validate('param', UserPath), async (c) =>
+    c.json(toMember(await reactivateMember(c.var.deps, c.var.actor, c.req.valid('param').user_id))),
+  );
+
+function toMember({ id, email, name, role, deactivatedAt, createdAt, lastUsedAt }: Member) {
+  return {
+    user_id: id,
+    email,
+    name,
+    role,
+    is_active: deactivatedAt === null,
+    created_at: createdAt.toISOString(),
+    last_used_at: lastUsedAt && new Date(lastUsedAt).toISOString(),
+  };
+}
+
+function toInvitation({ id, email, role, sentAt, expiresAt }: InvitationRow, url: string | null) {
+  return {
+    id,
+    email,
+    role,
+    sent_at: sentAt.toISOString(),
+    expires_at: expiresAt.toISOString(),
+    invitation_url: url,
+  };
+}
+
+function toInvited({ invitation, url, mail }: Invited) {
+  return { ...toInvitation(invitation, url), mail };
+}
