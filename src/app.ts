@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
+import { auditRoutes } from './audit/routes.ts';
 import { authRoutes } from './auth/routes.ts';
 import { Deps } from './deps.ts';
 import { AppError } from './errors.ts';
@@ -67,6 +68,7 @@ export const app = base
   .route('/', healthRoutes)
   .route('/auth', authRoutes)
   .route('/team', teamRoutes)
+  .route('/audit', auditRoutes)
   .route('/leads', leadRoutes)
   .route('/proposals', proposalRoutes)
   .route('/proposals', activityRoutes)

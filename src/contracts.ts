@@ -1,6 +1,7 @@
 import type { ExtractSchema } from 'hono/types';
 import type { GenericSchema } from 'valibot';
 import type { AppType } from './app.ts';
+import { auditComponents, auditContracts } from './audit/contract.ts';
 import { authComponents, authContracts } from './auth/contract.ts';
 import { type Contract, sharedComponents } from './http/contract.ts';
 import { leadComponents, leadContracts } from './leads/contract.ts';
@@ -41,6 +42,7 @@ type ContractOf<E extends { input: unknown; output: unknown; outputFormat: unkno
 /** The contract of every route. A route without one, or with another body or answer than its contract's, does not compile. */
 export const contracts = {
   ...authContracts,
+  ...auditContracts,
   ...teamContracts,
   ...leadContracts,
   ...proposalContracts,
@@ -56,6 +58,7 @@ export const contracts = {
 export const components = {
   ...sharedComponents,
   ...authComponents,
+  ...auditComponents,
   ...teamComponents,
   ...leadComponents,
   ...proposalComponents,

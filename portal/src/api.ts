@@ -106,6 +106,8 @@ export type Invitation = Team['invitations'][number];
 
 export type Invited = InferResponseType<Api['team']['invitations']['$post'], 201>;
 
+export type AuditEntry = InferResponseType<Api['audit']['$get'], 200>['data'][number];
+
 export type Numbers = InferResponseType<Api['reports']['numbers']['$get'], 200>;
 
 export type Attention = InferResponseType<Api['reports']['attention']['$get'], 200>;

@@ -23,16 +23,16 @@ export async function acceptInvitation(
     token,
     name,
     password,
-    ip,
     ...visitor
   }: {
     readonly token: string;
     readonly name: string;
     readonly password: string;
-    readonly ip: string | null;
   } & Visitor,
 ): Promise<IssuedSession> {
-  await countAgainst(deps, [{ limit: 'login_network', key: `address:${ip && networkOf(ip)}` }]);
+  await countAgainst(deps, [
+    { limit: 'login_network', key: `address:${visitor.ip && networkOf(visitor.ip)}` },
+  ]);
   const { db, tokens, now } = deps;
   const { id, generation } = await tokens.parseInvitation(token, now());
   const hash = await passwords.run(deps, () => hashPassword(password));
@@ -51,5 +51,5 @@ export async function acceptInvitation(
     });
   const [user] = rows as unknown as Pick<User, 'id' | 'orgId' | 'email' | 'role' | 'tokenGeneration'>[]; // sound: what it returns
   if (!user) throw new AppError('link_over', 'This invitation was accepted, withdrawn or replaced.');
-  return openSession(deps, user, visitor);
+  return openSession(deps, user, visitor, 'joined');
 }

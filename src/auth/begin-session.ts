@@ -1,4 +1,5 @@
 import { and, desc, eq, isNotNull, isNull, lt, notInArray, or, sql } from 'drizzle-orm';
+import { audit } from '../audit/record.ts';
 import { sessions } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import { type Credentials, checkCredentials, type User } from './check-credentials.ts';
@@ -11,21 +12,23 @@ const lifetimeMs = 30 * 24 * 3_600_000;
 export const mostOpenSessions = 20;
 
 /** The browser that somebody signs in with. */
-export type Visitor = { readonly userAgent: string | null };
+export type Visitor = { readonly userAgent: string | null; readonly ip: string | null };
 
 /** Signs a user in for the right password. Two requests. Rejects as `checkCredentials` does. */
 export async function beginSession(
   deps: Deps,
   { userAgent, ...credentials }: Credentials & Visitor,
 ): Promise<IssuedSession> {
-  return openSession(deps, await checkCredentials(deps, credentials), { userAgent });
+  const user = await checkCredentials(deps, credentials);
+  return openSession(deps, user, { userAgent, ip: credentials.ip }, 'signed_in');
 }
 
 /** A session of who has proved who they are. One request, which also deletes the user's sessions that ended 30 days ago. */
 export async function openSession(
   deps: Deps,
   user: Pick<User, 'id' | 'orgId' | 'email' | 'role' | 'tokenGeneration'>,
-  { userAgent }: Visitor,
+  { userAgent, ip }: Visitor,
+  action: 'signed_in' | 'joined' | 'password_reset',
 ): Promise<IssuedSession> {
   const { db } = deps;
   const [sid, endsAt] = [crypto.randomUUID(), new Date(deps.now().getTime() + lifetimeMs)];
@@ -39,6 +42,7 @@ export async function openSession(
     .limit(mostOpenSessions);
   const aMonthAgo = sql`now() - interval '30 days'`;
   await db.batch([
+    audit(db, { orgId: user.orgId, userId, action, ip }),
     db.insert(sessions).values({ id: sid, userId, tokenGeneration, userAgent, expiresAt: endsAt }),
     db
       .update(sessions)

@@ -20,7 +20,7 @@ import { hashPassword, verifyPassword } from './password.ts';
 export async function changePassword(
   deps: Deps,
   actor: Staff,
-  { current, next }: { readonly current: string; readonly next: string },
+  { current, next, ip }: { readonly current: string; readonly next: string; readonly ip: string | null },
 ): Promise<Issued> {
   authorize(actor, 'account:write');
   await countAgainst(deps, [{ limit: 'login_account', key: `account:${actor.email}` }]);
@@ -59,6 +59,8 @@ export async function changePassword(
         .update(sessions)
         .set({ endedAt: sql`now()` })
         .where(and(ofUser, sid ? ne(sessions.id, sid) : undefined)),
+      db.execute(sql`insert into audit_log (org_id, user_id, action, ip)
+        select ${actor.orgId}::bigint, ${userId}::bigint, 'password_changed', ${ip}::text where ${isNext}`),
     ]);
     if (!changed) throw wrongPassword(); // another change came first
     return issue(changed.tokenGeneration);

@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
+import { auditFailure } from '../audit/record.ts';
 import type { Database } from '../db/client.ts';
 import { users } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
@@ -25,7 +26,7 @@ export async function checkCredentials(deps: Deps, { email, password, ip }: Cred
     { limit: 'login_account', key: `account:${email}` },
   ]);
   return passwords.run(deps, async () => {
-    const user = await findUser(deps.db, email, password);
+    const user = await findUser(deps, email, password, ip);
     if (isOutdated(user.passwordHash)) await rehash(deps.db, user, password);
     return user;
   });
@@ -46,10 +47,10 @@ async function rehash(db: Database, { id, passwordHash }: User, password: string
     .catch((error) => console.error(JSON.stringify({ rehash: 'failed', causes: describeCauses(error) })));
 }
 
-async function findUser(db: Database, email: string, password: string): Promise<User> {
-  const [user] = await db.select().from(users).where(eq(users.email, email));
+async function findUser(deps: Deps, email: string, password: string, ip: string | null): Promise<User> {
+  const [user] = await deps.db.select().from(users).where(eq(users.email, email));
   const isRight = await verifyPassword(password, user?.passwordHash ?? null);
-  if (!user || !isRight || user.deactivatedAt)
-    throw new AppError('invalid_credentials', 'The email or the password is wrong.');
-  return user;
+  if (user && isRight && !user.deactivatedAt) return user;
+  if (user) auditFailure(deps, user, ip);
+  throw new AppError('invalid_credentials', 'The email or the password is wrong.');
 }

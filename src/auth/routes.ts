@@ -37,7 +37,7 @@ export const authRoutes = new Hono<AppEnv>()
   )
   .post('/refresh', sameOrigin, async (c) => begun(c, await refreshSession(c.var.deps, readRefreshCookie(c))))
   .post('/logout', sameOrigin, async (c) => {
-    await signOut(c.var.deps, readRefreshCookie(c));
+    await signOut(c.var.deps, readRefreshCookie(c), clientAddress(c));
     deleteRefreshCookie(c);
     return c.json({ ended: true });
   })
@@ -55,16 +55,18 @@ export const authRoutes = new Hono<AppEnv>()
     return c.json({ data });
   })
   .post('/sessions/end', authenticateStaff, async (c) => {
-    await endAllSessions(c.var.deps, c.var.actor);
+    await endAllSessions(c.var.deps, c.var.actor, clientAddress(c));
     return c.json({ ended: true });
   })
   .post('/sessions/:sid/end', authenticateStaff, validate('param', SessionPath), async (c) => {
-    await endSession(c.var.deps, c.var.actor, c.req.valid('param').sid);
+    await endSession(c.var.deps, c.var.actor, c.req.valid('param').sid, clientAddress(c));
     return c.json({ ended: true });
   })
   .post('/password', authenticateStaff, validate('json', ChangePasswordBody), async (c) => {
     const { current_password: current, new_password: next } = c.req.valid('json');
-    return c.json(toToken(await changePassword(c.var.deps, c.var.actor, { current, next })));
+    return c.json(
+      toToken(await changePassword(c.var.deps, c.var.actor, { current, next, ip: clientAddress(c) })),
+    );
   })
   .get('/me', authenticateStaff, async (c) => {
     const me = await getMe(c.var.deps, c.var.actor);

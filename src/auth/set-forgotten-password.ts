@@ -51,14 +51,11 @@ export async function requestReset(
  */
 export async function setForgottenPassword(
   deps: Deps,
-  {
-    token,
-    password,
-    ip,
-    ...visitor
-  }: { readonly token: string; readonly password: string; readonly ip: string | null } & Visitor,
+  { token, password, ...visitor }: { readonly token: string; readonly password: string } & Visitor,
 ): Promise<IssuedSession> {
-  await countAgainst(deps, [{ limit: 'login_network', key: `address:${ip && networkOf(ip)}` }]);
+  await countAgainst(deps, [
+    { limit: 'login_network', key: `address:${visitor.ip && networkOf(visitor.ip)}` },
+  ]);
   const { db, tokens, now } = deps;
   const { userId, generation } = await tokens.parseReset(token, now());
   const passwordHash = await passwords.run(deps, () => hashPassword(password));
@@ -80,5 +77,5 @@ export async function setForgottenPassword(
       ),
   ]);
   if (!user) throw new AppError('link_over', 'This link was used already, or does not count any more.');
-  return openSession(deps, user, visitor);
+  return openSession(deps, user, visitor, 'password_reset');
 }

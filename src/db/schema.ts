@@ -117,6 +117,63 @@ export const sessions = pgTable(
   (table) => [index('sessions_user').on(table.userId, table.createdAt)],
 );
 
+/** What people do beside proposals. */
+export const auditActions = [
+  'signed_in',
+  'sign_in_failed',
+  'signed_out',
+  'session_ended',
+  'sessions_ended',
+  'password_changed',
+  'password_reset',
+  'invited',
+  'invitation_withdrawn',
+  'joined',
+  'role_changed',
+  'deactivated',
+  'reactivated',
+] as const;
+
+export type AuditAction = (typeof auditActions)[number];
+
+/** Who did what beside proposals, which have the activity log. The database refuses UPDATE, DELETE and TRUNCATE (migration 0013). */
+export const auditLog = pgTable(
+  'audit_log',
+  {
+    id: id(),
+    orgId: bigint({ mode: 'number' })
+      .notNull()
+      .references(() => orgs.id),
+    /** No foreign key: an entry outlives the user. */
+    userId: bigint({ mode: 'number' }).notNull(),
+    action: text().$type<AuditAction>().notNull(),
+    /** Whom or what it was done to. */
+    about: text(),
+    /** The client's IP address. */
+    ip: text(),
+    /** Of sign-ins that failed, which are one entry an hour. */
+    hour: timestamp({ withTimezone: true }),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    index('audit_log_org').on(table.orgId, table.id),
+    uniqueIndex('audit_log_hour').on(table.userId, table.hour).where(sql`hour is not null`),
+  ],
+);
+
+/** How many sign-ins of a user failed in an hour. */
+export const failedSignIns = pgTable(
+  'failed_sign_ins',
+  {
+    userId: bigint({ mode: 'number' })
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    hour: timestamp({ withTimezone: true }).notNull(),
+    count: integer().notNull().default(1),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.hour] })],
+);
+
 /** Whom an org has invited. Its token is signed and not stored. */
 export const invitations = pgTable(
   'invitations',

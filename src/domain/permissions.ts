@@ -15,6 +15,7 @@ const holders = {
   'org:read': readers,
   'team:read': readers,
   'team:write': admins,
+  'audit:read': admins,
   'leads:read': readers,
   'leads:write': staff,
   'proposals:list': readers,

@@ -1,11 +1,15 @@
-import { and, eq, isNull, ne, sql } from 'drizzle-orm';
-import { sessions, users } from '../db/schema.ts';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import type { AuditAction } from '../db/schema.ts';
+import { users } from '../db/schema.ts';
 import { writeAs } from '../db/write-as.ts';
 import type { Deps } from '../deps.ts';
 import type { Role, Staff } from '../domain/actor.ts';
 import { authorize } from '../domain/permissions.ts';
 import { AppError } from '../errors.ts';
 import { type Member, memberColumns } from './list-team.ts';
+
+/** Whom an admin changes, and from where. */
+type About = { readonly userId: number; readonly ip: string | null };
 
 /** Writes of an org come one after the other (`writeAs`), so two admins cannot remove each other at once. */
 const isLastAdmin = sql`(role = 'admin' and deactivated_at is null and not exists (select from users as other
@@ -15,58 +19,53 @@ const isLastAdmin = sql`(role = 'admin' and deactivated_at is null and not exist
  * Gives one of the org's people another role. Their tokens and sessions end (migration 0008), so that they sign in with it.
  * Rejects with `user_not_found`, and `last_admin` where no admin would be left. One request.
  */
-export async function changeRole({ db }: Deps, actor: Staff, userId: number, role: Role): Promise<Member> {
-  authorize(actor, 'team:write');
-  const ofOrg = and(eq(users.id, userId), eq(users.orgId, actor.orgId));
-  const [, [member]] = await writeAs(db, actor, [
-    db
-      .update(users)
-      .set({ role })
-      .where(and(ofOrg, ne(users.role, role), sql`not ${isLastAdmin}`)),
-    db.select(memberColumns).from(users).where(ofOrg),
-  ]);
-  if (!member) throw notFound();
+export async function changeRole(deps: Deps, actor: Staff, about: About, role: Role): Promise<Member> {
+  const set = sql`role = ${role}`;
+  const when = sql`role <> ${role} and not ${isLastAdmin}`;
+  const member = await change(deps, actor, about, { action: 'role_changed', set, when, says: `: ${role}` });
   if (member.role !== role) throw lastAdmin();
   return member;
 }
 
 /** Signs one of the org's people out at once, and lets them in no more. Rejects as `changeRole` does. One request. */
-export async function deactivateMember({ db }: Deps, actor: Staff, userId: number): Promise<Member> {
-  authorize(actor, 'team:write');
-  const ofOrg = and(eq(users.id, userId), eq(users.orgId, actor.orgId));
-  const [, , [member]] = await writeAs(db, actor, [
-    db
-      .update(users)
-      .set({ deactivatedAt: sql`now()` })
-      .where(and(ofOrg, isNull(users.deactivatedAt), sql`not ${isLastAdmin}`)),
-    db
-      .update(sessions)
-      .set({ endedAt: sql`now()` })
-      .where(
-        and(
-          isNull(sessions.endedAt),
-          sql`user_id in (select id from users where id = ${userId} and org_id = ${actor.orgId} and deactivated_at is not null)`,
-        ),
-      ),
-    db.select(memberColumns).from(users).where(ofOrg),
-  ]);
-  if (!member) throw notFound();
+export async function deactivateMember(deps: Deps, actor: Staff, about: About): Promise<Member> {
+  const set = sql`deactivated_at = now()`;
+  const when = sql`deactivated_at is null and not ${isLastAdmin}`;
+  const member = await change(deps, actor, about, { action: 'deactivated', set, when });
   if (!member.deactivatedAt) throw lastAdmin();
   return member;
 }
 
 /** Lets one of the org's people in again, with the password that they had. Rejects with `user_not_found`. One request. */
-export async function reactivateMember({ db }: Deps, actor: Staff, userId: number): Promise<Member> {
-  authorize(actor, 'team:write');
-  const ofOrg = and(eq(users.id, userId), eq(users.orgId, actor.orgId));
-  const [, [member]] = await writeAs(db, actor, [
-    db.update(users).set({ deactivatedAt: null }).where(ofOrg),
-    db.select(memberColumns).from(users).where(ofOrg),
-  ]);
-  if (!member) throw notFound();
-  return member;
+export async function reactivateMember(deps: Deps, actor: Staff, about: About): Promise<Member> {
+  const set = sql`deactivated_at = null`;
+  return change(deps, actor, about, { action: 'reactivated', set, when: sql`deactivated_at is not null` });
 }
 
-const notFound = () => new AppError('user_not_found', 'Your organization has no such user.');
+/** Changes a person where that is to be, ends their sessions, and says so in the audit log. Returns them as they are then. */
+async function change(
+  { db }: Deps,
+  actor: Staff,
+  { userId, ip }: About,
+  { action, set, when, says = '' }: { action: AuditAction; set: SQL; when: SQL; says?: string },
+): Promise<Member> {
+  authorize(actor, 'team:write');
+  const { orgId } = actor;
+  const [, [member]] = await writeAs(db, actor, [
+    db.execute(sql`
+      with changed as (
+        update users set ${set} where id = ${userId} and org_id = ${orgId} and ${when} returning id, email),
+      ended as (
+        update sessions set ended_at = now() where user_id in (select id from changed) and ended_at is null)
+      insert into audit_log (org_id, user_id, action, about, ip)
+        select ${orgId}::bigint, ${actor.userId}::bigint, ${action}::text, email || ${says}::text, ${ip}::text from changed`),
+    db
+      .select(memberColumns)
+      .from(users)
+      .where(and(eq(users.id, userId), eq(users.orgId, orgId))),
+  ]);
+  if (!member) throw new AppError('user_not_found', 'Your organization has no such user.');
+  return member;
+}
 
 const lastAdmin = () => new AppError('last_admin', 'An organization needs an admin. Make another one first.');

@@ -1,5 +1,5 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
-import { invitations, orgs } from '../db/schema.ts';
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import { type AuditAction, invitations, orgs } from '../db/schema.ts';
 import { writeAs } from '../db/write-as.ts';
 import type { Deps } from '../deps.ts';
 import type { Role, Staff } from '../domain/actor.ts';
@@ -33,7 +33,7 @@ const isOpen = sql`accepted_at is null and withdrawn_at is null`;
 export async function invite(
   deps: Deps,
   actor: Staff,
-  { email, role }: { readonly email: string; readonly role: Role },
+  { email, role, ip }: { readonly email: string; readonly role: Role; readonly ip: string | null },
 ): Promise<Invited> {
   authorize(actor, 'team:write');
   const { db, now } = deps;
@@ -43,14 +43,17 @@ export async function invite(
     db.execute(sql`delete from invitations where org_id = ${orgId}
       and coalesce(accepted_at, withdrawn_at) < now() - interval '30 days'`),
     db.execute(sql`
-      insert into invitations (id, org_id, email, role, expires_at)
-      select ${crypto.randomUUID()}::uuid, ${orgId}, ${email}, ${role}, ${expiresAt}::timestamptz
-      where not exists (select from users where email = ${email} and org_id = ${orgId})
-        and (select count(*) from users where org_id = ${orgId} and deactivated_at is null)
-          + (select count(*) from invitations where org_id = ${orgId} and ${isOpen} and email <> ${email}) < ${mostPeople}
-      on conflict (org_id, email) where ${isOpen} do update
-        set role = excluded.role, expires_at = excluded.expires_at, sent_at = now(), generation = invitations.generation + 1
-        where not (${isFresh} and invitations.role = excluded.role)`),
+      with invited as (
+        insert into invitations (id, org_id, email, role, expires_at)
+        select ${crypto.randomUUID()}::uuid, ${orgId}::bigint, ${email}::text, ${role}::text, ${expiresAt}::timestamptz
+        where not exists (select from users where email = ${email} and org_id = ${orgId})
+          and (select count(*) from users where org_id = ${orgId} and deactivated_at is null)
+            + (select count(*) from invitations where org_id = ${orgId} and ${isOpen} and email <> ${email}) < ${mostPeople}
+        on conflict (org_id, email) where ${isOpen} do update
+          set role = excluded.role, expires_at = excluded.expires_at, sent_at = now(), generation = invitations.generation + 1
+          where not (${isFresh} and invitations.role = excluded.role)
+        returning email, role)
+      ${audited(actor, 'invited', ip)} from invited`),
     db
       .select()
       .from(invitations)
@@ -72,16 +75,17 @@ export async function invite(
 }
 
 /** Mails an open invitation again: another link, for 72 hours. Rejects with `invitation_not_found`. */
-export async function inviteAgain(deps: Deps, actor: Staff, id: string): Promise<Invited> {
+export async function inviteAgain(deps: Deps, actor: Staff, id: string, ip: string | null): Promise<Invited> {
   authorize(actor, 'team:write');
   const { db, now } = deps;
   const ofOrg = and(eq(invitations.id, id), eq(invitations.orgId, actor.orgId), isOpen);
-  const expiresAt = new Date(now().getTime() + lifetimeMs);
+  const expiresAt = new Date(now().getTime() + lifetimeMs).toISOString();
   const [, [invitation], [org]] = await writeAs(db, actor, [
-    db
-      .update(invitations)
-      .set({ expiresAt, sentAt: sql`now()`, generation: sql`generation + 1` })
-      .where(and(ofOrg, sql`not ${isFresh}`)),
+    db.execute(sql`
+      with invited as (
+        update invitations set expires_at = ${expiresAt}::timestamptz, sent_at = now(), generation = generation + 1
+        where ${ofOrg} and not ${isFresh} returning email, role)
+      ${audited(actor, 'invited', ip)} from invited`),
     db.select().from(invitations).where(ofOrg),
     db.select({ name: orgs.name }).from(orgs).where(eq(orgs.id, actor.orgId)),
   ]);
@@ -90,16 +94,32 @@ export async function inviteAgain(deps: Deps, actor: Staff, id: string): Promise
 }
 
 /** Ends an invitation. One that was accepted is a user by now: `invitation_not_found`. A second click changes nothing. One request. */
-export async function withdrawInvitation({ db }: Deps, actor: Staff, id: string): Promise<void> {
+export async function withdrawInvitation(
+  { db }: Deps,
+  actor: Staff,
+  id: string,
+  ip: string | null,
+): Promise<void> {
   authorize(actor, 'team:write');
-  const [withdrawn] = await writeAs(db, actor, [
-    db
-      .update(invitations)
-      .set({ withdrawnAt: sql`coalesce(withdrawn_at, now())` })
-      .where(and(eq(invitations.id, id), eq(invitations.orgId, actor.orgId), isNull(invitations.acceptedAt)))
-      .returning({ id: invitations.id }),
+  const ofOrg = and(
+    eq(invitations.id, id),
+    eq(invitations.orgId, actor.orgId),
+    isNull(invitations.acceptedAt),
+  );
+  const [, found] = await writeAs(db, actor, [
+    db.execute(sql`
+      with withdrawn as (
+        update invitations set withdrawn_at = now() where ${ofOrg} and withdrawn_at is null returning email, role)
+      ${audited(actor, 'invitation_withdrawn', ip)} from withdrawn`),
+    db.select({ id: invitations.id }).from(invitations).where(ofOrg),
   ]);
-  if (withdrawn.length === 0) throw notFound();
+  if (found.length === 0) throw notFound();
+}
+
+/** The entry of what an admin did to an invitation, up to where it is selected from. */
+function audited({ orgId, userId }: Staff, action: AuditAction, ip: string | null): SQL {
+  return sql`insert into audit_log (org_id, user_id, action, about, ip)
+    select ${orgId}::bigint, ${userId}::bigint, ${action}::text, email || ': ' || role, ${ip}::text`;
 }
 
 /** Where a person accepts an invitation. The same row always has the same link. */

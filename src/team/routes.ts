@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { authenticateStaff } from '../http/authenticate.ts';
+import { clientAddress } from '../http/client-address.ts';
 import type { AppEnv } from '../http/context.ts';
 import { validate } from '../http/validate.ts';
 import { changeRole, deactivateMember, reactivateMember } from './change-member.ts';
@@ -16,7 +17,10 @@ export const teamRoutes = new Hono<AppEnv>()
     });
   })
   .post('/invitations', authenticateStaff, validate('json', InviteBody), async (c) =>
-    c.json(toInvited(await invite(c.var.deps, c.var.actor, c.req.valid('json'))), 201),
+    c.json(
+      toInvited(await invite(c.var.deps, c.var.actor, { ...c.req.valid('json'), ip: clientAddress(c) })),
+      201,
+    ),
   )
   .post(
     '/invitations/:invitation_id/send',
@@ -24,7 +28,7 @@ export const teamRoutes = new Hono<AppEnv>()
     validate('param', InvitationPath),
     async (c) => {
       const { invitation_id: id } = c.req.valid('param');
-      return c.json(toInvited(await inviteAgain(c.var.deps, c.var.actor, id)));
+      return c.json(toInvited(await inviteAgain(c.var.deps, c.var.actor, id, clientAddress(c))));
     },
   )
   .post(
@@ -32,7 +36,7 @@ export const teamRoutes = new Hono<AppEnv>()
     authenticateStaff,
     validate('param', InvitationPath),
     async (c) => {
-      await withdrawInvitation(c.var.deps, c.var.actor, c.req.valid('param').invitation_id);
+      await withdrawInvitation(c.var.deps, c.var.actor, c.req.valid('param').invitation_id, clientAddress(c));
       return c.json({ withdrawn: true });
     },
   )
@@ -43,15 +47,34 @@ export const teamRoutes = new Hono<AppEnv>()
     validate('json', RoleBody),
     async (c) => {
       const { deps, actor } = c.var;
-      const member = await changeRole(deps, actor, c.req.valid('param').user_id, c.req.valid('json').role);
+      const member = await changeRole(
+        deps,
+        actor,
+        { userId: c.req.valid('param').user_id, ip: clientAddress(c) },
+        c.req.valid('json').role,
+      );
       return c.json(toMember(member));
     },
   )
   .post('/members/:user_id/deactivate', authenticateStaff, validate('param', UserPath), async (c) =>
-    c.json(toMember(await deactivateMember(c.var.deps, c.var.actor, c.req.valid('param').user_id))),
+    c.json(
+      toMember(
+        await deactivateMember(c.var.deps, c.var.actor, {
+          userId: c.req.valid('param').user_id,
+          ip: clientAddress(c),
+        }),
+      ),
+    ),
   )
   .post('/members/:user_id/reactivate', authenticateStaff, validate('param', UserPath), async (c) =>
-    c.json(toMember(await reactivateMember(c.var.deps, c.var.actor, c.req.valid('param').user_id))),
+    c.json(
+      toMember(
+        await reactivateMember(c.var.deps, c.var.actor, {
+          userId: c.req.valid('param').user_id,
+          ip: clientAddress(c),
+        }),
+      ),
+    ),
   );
 
 function toMember({ id, email, name, role, deactivatedAt, createdAt, lastUsedAt }: Member) {

@@ -107,6 +107,22 @@ test('two people are invited, join, and one is deactivated while signed in', asy
   await row.getByRole('button', { name: 'Reactivate' }).click();
   await expect(row).toContainText('Viewer');
 
+  await page.getByRole('link', { name: 'Audit log' }).click();
+  await expect(page.getByRole('row').filter({ hasText: 'Reactivated' })).toContainText('grace@peakpro.io');
+  await expect(page.getByRole('row').filter({ hasText: 'Sign-ins that failed in an hour: 1' })).toHaveCount(
+    1,
+  );
+  await page.getByLabel('What').selectOption('Changed a role');
+  await expect(page).toHaveURL(/action=role_changed/);
+  await expect(page.getByRole('row')).toHaveCount(2);
+  await page.getByLabel('Who').selectOption('Viola');
+  await expect(page.getByText('Nothing like that has happened.')).toBeVisible();
+  await page.getByLabel('What').selectOption('Everything');
+  await expect(page.getByRole('row').filter({ hasText: 'Joined' })).toHaveCount(1);
+  await page.getByLabel('Who').selectOption('Everybody');
+  await look(page, 'staff-audit');
+  await page.goBack();
+
   const own = page.getByRole('row').filter({ hasText: 'admin@peakpro.io' });
   await own.getByRole('button', { name: 'Deactivate' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Deactivate' }).click();

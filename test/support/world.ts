@@ -142,7 +142,8 @@ export async function rowCounts(): Promise<unknown> {
     (select count(*) from stripe_events) as stripe_events,
     (select count(*) from sessions where ended_at is null) as sessions,
     (select sum(token_generation) from users) as generations,
-    (select count(*) from invitations) as invitations`);
+    (select count(*) from invitations) as invitations,
+    (select count(*) from audit_log) as audit`);
   return rows[0];
 }
 

@@ -7,6 +7,7 @@ import { Spinner } from '../ui/Spinner.tsx';
 import { ForgotPage, InvitationPage, ResetPage } from './AccountLinks.tsx';
 import { AccountPage } from './AccountPage.tsx';
 import { AttentionBanner, AttentionPage } from './Attention.tsx';
+import { AuditPage } from './AuditPage.tsx';
 import { CommandMenu } from './CommandMenu.tsx';
 import { EditProposalPage, NewProposalPage } from './EditorPages.tsx';
 import { forgetDrafts } from './kept-draft.ts';
@@ -139,6 +140,7 @@ function SignedIn({
             <Route path="/staff/numbers" component={NumbersPage} />
             <Route path="/staff/attention" component={AttentionPage} />
             <Route path="/staff/team" component={TeamPage} />
+            <Route path="/staff/audit" component={AuditPage} />
             <Route path="/staff/account">
               <AccountPage onSignedOut={onSignedOut} />
             </Route>

@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import { roles } from '../../../src/domain/actor.ts';
 import { answerOf, type Invitation, type Invited, type Member } from '../api.ts';
 import { TextField } from '../fields/TextField.tsx';
@@ -38,9 +39,16 @@ export function TeamPage() {
     <>
       <div className="title">
         <h1>{words.title}</h1>
-        <Allowed to="team:write">
-          <Invite onInvited={onInvited} />
-        </Allowed>
+        <span className="actions">
+          <Allowed to="audit:read">
+            <Link href="/staff/audit" className="button">
+              {texts.auditPage.title}
+            </Link>
+          </Allowed>
+          <Allowed to="team:write">
+            <Invite onInvited={onInvited} />
+          </Allowed>
+        </span>
       </div>
       {unsent && (
         <Notice kind="bad" title={words.mailDidNotGoOut(unsent.email)}>
