@@ -18,6 +18,7 @@ import { requestLog } from './http/request-log.ts';
 import { leadRoutes } from './leads/routes.ts';
 import { healthRoutes } from './operations/health-routes.ts';
 import { metricsRoutes } from './operations/metrics-routes.ts';
+import { orgRoutes } from './orgs/routes.ts';
 import { byHandRoutes } from './payments/by-hand-routes.ts';
 import { paymentRoutes } from './payments/routes.ts';
 import { webhookRoutes } from './payments/webhook-routes.ts';
@@ -67,6 +68,7 @@ export const app = base
   .use(answerInTime)
   .route('/', healthRoutes)
   .route('/auth', authRoutes)
+  .route('/org', orgRoutes)
   .route('/team', teamRoutes)
   .route('/audit', auditRoutes)
   .route('/leads', leadRoutes)

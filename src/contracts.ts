@@ -6,6 +6,7 @@ import { authComponents, authContracts } from './auth/contract.ts';
 import { type Contract, sharedComponents } from './http/contract.ts';
 import { leadComponents, leadContracts } from './leads/contract.ts';
 import { operationComponents, operationContracts } from './operations/contract.ts';
+import { orgComponents, orgContracts } from './orgs/contract.ts';
 import { byHandComponents, byHandContracts } from './payments/by-hand-contract.ts';
 import { paymentComponents, paymentContracts } from './payments/contract.ts';
 import { activityContracts } from './proposals/activity-contract.ts';
@@ -44,6 +45,7 @@ export const contracts = {
   ...authContracts,
   ...auditContracts,
   ...teamContracts,
+  ...orgContracts,
   ...leadContracts,
   ...proposalContracts,
   ...activityContracts,
@@ -60,6 +62,7 @@ export const components = {
   ...authComponents,
   ...auditComponents,
   ...teamComponents,
+  ...orgComponents,
   ...leadComponents,
   ...proposalComponents,
   ...paymentComponents,

@@ -108,6 +108,8 @@ export type Invited = InferResponseType<Api['team']['invitations']['$post'], 201
 
 export type AuditEntry = InferResponseType<Api['audit']['$get'], 200>['data'][number];
 
+export type Org = InferResponseType<Api['org']['$get'], 200>;
+
 export type Numbers = InferResponseType<Api['reports']['numbers']['$get'], 200>;
 
 export type Attention = InferResponseType<Api['reports']['attention']['$get'], 200>;

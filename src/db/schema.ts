@@ -132,6 +132,7 @@ export const auditActions = [
   'role_changed',
   'deactivated',
   'reactivated',
+  'settings_changed',
 ] as const;
 
 export type AuditAction = (typeof auditActions)[number];

@@ -13,6 +13,7 @@ const holders = {
   'account:read': readers,
   'account:write': readers,
   'org:read': readers,
+  'org:write': admins,
   'team:read': readers,
   'team:write': admins,
   'audit:read': admins,

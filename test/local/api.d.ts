@@ -414,6 +414,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/org": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how the organization is set up
+         * @description Read how the organization is set up.
+         *
+         *     Permission `org:read`: admin, staff, viewer.
+         */
+        get: operations["getOrg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Set the organization up
+         * @description Missing fields stay as they are. Versions of proposals that exist keep their terms. Mail that is switched on owes nothing for what happened before.
+         *
+         *     Permission `org:write`: admin.
+         */
+        patch: operations["changeOrg"];
+        trace?: never;
+    };
     "/leads": {
         parameters: {
             query?: never;
@@ -1146,7 +1174,7 @@ export interface components {
         AuditEntry: {
             id: number;
             /** @enum {string} */
-            action: "signed_in" | "sign_in_failed" | "signed_out" | "session_ended" | "sessions_ended" | "password_changed" | "password_reset" | "invited" | "invitation_withdrawn" | "joined" | "role_changed" | "deactivated" | "reactivated";
+            action: "signed_in" | "sign_in_failed" | "signed_out" | "session_ended" | "sessions_ended" | "password_changed" | "password_reset" | "invited" | "invitation_withdrawn" | "joined" | "role_changed" | "deactivated" | "reactivated" | "settings_changed";
             /** @description Who did it; for a sign-in that failed, whose account it was. */
             user_id: number;
             /** @description Theirs, if they still have an account here. */
@@ -1201,6 +1229,54 @@ export interface components {
              * @enum {string}
              */
             mail: "sent" | "failed" | "not_configured";
+        };
+        Org: {
+            name: string;
+            currency: components["schemas"]["Currency"];
+            /** @description Where answers to the organization's mail go. */
+            email: string | null;
+            time_zone: string;
+            deposit: ({
+                percent: number;
+            } | {
+                amount_cents: components["schemas"]["Money"];
+            }) | null;
+            /** @description How long a new offer is valid; null is without an end. */
+            valid_days: number | null;
+            /** @description Whether customers may pay all at once. */
+            pay_in_full: boolean;
+            /** @description What new proposals are offered with. */
+            terms: string | null;
+            /** @description What happens after a payment. */
+            next_steps: string | null;
+            /** @description After how many days customers are reminded. */
+            reminder_days: number[];
+            /** @description Who of the organization is mailed about what. */
+            notify: {
+                /** @enum {string} */
+                viewed: "everyone" | "admins" | "none";
+                /** @enum {string} */
+                approved: "everyone" | "admins" | "none";
+                /** @enum {string} */
+                declined: "everyone" | "admins" | "none";
+                /** @enum {string} */
+                paid: "everyone" | "admins" | "none";
+                /** @enum {string} */
+                failed: "everyone" | "admins" | "none";
+                /** @enum {string} */
+                refunded: "everyone" | "admins" | "none";
+                /** @enum {string} */
+                disputed: "everyone" | "admins" | "none";
+                /** @enum {string} */
+                anomaly: "everyone" | "admins" | "none";
+                /** @enum {string} */
+                bounced: "everyone" | "admins" | "none";
+            };
+            /**
+             * @description Whether mail is on; `not_configured`: the deployment has no vendor for it.
+             * @enum {string}
+             */
+            mail: "on" | "off" | "not_configured";
         };
         NewLead: {
             /** Format: uuid */
@@ -4223,7 +4299,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @example invited */
-                action?: "signed_in" | "sign_in_failed" | "signed_out" | "session_ended" | "sessions_ended" | "password_changed" | "password_reset" | "invited" | "invitation_withdrawn" | "joined" | "role_changed" | "deactivated" | "reactivated";
+                action?: "signed_in" | "sign_in_failed" | "signed_out" | "session_ended" | "sessions_ended" | "password_changed" | "password_reset" | "invited" | "invitation_withdrawn" | "joined" | "role_changed" | "deactivated" | "reactivated" | "settings_changed";
                 user_id?: string;
                 cursor?: string;
             };
@@ -5301,6 +5377,333 @@ export interface operations {
                         status?: 404;
                         /** @enum {string} */
                         code?: "user_not_found";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    getOrg: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "Acme Kitchens",
+                     *       "currency": "usd",
+                     *       "email": "office@example.com",
+                     *       "time_zone": "Europe/Berlin",
+                     *       "deposit": {
+                     *         "percent": 30
+                     *       },
+                     *       "valid_days": 30,
+                     *       "pay_in_full": false,
+                     *       "terms": null,
+                     *       "next_steps": "We call you within a day.",
+                     *       "reminder_days": [
+                     *         1,
+                     *         3,
+                     *         7
+                     *       ],
+                     *       "notify": {
+                     *         "viewed": "none",
+                     *         "approved": "everyone",
+                     *         "declined": "everyone",
+                     *         "paid": "everyone",
+                     *         "failed": "everyone",
+                     *         "refunded": "admins",
+                     *         "disputed": "admins",
+                     *         "anomaly": "everyone",
+                     *         "bounced": "everyone"
+                     *       },
+                     *       "mail": "on"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Org"];
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    changeOrg: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "deposit": {
+                 *         "percent": 30
+                 *       },
+                 *       "valid_days": 30,
+                 *       "notify": {
+                 *         "viewed": "none"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    name?: string;
+                    email?: string | null;
+                    time_zone?: string;
+                    deposit?: ({
+                        percent: number;
+                    } | {
+                        amount_cents: number;
+                    }) | null;
+                    valid_days?: number | null;
+                    pay_in_full?: boolean;
+                    terms?: string | null;
+                    next_steps?: string | null;
+                    reminder_days?: number[];
+                    notify?: {
+                        /** @enum {string} */
+                        viewed?: "everyone" | "admins" | "none";
+                        /** @enum {string} */
+                        approved?: "everyone" | "admins" | "none";
+                        /** @enum {string} */
+                        declined?: "everyone" | "admins" | "none";
+                        /** @enum {string} */
+                        paid?: "everyone" | "admins" | "none";
+                        /** @enum {string} */
+                        failed?: "everyone" | "admins" | "none";
+                        /** @enum {string} */
+                        refunded?: "everyone" | "admins" | "none";
+                        /** @enum {string} */
+                        disputed?: "everyone" | "admins" | "none";
+                        /** @enum {string} */
+                        anomaly?: "everyone" | "admins" | "none";
+                        /** @enum {string} */
+                        bounced?: "everyone" | "admins" | "none";
+                    };
+                    /** @enum {string} */
+                    mail?: "on" | "off";
+                };
+            };
+        };
+        responses: {
+            /** @description All settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "Acme Kitchens",
+                     *       "currency": "usd",
+                     *       "email": "office@example.com",
+                     *       "time_zone": "Europe/Berlin",
+                     *       "deposit": {
+                     *         "percent": 30
+                     *       },
+                     *       "valid_days": 30,
+                     *       "pay_in_full": false,
+                     *       "terms": null,
+                     *       "next_steps": "We call you within a day.",
+                     *       "reminder_days": [
+                     *         1,
+                     *         3,
+                     *         7
+                     *       ],
+                     *       "notify": {
+                     *         "viewed": "none",
+                     *         "approved": "everyone",
+                     *         "declined": "everyone",
+                     *         "paid": "everyone",
+                     *         "failed": "everyone",
+                     *         "refunded": "admins",
+                     *         "disputed": "admins",
+                     *         "anomaly": "everyone",
+                     *         "bounced": "everyone"
+                     *       },
+                     *       "mail": "on"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Org"];
+                };
+            };
+            /** @description `invalid_request`, `malformed_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "invalid_request" | "malformed_json";
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 413;
+                        /** @enum {string} */
+                        code?: "body_too_large";
                     };
                 };
             };

@@ -106,6 +106,7 @@ function pagesOf(text: string): Command[] {
     { id: 'numbers', words: texts.commandMenu.numbers, path: '/staff/numbers' },
     { id: 'attention', words: texts.commandMenu.needsAttention, path: '/staff/attention' },
     { id: 'team', words: texts.teamPage.title, path: '/staff/team' },
+    { id: 'settings', words: texts.settingsPage.title, path: '/staff/settings' },
     { id: 'account', words: texts.accountPage.title, path: '/staff/account' },
   ];
   return pages.filter(({ words }) => words.toLowerCase().includes(text.trim().toLowerCase()));

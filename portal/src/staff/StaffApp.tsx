@@ -16,6 +16,7 @@ import { LoginPage } from './LoginPage.tsx';
 import { NumbersPage } from './NumbersPage.tsx';
 import { ProposalListPage } from './ProposalListPage.tsx';
 import { wordsOf } from './problem-words.ts';
+import { SettingsPage } from './SettingsPage.tsx';
 import { StaffProposalPage } from './StaffProposalPage.tsx';
 import { Session } from './session.ts';
 import { StaffContext, useStaff } from './staff-context.ts';
@@ -141,6 +142,7 @@ function SignedIn({
             <Route path="/staff/attention" component={AttentionPage} />
             <Route path="/staff/team" component={TeamPage} />
             <Route path="/staff/audit" component={AuditPage} />
+            <Route path="/staff/settings" component={SettingsPage} />
             <Route path="/staff/account">
               <AccountPage onSignedOut={onSignedOut} />
             </Route>

@@ -40,6 +40,9 @@ export function TeamPage() {
       <div className="title">
         <h1>{words.title}</h1>
         <span className="actions">
+          <Link href="/staff/settings" className="button">
+            {texts.settingsPage.title}
+          </Link>
           <Allowed to="audit:read">
             <Link href="/staff/audit" className="button">
               {texts.auditPage.title}

@@ -1,0 +1,286 @@
+import { Form } from '@base-ui/react/form';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { maximumTotal } from '../../../src/domain/currency.ts';
+import { audiences, topics } from '../../../src/domain/notify.ts';
+import { answerOf, type Org } from '../api.ts';
+import { decimalKind, moneyKind } from '../fields/kinds.ts';
+import { NumberField } from '../fields/NumberField.tsx';
+import { TextField } from '../fields/TextField.tsx';
+import { texts } from '../texts/staff.ts';
+import { Button } from '../ui/Button.tsx';
+import { Notice } from '../ui/Notice.tsx';
+import { Spinner } from '../ui/Spinner.tsx';
+import { useMay } from './Allowed.tsx';
+import { Failure } from './Failure.tsx';
+import { useStaff, useTitle } from './staff-context.ts';
+import { useToast } from './Toasts.tsx';
+import { useFieldErrors } from './use-field-errors.ts';
+
+const words = texts.settingsPage;
+
+const percentKind = decimalKind(2, { least: 0.01, most: 100 }, '%');
+const daysKind = decimalKind(0, { least: 1, most: 3650 });
+
+/** How the organization is set up. */
+export function SettingsPage() {
+  useTitle(words.title);
+  const { api } = useStaff();
+  const { data, error, refetch } = useQuery({ queryKey: ['org'], queryFn: () => answerOf(api.org.$get()) });
+  return (
+    <>
+      <h1>{words.title}</h1>
+      {data ? (
+        <Settings key={JSON.stringify(data)} org={data} />
+      ) : error ? (
+        <Failure error={error} onRetry={() => refetch()} />
+      ) : (
+        <Spinner label={words.loading} />
+      )}
+    </>
+  );
+}
+
+type Draft = Omit<Org, 'reminder_days'> & { readonly reminders: string };
+
+function Settings({ org }: { org: Org }) {
+  const { api } = useStaff();
+  const queries = useQueryClient();
+  const toast = useToast();
+  const mayChange = useMay('org:write');
+  const [draft, setDraft] = useState<Draft>({ ...org, reminders: org.reminder_days.join(', ') });
+  const change = changesOf(org, draft);
+  const isDirty = Object.keys(change).length > 0;
+  const saving = useMutation({
+    mutationFn: () => answerOf(api.org.$patch({ json: change })),
+    onSuccess: async (saved) => {
+      toast(words.saved);
+      queries.setQueryData(['org'], saved);
+      await queries.invalidateQueries();
+    },
+  });
+  const { errors, onChanged } = useFieldErrors(saving.error, org.currency);
+  useEffect(() => {
+    if (!isDirty) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener('beforeunload', ask);
+    return () => removeEventListener('beforeunload', ask);
+  }, [isDirty]);
+  function set(next: Partial<Draft>) {
+    onChanged();
+    setDraft({ ...draft, ...next });
+  }
+  return (
+    <Form
+      className="settings"
+      errors={errors}
+      onFormSubmit={() => !saving.isPending && isDirty && saving.mutate()}
+    >
+      {!mayChange && <Notice title={words.onlyAdmins} />}
+      <fieldset className="card" disabled={!mayChange}>
+        <legend>{words.organization}</legend>
+        <TextField
+          name="name"
+          label={words.name}
+          most={200}
+          value={draft.name}
+          onChange={(name) => set({ name })}
+        />
+        <TextField
+          name="email"
+          label={words.email}
+          hint={words.emailHint}
+          kind="email"
+          most={254}
+          isOptional
+          value={draft.email ?? ''}
+          onChange={(email) => set({ email: email || null })}
+        />
+        <label>
+          {words.timeZone}
+          <select
+            name="time_zone"
+            value={draft.time_zone}
+            onChange={({ target }) => set({ time_zone: target.value })}
+          >
+            {zonesWith(org.time_zone).map((zone) => (
+              <option key={zone}>{zone}</option>
+            ))}
+          </select>
+        </label>
+      </fieldset>
+      <fieldset className="card" disabled={!mayChange}>
+        <legend>{words.newProposals}</legend>
+        <p className="quiet">{words.newProposalsHint}</p>
+        <DepositFields draft={draft} onChange={set} />
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={draft.valid_days !== null}
+            onChange={({ target }) => set({ valid_days: target.checked ? 30 : null })}
+          />
+          {words.runsOut}
+        </label>
+        {draft.valid_days !== null && (
+          <NumberField
+            name="valid_days"
+            label={words.validDays}
+            kind={daysKind}
+            value={draft.valid_days}
+            onChange={(days) => set({ valid_days: days })}
+          />
+        )}
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={draft.pay_in_full}
+            onChange={({ target }) => set({ pay_in_full: target.checked })}
+          />
+          {words.payInFull}
+        </label>
+        <TextField
+          name="terms"
+          label={words.terms}
+          kind="paragraphs"
+          most={10_000}
+          isOptional
+          value={draft.terms ?? ''}
+          onChange={(terms) => set({ terms: terms || null })}
+        />
+      </fieldset>
+      <fieldset className="card" disabled={!mayChange}>
+        <legend>{words.mail}</legend>
+        {draft.mail === 'not_configured' ? (
+          <p className="quiet">{words.mailNotConfigured}</p>
+        ) : (
+          <label className="check">
+            <input
+              type="checkbox"
+              checked={draft.mail === 'on'}
+              onChange={({ target }) => set({ mail: target.checked ? 'on' : 'off' })}
+            />
+            {words.mailIsOn}
+          </label>
+        )}
+        <TextField
+          name="reminder_days"
+          label={words.reminders}
+          hint={words.remindersHint}
+          most={20}
+          isOptional
+          value={draft.reminders}
+          onChange={(reminders) => set({ reminders })}
+        />
+        <TextField
+          name="next_steps"
+          label={words.nextSteps}
+          hint={words.nextStepsHint}
+          kind="paragraphs"
+          most={1_000}
+          isOptional
+          value={draft.next_steps ?? ''}
+          onChange={(next) => set({ next_steps: next || null })}
+        />
+      </fieldset>
+      <fieldset className="card" disabled={!mayChange}>
+        <legend>{words.notify}</legend>
+        <div className="notify">
+          {topics.map((topic) => (
+            <label key={topic}>
+              {words.topics[topic]}
+              <select
+                value={draft.notify[topic]}
+                onChange={({ target }) =>
+                  // Sound: the field has no other options.
+                  set({ notify: { ...draft.notify, [topic]: target.value as Org['notify']['paid'] } })
+                }
+              >
+                {audiences.map((audience) => (
+                  <option key={audience} value={audience}>
+                    {words.audiences[audience]}
+                  </option>
+                ))}
+              </select>
+            </label>
+          ))}
+        </div>
+      </fieldset>
+      {saving.error && <Failure error={saving.error} />}
+      {mayChange && (
+        <div className="actions">
+          <Button type="submit" kind="primary" disabled={!isDirty} busy={saving.isPending && words.saving}>
+            {words.save}
+          </Button>
+          {isDirty && (
+            <Button onClick={() => setDraft({ ...org, reminders: org.reminder_days.join(', ') })}>
+              {words.discard}
+            </Button>
+          )}
+        </div>
+      )}
+    </Form>
+  );
+}
+
+function DepositFields({
+  draft: { deposit, currency },
+  onChange,
+}: {
+  draft: Draft;
+  onChange: (change: Pick<Draft, 'deposit'>) => void;
+}) {
+  const kind = deposit === null ? 'none' : 'percent' in deposit ? 'percent' : 'amount';
+  function choose(next: string) {
+    if (next === 'none') onChange({ deposit: null });
+    else onChange({ deposit: next === 'percent' ? { percent: 30 } : { amount_cents: 50_000 } });
+  }
+  return (
+    <>
+      <label>
+        {words.deposit}
+        <select value={kind} onChange={({ target }) => choose(target.value)}>
+          <option value="percent">{words.depositInPercent}</option>
+          <option value="amount">{words.depositAmount}</option>
+          <option value="none">{words.noDeposit}</option>
+        </select>
+      </label>
+      {deposit && 'percent' in deposit && (
+        <NumberField
+          name="deposit"
+          label={words.depositPercent}
+          kind={percentKind}
+          value={deposit.percent}
+          onChange={(percent) => onChange({ deposit: { percent } })}
+        />
+      )}
+      {deposit && 'amount_cents' in deposit && (
+        <NumberField
+          name="deposit"
+          label={words.depositAmount}
+          kind={moneyKind(currency, { least: 1, most: maximumTotal })}
+          value={deposit.amount_cents}
+          onChange={(amount) => onChange({ deposit: { amount_cents: amount } })}
+        />
+      )}
+    </>
+  );
+}
+
+/** What a browser knows, and what is set. */
+function zonesWith(zone: string): string[] {
+  return [...new Set([zone, 'UTC', ...Intl.supportedValuesOf('timeZone')])].sort();
+}
+
+/** What differs from what is on file, as the API takes it. */
+function changesOf(org: Org, { reminders, currency: _, ...draft }: Draft) {
+  const days = reminders
+    .split(/[\s,;]+/)
+    .filter(Boolean)
+    .map(Number);
+  const wanted = { ...draft, reminder_days: days };
+  const changed = Object.entries(wanted).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(org[name as keyof Org]),
+  );
+  // Sound: `not_configured` is no choice of the page, so it never differs.
+  return Object.fromEntries(changed) as Partial<Omit<typeof wanted, 'mail'>> & { mail?: 'on' | 'off' };
+}

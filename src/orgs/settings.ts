@@ -1,0 +1,108 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { InferOutput } from 'valibot';
+import { audit } from '../audit/record.ts';
+import type { Config } from '../config.ts';
+import type { Database } from '../db/client.ts';
+import { defaultDeposit, defaultTimeZone } from '../db/org-defaults.ts';
+import { readAs } from '../db/read-as.ts';
+import { channels, orgs } from '../db/schema.ts';
+import { writeAs } from '../db/write-as.ts';
+import type { Deps } from '../deps.ts';
+import type { Staff } from '../domain/actor.ts';
+import { type Audience, type Topic, topics } from '../domain/notify.ts';
+import { authorize } from '../domain/permissions.ts';
+import { defaultReminderDays } from '../mail/shares.ts';
+import type { ChangeOrgBody } from './schemas.ts';
+
+/** What an admin changes of an org. What is missing stays as it is. */
+type Change = InferOutput<typeof ChangeOrgBody>;
+
+/** An org as it is set up; what it has not set is as deployed. One request. */
+export async function getSettings({ db, config }: Deps, actor: Staff) {
+  authorize(actor, 'org:read');
+  const [[org], [mail]] = await readAs(db, actor, selectSettings(db, actor));
+  return toSettings(config, org, mail);
+}
+
+/**
+ * Changes how an org is set up, and answers how it is then. Versions of proposals that exist keep their terms; mail that is switched on
+ * owes nothing for what happened before. One request.
+ */
+export async function changeSettings(deps: Deps, actor: Staff, change: Change, ip: string | null) {
+  authorize(actor, 'org:write');
+  const { db, config } = deps;
+  const { orgId, userId } = actor;
+  const { mail, notify, ...others } = change;
+  const names = Object.keys(change).sort();
+  if (names.length === 0) return getSettings(deps, actor);
+  const set = {
+    ...(others.name === undefined ? {} : { name: others.name }),
+    ...(others.email === undefined ? {} : { email: others.email }),
+    ...(others.time_zone === undefined ? {} : { timeZone: others.time_zone }),
+    ...(others.deposit === undefined ? {} : toStored(others.deposit)),
+    ...(others.valid_days === undefined ? {} : { validDays: others.valid_days }),
+    ...(others.pay_in_full === undefined ? {} : { payInFull: others.pay_in_full }),
+    ...(others.terms === undefined ? {} : { terms: others.terms || null }),
+    ...(others.next_steps === undefined ? {} : { nextSteps: others.next_steps || null }),
+    ...(others.reminder_days === undefined ? {} : { reminderDays: others.reminder_days }),
+    ...(notify ? { notify: sql`coalesce(notify, '{}') || ${JSON.stringify(notify)}::jsonb` } : {}),
+  };
+  // Each time that mail is switched on is another generation.
+  const switchMail =
+    mail === 'on'
+      ? sql`insert into channels (org_id, channel) values (${orgId}, 'mail')
+          on conflict (org_id, channel) do update set generation = channels.generation + 1, since = now()
+          where channels.since is null`
+      : sql`update channels set since = null where org_id = ${orgId} and channel = 'mail' and ${mail === 'off'}`;
+  const [, , , [org], [channel]] = await writeAs(db, actor, [
+    db
+      .update(orgs)
+      .set({ ...set, name: others.name ?? sql`name` })
+      .where(eq(orgs.id, orgId)),
+    db.execute(switchMail),
+    audit(db, { orgId, userId, action: 'settings_changed', about: names.join(', '), ip }),
+    ...selectSettings(db, actor),
+  ]);
+  return toSettings(config, org, channel);
+}
+
+function selectSettings(db: Database, { orgId }: Staff) {
+  const ofMail = and(eq(channels.orgId, orgId), eq(channels.channel, 'mail'));
+  return [
+    db.select().from(orgs).where(eq(orgs.id, orgId)),
+    db.select({ since: channels.since }).from(channels).where(ofMail),
+  ] as const;
+}
+
+/** A whole percentage is kept where earlier releases look for it, too. */
+function toStored(deposit: NonNullable<Change['deposit']> | null) {
+  if (deposit === null) return { deposit: { none: true } } as const;
+  const isWhole = 'percent' in deposit && Number.isInteger(deposit.percent);
+  return { deposit, ...(isWhole ? { depositPercent: deposit.percent } : {}) };
+}
+
+function toSettings(
+  config: Config,
+  org: typeof orgs.$inferSelect | undefined,
+  mail: { readonly since: Date | null } | undefined,
+) {
+  if (!org) throw new Error('The org of a signed token does not exist.');
+  return {
+    name: org.name,
+    currency: org.currency,
+    email: org.email,
+    timeZone: org.timeZone ?? defaultTimeZone,
+    deposit: defaultDeposit(org, config.depositPercent),
+    validDays: org.validDays,
+    mayPayInFull: org.payInFull,
+    terms: org.terms,
+    nextSteps: org.nextSteps,
+    reminderDays: org.reminderDays ?? [...defaultReminderDays],
+    // Sound: it has every topic.
+    notify: Object.fromEntries(topics.map((topic) => [topic, org.notify?.[topic] ?? 'everyone'])) as Record<
+      Topic,
+      Audience
+    >,
+    mail: config.hasMail ? (mail?.since ? 'on' : 'off') : 'not_configured',
+  } as const;
+}
