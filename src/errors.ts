@@ -32,6 +32,7 @@ export type ErrorCode =
   | 'user_not_found'
   | 'last_admin'
   | 'already_a_member'
+  | 'team_full'
   | 'address_in_use'
   | 'invitation_not_found'
   | 'link_over'

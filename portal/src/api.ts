@@ -70,6 +70,7 @@ export async function answerOf<T extends ClientResponse<any>>(response: Promise<
 }
 
 function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
   const { code, detail, errors } = (error instanceof DetailedError && error.detail?.data) || {};
   // Sound: these are the API's problem details.
   if (typeof code === 'string' && typeof detail === 'string')

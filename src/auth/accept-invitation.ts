@@ -36,15 +36,21 @@ export async function acceptInvitation(
   const { db, tokens, now } = deps;
   const { id, generation } = await tokens.parseInvitation(token, now());
   const hash = await passwords.run(deps, () => hashPassword(password));
-  const { rows } = await db
-    .execute(sql`
+  const [, { rows }] = await db
+    .batch([
+      // As `writeAs` does: an invitation is not sent again, or withdrawn, while it is accepted.
+      db.execute(
+        sql`select from orgs where id = (select org_id from invitations where id = ${id}) for no key update`,
+      ),
+      db.execute(sql`
       with accepted as (
         update invitations set accepted_at = now() where id = ${id} and generation = ${generation}
           and accepted_at is null and withdrawn_at is null and expires_at > now()
         returning org_id, email, role)
       insert into users (org_id, email, role, name, password_hash)
         select org_id, email, role, ${name}, ${hash} from accepted
-      returning id::float8, org_id::float8 as "orgId", email, role, token_generation as "tokenGeneration"`)
+      returning id::float8, org_id::float8 as "orgId", email, role, token_generation as "tokenGeneration"`),
+    ])
     .catch((error) => {
       if (sqlState(error) !== duplicate) throw error;
       throw new AppError('address_in_use', 'There is an account with this address already. Sign in with it.');

@@ -44,10 +44,11 @@ export async function endAllSessions({ db }: Deps, actor: Staff, ip: string | nu
   const { orgId, userId } = actor;
   await writeAs(db, actor, [
     audit(db, { orgId, userId, action: 'sessions_ended', ip }),
+    // The user first, as everywhere: two that lock in another order would wait for each other.
+    db.update(users).set({ tokenGeneration: sql`token_generation + 1` }).where(eq(users.id, actor.userId)),
     db
       .update(sessions)
       .set({ endedAt: sql`now()` })
       .where(and(eq(sessions.userId, actor.userId), isNull(sessions.endedAt))),
-    db.update(users).set({ tokenGeneration: sql`token_generation + 1` }).where(eq(users.id, actor.userId)),
   ]);
 }

@@ -23,17 +23,17 @@ export const authRoutes = new Hono<AppEnv>()
     return c.json(toToken(await login(c.var.deps, credentials)));
   })
   .post('/sessions', sameOrigin, validate('json', LoginBody), async (c) => {
-    return begun(c, await beginSession(c.var.deps, { ...c.req.valid('json'), ...visitor(c) }));
+    return signedIn(c, await beginSession(c.var.deps, { ...c.req.valid('json'), ...visitor(c) }));
   })
   .post('/invitation', sameOrigin, validate('json', AcceptBody), async (c) =>
-    begun(c, await acceptInvitation(c.var.deps, { ...c.req.valid('json'), ...visitor(c) })),
+    signedIn(c, await acceptInvitation(c.var.deps, { ...c.req.valid('json'), ...visitor(c) })),
   )
   .post('/password/forgot', validate('json', ForgotBody), async (c) => {
     await requestReset(c.var.deps, { ...c.req.valid('json'), ip: clientAddress(c) });
     return c.json({ asked: true }, 202);
   })
   .post('/password/reset', sameOrigin, validate('json', ResetBody), async (c) =>
-    begun(c, await setForgottenPassword(c.var.deps, { ...c.req.valid('json'), ...visitor(c) })),
+    signedIn(c, await setForgottenPassword(c.var.deps, { ...c.req.valid('json'), ...visitor(c) })),
   )
   .post('/refresh', sameOrigin, async (c) => begun(c, await refreshSession(c.var.deps, readRefreshCookie(c))))
   .post('/logout', sameOrigin, async (c) => {
@@ -97,6 +97,13 @@ function toToken({ accessToken, expiresInSeconds }: Issued) {
   return { access_token: accessToken, token_type: 'bearer', expires_in: expiresInSeconds };
 }
 
+/** The same for who has just signed in. What the browser was signed in as before ends: its tabs go on as this user, or ask. */
+async function signedIn(c: Context<AppEnv>, session: IssuedSession) {
+  await signOut(c.var.deps, readRefreshCookie(c), clientAddress(c));
+  return begun(c, session);
+}
+
+/** Answers a session's tokens. */
 function begun(c: Context<AppEnv>, session: IssuedSession) {
   setRefreshCookie(c, session.refreshToken, session.endsAt);
   return c.json(toToken(session));

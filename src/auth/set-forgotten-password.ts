@@ -1,7 +1,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { sessions, users } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
-import { AppError } from '../errors.ts';
+import { AppError, describeCauses } from '../errors.ts';
 import { networkOf } from '../http/client-address.ts';
 import { countAgainst } from '../http/limits.ts';
 import { accountMail, resetMessage } from '../mail/account-messages.ts';
@@ -27,6 +27,7 @@ export async function requestReset(
   const { db, config, tokens, mail, now, waitUntil } = deps;
   if (!config.hasMail) throw new AppError('mail_off', 'No mail can be sent from here.');
   mail.check();
+  const { mailFrom: from, portalUrl } = config; // what is missing is missed before anything is written
   const { rows } = await db.execute(sql`
     update users set reset_sent_at = now() where email = ${email} and deactivated_at is null
       and (reset_sent_at is null or reset_sent_at < now() - interval '5 minutes')
@@ -37,12 +38,18 @@ export async function requestReset(
   const send = async () => {
     const expiresAt = new Date(now().getTime() + lifetimeMs);
     const token = await tokens.signReset({ userId, generation }, email, expiresAt);
-    const message = resetMessage(orgName, email, `${config.portalUrl}/staff/reset#token=${token}`);
-    const to = { from: config.mailFrom, orgName, to: email, kind: 'password_reset' };
+    const message = resetMessage(orgName, email, `${portalUrl}/staff/reset#token=${token}`);
+    const to = { from, orgName, to: email, kind: 'password_reset' };
     const { outcome } = await mail.send(accountMail(to, message), crypto.randomUUID());
-    if (outcome !== 'accepted') console.error(JSON.stringify({ mail: 'password_reset', outcome }));
+    if (outcome === 'accepted') return;
+    console.error(JSON.stringify({ mail: 'password_reset', outcome }));
+    await db.update(users).set({ resetSentAt: null }).where(eq(users.id, userId)); // they may ask again at once
   };
-  waitUntil(send());
+  waitUntil(
+    send().catch((error) =>
+      console.error(JSON.stringify({ mail: 'password_reset', causes: describeCauses(error) })),
+    ),
+  );
 }
 
 /**
@@ -62,7 +69,8 @@ export async function setForgottenPassword(
   const [[user]] = await db.batch([
     db
       .update(users)
-      .set({ passwordHash }) // the database raises the generation (migration 0008)
+      // Where the answer is lost, they may ask again at once.
+      .set({ passwordHash, resetSentAt: null }) // the database raises the generation (migration 0008)
       .where(and(eq(users.id, userId), eq(users.tokenGeneration, generation), isNull(users.deactivatedAt)))
       .returning(),
     db

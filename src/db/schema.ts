@@ -188,6 +188,8 @@ export const invitations = pgTable(
     role: text().$type<Role>().notNull(),
     /** Sending it again raises it, which ends the link before. */
     generation: integer().notNull().default(0),
+    /** The one whose mail is out. */
+    mailedGeneration: integer(),
     sentAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
     expiresAt: timestamp({ withTimezone: true }).notNull(),
     acceptedAt: timestamp({ withTimezone: true }),

@@ -11,7 +11,7 @@ const revoked = '22012';
 
 /**
  * The results of statements that write for a user, in one transaction. One request, which first makes sure that the user's
- * token still counts, and keeps it so until the end. Throws `token_invalid`, and then has written nothing.
+ * token still counts; no admin can change that meanwhile. Throws `token_invalid`, and then has written nothing.
  */
 export async function writeAs<const T extends readonly [BatchItem<'pg'>, ...BatchItem<'pg'>[]]>(
   db: Database,

@@ -32,6 +32,7 @@ export const statuses: Record<ErrorCode, ContentfulStatusCode> = {
   user_not_found: 404,
   last_admin: 409,
   already_a_member: 409,
+  team_full: 409,
   address_in_use: 409,
   invitation_not_found: 404,
   link_over: 409,

@@ -6,6 +6,7 @@ import type { Deps } from '../deps.ts';
 import type { Role, Staff } from '../domain/actor.ts';
 import { authorize } from '../domain/permissions.ts';
 import { AppError } from '../errors.ts';
+import { mostPeople } from './invite.ts';
 import { type Member, memberColumns } from './list-team.ts';
 
 /** Whom an admin changes, and from where. */
@@ -36,10 +37,15 @@ export async function deactivateMember(deps: Deps, actor: Staff, about: About): 
   return member;
 }
 
-/** Lets one of the org's people in again, with the password that they had. Rejects with `user_not_found`. One request. */
+/** Lets one of the org's people in again, with the password that they had. Rejects with `user_not_found` and `team_full`. One request. */
 export async function reactivateMember(deps: Deps, actor: Staff, about: About): Promise<Member> {
   const set = sql`deactivated_at = null`;
-  return change(deps, actor, about, { action: 'reactivated', set, when: sql`deactivated_at is not null` });
+  const when = sql`deactivated_at is not null and (select count(*) from users as other
+    where other.org_id = users.org_id and other.deactivated_at is null) < ${mostPeople}`;
+  const member = await change(deps, actor, about, { action: 'reactivated', set, when });
+  if (member.deactivatedAt)
+    throw new AppError('team_full', `An organization has at most ${mostPeople} people.`);
+  return member;
 }
 
 /** Changes a person where that is to be, ends their sessions, and says so in the audit log. Returns them as they are then. */

@@ -23,7 +23,9 @@ const invitation = {
   expires_at: Time,
   invitation_url: v.pipe(
     v.nullable(v.string()),
-    v.description('What the mail links to; null for those who may not invite.'),
+    v.description(
+      'What the mail links to, where it is not out: hand it over in another way. Otherwise null, since the mail proves whose address it is.',
+    ),
   ),
 };
 
@@ -55,7 +57,7 @@ const anInvitation = {
   role: 'staff',
   sent_at: '2026-11-26T09:00:00.000Z',
   expires_at: '2026-11-29T09:00:00.000Z',
-  invitation_url: 'https://portal.example/staff/invitation#token=eyJhbGciOiJIUzI1NiJ9.e30.abc',
+  invitation_url: null,
 } as const;
 
 const ofInvitation = { path: InvitationPath, example: { path: { invitation_id: anInvitation.id } } } as const;
@@ -70,9 +72,9 @@ export const teamContracts = {
     example: {},
     answer: {
       status: 200,
-      description: 'Those who are active first: 200 people and 200 invitations at most.',
+      description: 'Those who are active first: 200 at most, and as many who were deactivated.',
       body: v.object({
-        members: v.pipe(v.array(Member), v.maxLength(200)),
+        members: v.pipe(v.array(Member), v.maxLength(400)),
         invitations: v.pipe(v.array(Invitation), v.maxLength(200)),
       }),
       example: { members: [aMember], invitations: [anInvitation] },
@@ -94,7 +96,7 @@ export const teamContracts = {
       body: Invited,
       example: { ...anInvitation, mail: 'sent' },
     },
-    problems: ['invalid_request', 'already_a_member', 'limit_reached'],
+    problems: ['invalid_request', 'already_a_member', 'team_full', 'rate_limited'],
   },
   'POST /team/invitations/:invitation_id/send': {
     id: 'inviteAgain',
@@ -159,7 +161,7 @@ export const teamContracts = {
     permission: 'team:write',
     ...ofMember,
     answer: { status: 200, description: 'The person.', body: Member, example: aMember },
-    problems: ['invalid_request', 'user_not_found'],
+    problems: ['invalid_request', 'user_not_found', 'team_full'],
   },
 } as const satisfies Contracts;
 

@@ -17,18 +17,22 @@ export type InvitationRow = typeof invitations.$inferSelect;
 /** An invitation, and whether its mail is out: the vendor has taken it, has not, or there is none. */
 export type Invited = {
   readonly invitation: InvitationRow;
-  readonly url: string;
+  /** Null where the mail is out: only who reads it is to have it. */
+  readonly url: string | null;
   readonly mail: 'sent' | 'failed' | 'not_configured';
 };
 
-/** A second click, or a retry, mails nothing again. */
+/** How many an org sends an hour at most, with those that it has withdrawn. */
+const mostAnHour = 100;
+
+/** A second click, or a retry, makes no other link. */
 const isFresh = sql`invitations.sent_at > now() - interval '1 minute'`;
 
 const isOpen = sql`accepted_at is null and withdrawn_at is null`;
 
 /**
  * Invites a person by mail: the link is of use once, for 72 hours. Whoever is invited already gets another link, which replaces
- * the one before, with the role of now. Rejects with `already_a_member` and `limit_reached`. One request, and one to the vendor.
+ * the one before, with the role of now. Rejects with `already_a_member`, `team_full` and `rate_limited`. Two requests, and one to the vendor.
  */
 export async function invite(
   deps: Deps,
@@ -38,6 +42,12 @@ export async function invite(
   authorize(actor, 'team:write');
   const { db, now } = deps;
   const { orgId } = actor;
+  checkConfig(deps);
+  const isKnown = sql`exists (select from invitations where org_id = ${orgId} and email = ${email} and ${isOpen})`;
+  const isFull = sql`(select count(*) from users where org_id = ${orgId} and deactivated_at is null)
+    + (select count(*) from invitations where org_id = ${orgId} and ${isOpen}) >= ${mostPeople}`;
+  const isTooOften = sql`(select count(*) from invitations where org_id = ${orgId}
+    and sent_at > now() - interval '1 hour') >= ${mostAnHour}`;
   const expiresAt = new Date(now().getTime() + lifetimeMs).toISOString();
   const [, , rows, [about]] = await writeAs(db, actor, [
     db.execute(sql`delete from invitations where org_id = ${orgId}
@@ -47,8 +57,7 @@ export async function invite(
         insert into invitations (id, org_id, email, role, expires_at)
         select ${crypto.randomUUID()}::uuid, ${orgId}::bigint, ${email}::text, ${role}::text, ${expiresAt}::timestamptz
         where not exists (select from users where email = ${email} and org_id = ${orgId})
-          and (select count(*) from users where org_id = ${orgId} and deactivated_at is null)
-            + (select count(*) from invitations where org_id = ${orgId} and ${isOpen} and email <> ${email}) < ${mostPeople}
+          and (${isKnown} or not (${isFull} or ${isTooOften}))
         on conflict (org_id, email) where ${isOpen} do update
           set role = excluded.role, expires_at = excluded.expires_at, sent_at = now(), generation = invitations.generation + 1
           where not (${isFresh} and invitations.role = excluded.role)
@@ -62,6 +71,7 @@ export async function invite(
       .select({
         name: orgs.name,
         isMember: sql<boolean>`exists (select from users where email = ${email} and org_id = ${orgId})`,
+        isFull: sql<boolean>`${isFull}`,
       })
       .from(orgs)
       .where(eq(orgs.id, orgId)),
@@ -69,8 +79,10 @@ export async function invite(
   const [invitation] = rows;
   if (about?.isMember)
     throw new AppError('already_a_member', 'This person has an account in your organization.');
-  if (!invitation || !about)
-    throw new AppError('limit_reached', `An organization has at most ${mostPeople} people.`);
+  if (!invitation || !about) {
+    if (about?.isFull) throw new AppError('team_full', `An organization has at most ${mostPeople} people.`);
+    throw new AppError('rate_limited', 'Too many invitations. Try again in an hour.');
+  }
   return send(deps, actor, about.name, invitation);
 }
 
@@ -78,6 +90,7 @@ export async function invite(
 export async function inviteAgain(deps: Deps, actor: Staff, id: string, ip: string | null): Promise<Invited> {
   authorize(actor, 'team:write');
   const { db, now } = deps;
+  checkConfig(deps);
   const ofOrg = and(eq(invitations.id, id), eq(invitations.orgId, actor.orgId), isOpen);
   const expiresAt = new Date(now().getTime() + lifetimeMs).toISOString();
   const [, [invitation], [org]] = await writeAs(db, actor, [
@@ -132,15 +145,25 @@ export async function invitationUrl(
   return `${config.portalUrl}/staff/invitation#token=${token}`;
 }
 
+/** What is missing is missed before anything is written. */
+function checkConfig({ config }: Deps): void {
+  void config.portalUrl;
+  if (config.hasMail) void config.mailFrom;
+}
+
 async function send(deps: Deps, actor: Staff, orgName: string, invitation: InvitationRow): Promise<Invited> {
-  const { config, mail } = deps;
+  const { db, config, mail } = deps;
+  const { id, generation, email } = invitation;
+  if (invitation.mailedGeneration === generation) return { invitation, url: null, mail: 'sent' };
   const url = await invitationUrl(deps, orgName, invitation);
   if (!config.hasMail) return { invitation, url, mail: 'not_configured' };
-  const to = { from: config.mailFrom, orgName, to: invitation.email, kind: 'invitation' };
+  const to = { from: config.mailFrom, orgName, to: email, kind: 'invitation' };
   // The vendor sends one mail for one key, however often it is asked.
-  const key = `${invitation.id}:${invitation.generation}`;
+  const key = `${id}:${generation}`;
   const { outcome } = await mail.send(accountMail(to, invitationMessage(orgName, actor.email, url)), key);
-  return { invitation, url, mail: outcome === 'accepted' ? 'sent' : 'failed' };
+  if (outcome !== 'accepted') return { invitation, url, mail: 'failed' };
+  await db.update(invitations).set({ mailedGeneration: generation }).where(eq(invitations.id, id));
+  return { invitation, url: null, mail: 'sent' };
 }
 
 const notFound = () => new AppError('invitation_not_found', 'There is no such open invitation.');

@@ -10,7 +10,7 @@ export type Member = Pick<
   typeof users.$inferSelect,
   'id' | 'email' | 'name' | 'role' | 'deactivatedAt' | 'createdAt'
 > & {
-  /** When one of their sessions was last used; null where none is open. */
+  /** When one of their sessions was last used, as far as sessions are kept. */
   readonly lastUsedAt: string | null;
 };
 
@@ -27,7 +27,7 @@ export const memberColumns = {
   >`(select to_json(max(turned_at)) #>> '{}' from sessions where user_id = users.id)`,
 };
 
-/** An org's people, those who are active first, and its open invitations, with their links for those who may invite. One request. */
+/** An org's people, those who are active first, and its open invitations; with their links where there is no mail. One request. */
 export async function listTeam(deps: Deps, actor: Staff) {
   authorize(actor, 'team:read');
   const { db } = deps;
@@ -38,7 +38,7 @@ export async function listTeam(deps: Deps, actor: Staff) {
       .from(users)
       .where(eq(users.orgId, orgId))
       .orderBy(desc(sql`deactivated_at is null`), asc(users.email))
-      .limit(mostPeople),
+      .limit(2 * mostPeople),
     db
       .select()
       .from(invitations)
@@ -47,10 +47,11 @@ export async function listTeam(deps: Deps, actor: Staff) {
       .limit(mostPeople),
     db.select({ name: orgs.name }).from(orgs).where(eq(orgs.id, orgId)),
   ]);
-  const mayInvite = isAllowed(actor, 'team:write');
+  // Where there is mail, only who reads it is to have the link: the mail proves that the address is theirs.
+  const mayCopy = !deps.config.hasMail && isAllowed(actor, 'team:write');
   const withUrl = async (invitation: InvitationRow) => ({
     invitation,
-    url: mayInvite && org ? await invitationUrl(deps, org.name, invitation) : null,
+    url: mayCopy && org ? await invitationUrl(deps, org.name, invitation) : null,
   });
   return { members: members satisfies Member[], invitations: await Promise.all(open.map(withUrl)) };
 }

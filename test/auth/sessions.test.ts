@@ -208,6 +208,30 @@ describe('refreshing', () => {
   });
 });
 
+test('a refresh that meets a change of the own password goes on after it', async () => {
+  const org = await createUser();
+  const browser = await signIn(org);
+  const { userId } = org.actor;
+  const [, answer] = await Promise.all([
+    db.batch([
+      db.update(users).set({ passwordHash: 'another' }).where(eq(users.id, userId)),
+      db.update(sessions).set({ tokenGeneration: 1 }).where(eq(sessions.userId, userId)),
+      db.execute(sql`select pg_sleep(0.5)`),
+    ]),
+    new Promise((resolve) => setTimeout(resolve, 200)).then(() => refresh(browser)),
+  ]);
+  expect(answer.status).toBe(200);
+});
+
+test('signing in ends the session that the browser had, also one of another user', async () => {
+  const [org, other] = [await createUser(), await createUser()];
+  const before = await signIn(org);
+  const json = { email: other.email, password };
+  const after = await call('POST /auth/sessions', { json, headers: headersOf(before) });
+  expect(after.status).toBe(200);
+  expect([await statusOf(before), await statusOf(held(after))]).toEqual([401, 200]);
+});
+
 describe('another site', () => {
   const routes = ['POST /auth/sessions', 'POST /auth/refresh', 'POST /auth/logout'];
   const origins = [

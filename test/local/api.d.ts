@@ -1115,7 +1115,7 @@ export interface components {
              * @description What clients match on. It never changes.
              * @enum {string}
              */
-            code: "malformed_json" | "body_too_large" | "invalid_request" | "invalid_proposal_id" | "invalid_amount" | "invalid_signature" | "invalid_event" | "wrong_livemode" | "route_not_found" | "method_not_allowed" | "token_missing" | "token_invalid" | "token_expired" | "invalid_credentials" | "forbidden" | "rate_limited" | "proposal_not_found" | "proposal_not_approved" | "proposal_void" | "proposal_declined" | "proposal_expired" | "already_approved" | "already_paid" | "payment_pending" | "session_not_found" | "login_session_not_found" | "user_not_found" | "last_admin" | "already_a_member" | "address_in_use" | "invitation_not_found" | "link_over" | "version_conflict" | "amount_mismatch" | "checkout_open" | "limit_reached" | "nothing_due" | "pay_in_full_not_offered" | "instalment_not_found" | "not_on_request" | "payment_not_found" | "payment_ambiguous" | "payment_disputed" | "paid_through_stripe" | "not_refundable" | "overpayment" | "refund_pending" | "refund_too_large" | "anomaly_not_found" | "idempotency_key_reused" | "mail_not_found" | "mail_under_way" | "mail_off" | "not_configured" | "database_unavailable" | "log_unavailable" | "stripe_refused" | "stripe_failed" | "stripe_rate_limited" | "stripe_timeout" | "internal_error";
+            code: "malformed_json" | "body_too_large" | "invalid_request" | "invalid_proposal_id" | "invalid_amount" | "invalid_signature" | "invalid_event" | "wrong_livemode" | "route_not_found" | "method_not_allowed" | "token_missing" | "token_invalid" | "token_expired" | "invalid_credentials" | "forbidden" | "rate_limited" | "proposal_not_found" | "proposal_not_approved" | "proposal_void" | "proposal_declined" | "proposal_expired" | "already_approved" | "already_paid" | "payment_pending" | "session_not_found" | "login_session_not_found" | "user_not_found" | "last_admin" | "already_a_member" | "team_full" | "address_in_use" | "invitation_not_found" | "link_over" | "version_conflict" | "amount_mismatch" | "checkout_open" | "limit_reached" | "nothing_due" | "pay_in_full_not_offered" | "instalment_not_found" | "not_on_request" | "payment_not_found" | "payment_ambiguous" | "payment_disputed" | "paid_through_stripe" | "not_refundable" | "overpayment" | "refund_pending" | "refund_too_large" | "anomaly_not_found" | "idempotency_key_reused" | "mail_not_found" | "mail_under_way" | "mail_off" | "not_configured" | "database_unavailable" | "log_unavailable" | "stripe_refused" | "stripe_failed" | "stripe_rate_limited" | "stripe_timeout" | "internal_error";
             /**
              * Format: uuid
              * @description What the log calls this request.
@@ -1209,7 +1209,7 @@ export interface components {
             sent_at: string;
             /** Format: date-time */
             expires_at: string;
-            /** @description What the mail links to; null for those who may not invite. */
+            /** @description What the mail links to, where it is not out: hand it over in another way. Otherwise null, since the mail proves whose address it is. */
             invitation_url: string | null;
         };
         Invited: {
@@ -1222,7 +1222,7 @@ export interface components {
             sent_at: string;
             /** Format: date-time */
             expires_at: string;
-            /** @description What the mail links to; null for those who may not invite. */
+            /** @description What the mail links to, where it is not out: hand it over in another way. Otherwise null, since the mail proves whose address it is. */
             invitation_url: string | null;
             /**
              * @description Whether the mail is out. If it is not, hand the link over in another way, or send it again.
@@ -4435,7 +4435,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Those who are active first: 200 people and 200 invitations at most. */
+            /** @description Those who are active first: 200 at most, and as many who were deactivated. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4461,7 +4461,7 @@ export interface operations {
                      *           "role": "staff",
                      *           "sent_at": "2026-11-26T09:00:00.000Z",
                      *           "expires_at": "2026-11-29T09:00:00.000Z",
-                     *           "invitation_url": "https://portal.example/staff/invitation#token=eyJhbGciOiJIUzI1NiJ9.e30.abc"
+                     *           "invitation_url": null
                      *         }
                      *       ]
                      *     }
@@ -4582,7 +4582,7 @@ export interface operations {
                      *       "role": "staff",
                      *       "sent_at": "2026-11-26T09:00:00.000Z",
                      *       "expires_at": "2026-11-29T09:00:00.000Z",
-                     *       "invitation_url": "https://portal.example/staff/invitation#token=eyJhbGciOiJIUzI1NiJ9.e30.abc",
+                     *       "invitation_url": null,
                      *       "mail": "sent"
                      *     }
                      */
@@ -4631,7 +4631,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `already_a_member`, `limit_reached` */
+            /** @description `already_a_member`, `team_full` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4641,7 +4641,7 @@ export interface operations {
                         /** @constant */
                         status?: 409;
                         /** @enum {string} */
-                        code?: "already_a_member" | "limit_reached";
+                        code?: "already_a_member" | "team_full";
                     };
                 };
             };
@@ -4730,7 +4730,7 @@ export interface operations {
                      *       "role": "staff",
                      *       "sent_at": "2026-11-26T09:00:00.000Z",
                      *       "expires_at": "2026-11-29T09:00:00.000Z",
-                     *       "invitation_url": "https://portal.example/staff/invitation#token=eyJhbGciOiJIUzI1NiJ9.e30.abc",
+                     *       "invitation_url": null,
                      *       "mail": "sent"
                      *     }
                      */
@@ -5377,6 +5377,20 @@ export interface operations {
                         status?: 404;
                         /** @enum {string} */
                         code?: "user_not_found";
+                    };
+                };
+            };
+            /** @description `team_full` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "team_full";
                     };
                 };
             };

@@ -159,3 +159,32 @@ test('the account page ends another session, all of them, and changes the passwo
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
   await elsewhere.close();
 });
+
+test('a dialog steps back while the session has ended, and is there again with what was typed', async ({
+  page,
+  context,
+  deployed: { url, office },
+}) => {
+  const { id } = await office.send({ title: 'Interrupted' });
+  await office.call('POST', `/proposals/${id}/approve`, { name: 'Ada Lovelace', version: 1 });
+  await signIn(page, url, `/staff/proposals/${id}`);
+  await page.getByRole('button', { name: 'Record a payment' }).click();
+  const dialog = page.getByRole('alertdialog');
+  await dialog.getByLabel('Reference').fill('Cheque 4711');
+  const other = await context.newPage();
+  await other.goto(`${url}/staff/proposals`);
+  await other.getByRole('button', { name: 'Sign out' }).click();
+  await other.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await other.close();
+  await dialog.getByRole('button', { name: 'Record' }).click();
+  await expect(page.getByText('You were signed out.').first()).toBeVisible();
+  await expect(dialog).toHaveCount(0);
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.getByLabel('Email').fill('admin@peakpro.io');
+  await page.getByLabel('Password').fill('password');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(dialog.getByLabel('Reference')).toHaveValue('Cheque 4711');
+  await dialog.getByRole('button', { name: 'Record' }).click();
+  await expect(dialog).toHaveCount(0);
+});

@@ -64,6 +64,9 @@ export function ResetPage({ session }: { session: Session }) {
         <p>
           <Link href="/staff/forgot">{words.askForAnotherLink}</Link>
         </p>
+        <p>
+          <Link href="/staff">{words.signIn}</Link>
+        </p>
       </Message>
     );
   }
@@ -163,6 +166,9 @@ function AccountForm({
           {action}
         </Button>
       </Form>
+      <p>
+        <Link href="/staff">{words.signIn}</Link>
+      </p>
     </main>
   );
 }

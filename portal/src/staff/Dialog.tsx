@@ -1,5 +1,6 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import type { ReactNode } from 'react';
+import { useStaff } from './staff-context.ts';
 
 /** A question in front of the page, with the button that opens it. */
 export function Dialog({
@@ -18,10 +19,12 @@ export function Dialog({
   onOpenChange: (isOpen: boolean) => void;
   children: ReactNode;
 }) {
+  const { hasEnded } = useStaff();
   return (
-    <AlertDialog.Root open={isOpen} onOpenChange={onOpenChange}>
+    <AlertDialog.Root open={isOpen && !hasEnded} onOpenChange={onOpenChange}>
       <AlertDialog.Trigger className={kind}>{action}</AlertDialog.Trigger>
-      <AlertDialog.Portal>
+      {/* What was typed is still there after signing in again. */}
+      <AlertDialog.Portal keepMounted={isOpen}>
         <AlertDialog.Backdrop className="backdrop" />
         <AlertDialog.Popup className="dialog">
           <AlertDialog.Title>{title}</AlertDialog.Title>

@@ -56,7 +56,10 @@ export function LoginPage({ session, hasEnded }: { session: Session; hasEnded: b
         </Button>
       </Form>
       <p>
-        <Link href="/staff/forgot">{texts.loginPage.forgot}</Link>
+        {/* Beside what somebody was at, not instead of it. */}
+        <Link href="/staff/forgot" {...(hasEnded ? { target: '_blank' } : {})}>
+          {texts.loginPage.forgot}
+        </Link>
       </p>
     </main>
   );

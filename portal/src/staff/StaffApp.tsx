@@ -121,7 +121,7 @@ function SignedIn({
   } = useQuery({ queryKey: ['me'], queryFn: () => answerOf(api.auth.me.$get()) });
   if (!me) return error ? <Unreachable onRetry={refetch} /> : <SigningIn />;
   return (
-    <StaffContext value={{ api, me, session }}>
+    <StaffContext value={{ api, me, session, hasEnded }}>
       <Header onSignedOut={onSignedOut} />
       <CommandMenu />
       <AttentionBanner />

@@ -53,7 +53,7 @@ export function TeamPage() {
           </Allowed>
         </span>
       </div>
-      {unsent && (
+      {unsent && data?.invitations.some(({ id }) => id === unsent.id) && (
         <Notice kind="bad" title={words.mailDidNotGoOut(unsent.email)}>
           <p>{unsent.mail === 'failed' ? words.sendAgainOrCopy : words.noMailHere}</p>
           <p className="code">{unsent.invitation_url}</p>
@@ -290,7 +290,7 @@ function Invitations({
 }
 
 function InvitationActions({
-  invitation: { id, email, invitation_url: url },
+  invitation: { id, email, invitation_url: url, expires_at: expiresAt },
   onInvited,
 }: {
   invitation: Invitation;
@@ -300,23 +300,27 @@ function InvitationActions({
   const queries = useQueryClient();
   const toast = useToast();
   const param = { invitation_id: id };
+  const isExpired = Date.parse(expiresAt) < Date.now();
   const sending = useMutation({
     mutationFn: () => answerOf(api.team.invitations[':invitation_id'].send.$post({ param })),
     onSuccess: onInvited,
     onSettled: () => queries.invalidateQueries({ queryKey: ['team'] }),
   });
-  async function copy() {
-    await navigator.clipboard.writeText(url ?? '');
-    toast(words.linkCopied);
-  }
+  const copying = useMutation({
+    mutationFn: () => navigator.clipboard.writeText(url ?? ''),
+    onSuccess: () => toast(words.linkCopied),
+    onError: () => toast(words.linkNotCopied),
+  });
   return (
     <span className="actions">
       <Button onClick={() => sending.mutate()} busy={sending.isPending && words.sending}>
         <Labelled text={words.sendAgain} of={email} />
       </Button>
-      <Button onClick={() => void copy()}>
-        <Labelled text={words.copyLink} of={email} />
-      </Button>
+      {url && !isExpired && (
+        <Button onClick={() => copying.mutate()}>
+          <Labelled text={words.copyLink} of={email} />
+        </Button>
+      )}
       <ConfirmedAction
         words={{
           action: <Labelled text={words.withdraw} of={email} />,

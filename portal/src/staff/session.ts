@@ -15,6 +15,8 @@ const marginMs = 30_000;
 export class Session implements Bearer {
   #access: Access | null = null;
   #refreshing: Promise<void> | null = null;
+  /** How often somebody signed in or out here, or went on. */
+  #changes = 0;
   readonly #onUser: (user: string | null) => void;
 
   /** `onUser` hears who is signed in each time that this was found out; null is that the session has ended. */
@@ -38,19 +40,24 @@ export class Session implements Bearer {
 
   /** Gets the next token by the cookie, and says who is signed in. Rejects where the API cannot be reached. */
   refresh(): Promise<void> {
-    this.#refreshing ??= answerOf(apiAs(null).auth.refresh.$post())
-      .then(
-        (answer) => this.keep(answer),
-        (error) => {
-          if (!(error instanceof Problem) || error.isPassing) throw error;
-          this.#access = null;
-          this.#onUser(null);
-        },
-      )
-      .finally(() => {
-        this.#refreshing = null;
-      });
+    this.#refreshing ??= oneTabAtATime(() => this.#next()).finally(() => {
+      this.#refreshing = null;
+    });
     return this.#refreshing;
+  }
+
+  async #next(): Promise<void> {
+    const changes = this.#changes;
+    const answer = await answerOf(apiAs(null).auth.refresh.$post()).catch((error) => {
+      if (error instanceof Problem && isOver(error)) return null;
+      throw error;
+    });
+    if (changes !== this.#changes) return; // who signed in or out meanwhile has the last word
+    if (answer) this.keep(answer);
+    else {
+      this.#access = null;
+      this.#onUser(null);
+    }
   }
 
   /** Signs in. Rejects with a `Problem`. */
@@ -60,6 +67,7 @@ export class Session implements Bearer {
 
   /** Goes on with the token of an answer. */
   keep({ access_token: token, expires_in: seconds }: Token): void {
+    this.#changes += 1;
     this.#access = { token, user: subjectOf(token), until: Date.now() + seconds * 1000 };
     this.#onUser(this.#access.user);
   }
@@ -67,6 +75,16 @@ export class Session implements Bearer {
   /** Ends the session, in all tabs. Rejects where the API cannot be reached: then it goes on. */
   async end(): Promise<void> {
     await answerOf(apiAs(null).auth.logout.$post());
+    this.#changes += 1;
     this.#access = null;
   }
+}
+
+/** Not an outage, and no answer of another version: there is no session. */
+const isOver = ({ code }: Problem) => ['token_missing', 'token_invalid', 'token_expired'].includes(code);
+
+/** Answers that cross would leave the browser with a cookie that was replaced already. */
+function oneTabAtATime(refresh: () => Promise<void>): Promise<void> {
+  const { locks } = navigator as { locks?: LockManager }; // a page without HTTPS has none
+  return locks ? locks.request('refresh', refresh) : refresh();
 }

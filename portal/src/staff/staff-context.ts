@@ -2,7 +2,13 @@ import { createContext, useContext, useEffect } from 'react';
 import type { Api, Me } from '../api.ts';
 import type { Session } from './session.ts';
 
-type Staff = { readonly api: Api; readonly me: Me; readonly session: Session };
+type Staff = {
+  readonly api: Api;
+  readonly me: Me;
+  readonly session: Session;
+  /** Whether the session has ended: the page waits behind the login until somebody signs in again. */
+  readonly hasEnded: boolean;
+};
 
 export const StaffContext = createContext<Staff | null>(null);
 

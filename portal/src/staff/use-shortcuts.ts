@@ -2,12 +2,15 @@ import { useEffect } from 'react';
 import { useLocation } from 'wouter';
 import { useMay } from './Allowed.tsx';
 import { listPath } from './list-query.ts';
+import { useStaff } from './staff-context.ts';
 
 /** `/` searches, `n` begins a proposal. Not while something is typed, and not with another key held. */
 export function useShortcuts(): void {
   const mayMake = useMay('proposals:write');
+  const { hasEnded } = useStaff();
   const [, navigate] = useLocation();
   useEffect(() => {
+    if (hasEnded) return;
     const onKey = (event: KeyboardEvent) => {
       const { key, target } = event;
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
@@ -27,7 +30,7 @@ export function useShortcuts(): void {
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
-  }, [navigate, mayMake]);
+  }, [navigate, mayMake, hasEnded]);
 }
 
 function focusSearch(): boolean {
