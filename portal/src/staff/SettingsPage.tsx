@@ -1,6 +1,6 @@
 import { Form } from '@base-ui/react/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { maximumTotal } from '../../../src/domain/currency.ts';
 import { audiences, topics } from '../../../src/domain/notify.ts';
 import { answerOf, type Org } from '../api.ts';
@@ -16,6 +16,7 @@ import { Failure } from './Failure.tsx';
 import { useStaff, useTitle } from './staff-context.ts';
 import { useToast } from './Toasts.tsx';
 import { useFieldErrors } from './use-field-errors.ts';
+import { useUnsaved } from './use-unsaved.ts';
 
 const words = texts.settingsPage;
 
@@ -60,12 +61,7 @@ function Settings({ org }: { org: Org }) {
     },
   });
   const { errors, onChanged } = useFieldErrors(saving.error, org.currency);
-  useEffect(() => {
-    if (!isDirty) return;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener('beforeunload', ask);
-    return () => removeEventListener('beforeunload', ask);
-  }, [isDirty]);
+  useUnsaved(isDirty);
   function set(next: Partial<Draft>) {
     onChanged();
     setDraft({ ...draft, ...next });

@@ -1,5 +1,6 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { Draft } from './draft.ts';
+import { useUnsaved } from './use-unsaved.ts';
 
 // What staff have typed is kept in this tab until they save it or discard it, so that leaving the page loses nothing.
 
@@ -18,12 +19,7 @@ export function useKeptDraft(userId: number, name: string, start: () => Draft) {
   const [work, setWork] = useState<Kept>(() => first ?? begin(start()));
   const [isKept, setKept] = useState(first !== null);
   const [isDirty, setDirty] = useState(first !== null);
-  useEffect(() => {
-    if (!isDirty) return;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener('beforeunload', ask);
-    return () => removeEventListener('beforeunload', ask);
-  }, [isDirty]);
+  useUnsaved(isDirty);
   /** Another visit begins with what is on file. */
   function forget() {
     forgetDraft(key);
