@@ -1,9 +1,12 @@
 import { withClient } from '../../local/postgres.ts';
 import { expect, test } from './support/fixtures.ts';
+import { forgetPeople } from './support/forget-people.ts';
 import { look } from './support/look.ts';
 import { signIn } from './support/staff-page.ts';
 
 // One browser's tabs, other browsers, and the password of one user.
+
+test.afterAll(({ deployed }) => forgetPeople(deployed));
 
 /** Another user of the seed's org, with the same password as its admin. */
 function addColleague(postgresUrl: string, email: string) {

@@ -52,7 +52,7 @@ test('an admin sets the organization up, and new proposals begin with that', asy
   await page.getByLabel(/^Deposit/).selectOption('A percentage of the total');
   await page.getByLabel('Offers run out').uncheck();
   await page.getByLabel(/^First look at a proposal/).selectOption('Everyone');
-  await page.getByLabel('Email (optional)').fill('');
+  await page.getByLabel('Email (optional)').fill('admin@peakpro.io');
   await save.click();
   await expect(page.getByText('Saved', { exact: true })).toBeVisible();
 });

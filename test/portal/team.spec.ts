@@ -1,9 +1,12 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from './support/fixtures.ts';
+import { forgetPeople } from './support/forget-people.ts';
 import { look } from './support/look.ts';
 import { signIn } from './support/staff-page.ts';
 
 // An admin invites people; they join, forget their passwords, and leave.
+
+test.afterAll(({ deployed }) => forgetPeople(deployed));
 
 const password = 'correct horse battery staple';
 

@@ -12,6 +12,7 @@ import { Notice } from '../ui/Notice.tsx';
 import { wordsOf } from './problem-words.ts';
 import type { Session } from './session.ts';
 import { useFieldErrors } from './use-field-errors.ts';
+import { useOneAtATime } from './use-one-at-a-time.ts';
 
 // What mails about accounts link to: without signing in, since the link proves who it is.
 
@@ -81,8 +82,9 @@ export function ResetPage({ session }: { session: Session }) {
 /** Where a user who forgot their password asks for a link. */
 export function ForgotPage() {
   const asking = useMutation({
-    mutationFn: ({ email = '' }: Fields) =>
+    mutationFn: useOneAtATime(({ email = '' }: Fields) =>
       answerOf(apiAs(null).auth.password.forgot.$post({ json: { email: email.trim() } })),
+    ),
   });
   if (asking.isSuccess) {
     return (
@@ -107,8 +109,9 @@ type Fields = Readonly<Record<string, string>>;
 /** What signs somebody in, and leads to the first page. */
 function useAnswer(session: Session, ask: (fields: Fields) => Promise<Parameters<Session['keep']>[0]>) {
   const [, navigate] = useLocation();
+  const askOnce = useOneAtATime(ask);
   return useMutation({
-    mutationFn: ask,
+    mutationFn: askOnce,
     onSuccess: (answer) => {
       forgetAccountToken();
       session.keep(answer);

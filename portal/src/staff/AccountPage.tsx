@@ -12,6 +12,7 @@ import { Failure } from './Failure.tsx';
 import { useStaff, useTitle } from './staff-context.ts';
 import { useToast } from './Toasts.tsx';
 import { useFieldErrors } from './use-field-errors.ts';
+import { useOneAtATime } from './use-one-at-a-time.ts';
 
 /** Who is signed in, where else, and their password. */
 export function AccountPage({ onSignedOut }: { onSignedOut: () => void }) {
@@ -121,9 +122,11 @@ function Password() {
   const queries = useQueryClient();
   const toast = useToast();
   const [done, setDone] = useState(0);
+  const change = useOneAtATime((json: { current_password: string; new_password: string }) =>
+    answerOf(api.auth.password.$post({ json })),
+  );
   const changing = useMutation({
-    mutationFn: (json: { current_password: string; new_password: string }) =>
-      answerOf(api.auth.password.$post({ json })),
+    mutationFn: change,
     onSuccess: (token) => {
       session.keep(token);
       setDone(done + 1);

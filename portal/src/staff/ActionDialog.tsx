@@ -9,6 +9,7 @@ import { Failure } from './Failure.tsx';
 import { useStaff } from './staff-context.ts';
 import { useToast } from './Toasts.tsx';
 import { useFieldErrors } from './use-field-errors.ts';
+import { useOneAtATime } from './use-one-at-a-time.ts';
 
 /** A button that opens a small form, and does what the form asks for. `run` rejects with what is wrong. */
 export function ActionDialog({
@@ -36,7 +37,7 @@ export function ActionDialog({
   // A second click, or a retry after a lost answer, does it once. What is opened again is meant again.
   const [requestKey, setRequestKey] = useState(() => crypto.randomUUID());
   const running = useMutation({
-    mutationFn: (fields: FormData) => run(fields, requestKey),
+    mutationFn: useOneAtATime((fields: FormData) => run(fields, requestKey)),
     onSuccess: async () => {
       setOpen(false);
       if (done) toast(done);

@@ -4,6 +4,7 @@ import { Button } from '../ui/Button.tsx';
 import { CloseDialog, Dialog, DialogText } from './Dialog.tsx';
 import { Failure } from './Failure.tsx';
 import { useToast } from './Toasts.tsx';
+import { useOneAtATime } from './use-one-at-a-time.ts';
 
 type Words = {
   /** On the button that opens the question. */
@@ -30,7 +31,7 @@ export function ConfirmedAction({
   const toast = useToast();
   const [isOpen, setOpen] = useState(false);
   const running = useMutation({
-    mutationFn: run,
+    mutationFn: useOneAtATime(run),
     onSuccess: async () => {
       setOpen(false);
       toast(words.done);

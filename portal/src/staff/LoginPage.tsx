@@ -8,11 +8,14 @@ import { Button } from '../ui/Button.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import { wordsOf } from './problem-words.ts';
 import type { Session } from './session.ts';
+import { useOneAtATime } from './use-one-at-a-time.ts';
 
 /** Where staff sign in; also in front of what somebody was at when their session ended. */
 export function LoginPage({ session, hasEnded }: { session: Session; hasEnded: boolean }) {
   const login = useMutation({
-    mutationFn: (credentials: { email: string; password: string }) => session.begin(credentials),
+    mutationFn: useOneAtATime((credentials: { email: string; password: string }) =>
+      session.begin(credentials),
+    ),
   });
   useEffect(() => {
     // They may have signed in in another tab.

@@ -16,6 +16,7 @@ import { Failure } from './Failure.tsx';
 import { useStaff, useTitle } from './staff-context.ts';
 import { useToast } from './Toasts.tsx';
 import { useFieldErrors } from './use-field-errors.ts';
+import { useOneAtATime } from './use-one-at-a-time.ts';
 import { useUnsaved } from './use-unsaved.ts';
 
 const words = texts.settingsPage;
@@ -53,7 +54,7 @@ function Settings({ org }: { org: Org }) {
   const change = changesOf(org, draft);
   const isDirty = Object.keys(change).length > 0;
   const saving = useMutation({
-    mutationFn: () => answerOf(api.org.$patch({ json: change })),
+    mutationFn: useOneAtATime(() => answerOf(api.org.$patch({ json: change }))),
     onSuccess: async (saved) => {
       toast(words.saved);
       queries.setQueryData(['org'], saved);
