@@ -25,6 +25,7 @@ export async function checkCredentials(deps: Deps, { email, password, ip }: Cred
     { limit: 'login_network', key: `address:${ip && networkOf(ip)}` },
     { limit: 'login_account', key: `account:${email}` },
   ]);
+  void deps.tokens; // what is missing is missed before a password is checked
   return passwords.run(deps, async () => {
     const user = await findUser(deps, email, password, ip);
     if (isOutdated(user.passwordHash)) await rehash(deps.db, user, password);
