@@ -84,6 +84,20 @@ test('a Worker sends one by one what a shard of the version before takes only so
   expect(results.map((result) => 'outcome' in result && result.outcome)).toEqual(['recorded', 'recorded']);
 });
 
+/** All pages as one: other tests may have filled the shard with more orgs than a page takes. */
+async function allPagesOf(shard: Parameters<typeof seriesOf>[0], from: SeriesFrom): Promise<SeriesPage> {
+  const page = await seriesOf(shard, from);
+  if ('rejected' in page) throw new Error(page.detail);
+  if (!page.next) return page;
+  const { next } = page;
+  const { blocks } = await allPagesOf(shard, next);
+  const [first, ...others] = blocks;
+  const last = page.blocks.at(-1);
+  if (!first || last?.metric !== first.metric) return { blocks: [...page.blocks, ...blocks], next: null };
+  const joined = { ...last, keys: [...last.keys, ...first.keys], texts: [...last.texts, ...first.texts] };
+  return { blocks: [...page.blocks.slice(0, -1), joined, ...others], next: null };
+}
+
 test('a Worker reads all series at once from a shard of the version before', async () => {
   const orgs = [await createOrg(), await createOrg()];
   const shard = bindings.LOG_SHARD.getByName('0/4');
@@ -101,9 +115,9 @@ test('a Worker reads all series at once from a shard of the version before', asy
     series: async (from: SeriesFrom): Promise<SeriesPage | Rejection> => shard.series(from),
   };
   for (const from of [null, { orgId: orgs[1]?.label ?? '' }]) {
-    const all = await seriesOf(now, from);
+    const all = await allPagesOf(now, from);
     expect(await seriesOf(before, from)).toEqual(all);
-    expect('blocks' in all && all.blocks.length).toBeGreaterThan(3);
+    expect(all.blocks.length).toBeGreaterThan(3);
   }
 });
 
