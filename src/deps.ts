@@ -27,6 +27,7 @@ class Adapters {
   #tokens: Tokens | undefined;
   #stripe: StripeGateway | undefined;
   #shards: Shards | undefined;
+  #mail: MailGateway | undefined;
 
   constructor(env: Bindings) {
     this.#env = env;
@@ -61,7 +62,8 @@ class Adapters {
 
   /** For mails to an org's own people about their accounts; what the log owes goes by couriers. */
   get mail(): MailGateway {
-    return createMailGateway(this.#env, this.config);
+    this.#mail ??= createMailGateway(this.#env, this.config);
+    return this.#mail;
   }
 
   /** Counts something that leaves no entry in the log. */

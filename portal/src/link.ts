@@ -7,21 +7,27 @@ export type PortalLink = { readonly proposalId: string; readonly token: string }
  * `address` is all of it that follows the host. Null where there is no token.
  */
 export function readLink(address: string): PortalLink | null {
-  const [, proposalId, token = ''] =
-    /^\/proposal\/(\d+)\/?(?:\?[^#]*)?#(?:.*&)?token=([\w.-]*)/.exec(decode(address)) ?? [];
-  const bare = token.replace(/\.+$/, ''); // the full stop of its sentence
-  return proposalId && bare ? { proposalId, token: bare } : null;
+  const found = tokenAfter(/^\/proposal\/(\d+)/, address);
+  return found && { proposalId: found.place, token: found.token };
 }
 
 /** What a mail about an account links to. */
 export type AccountLink = { readonly kind: 'invitation' | 'reset'; readonly token: string };
 
-/** The same for links of staff's accounts. */
+/** Reads a link of a mail about an account, as `readLink` does. */
 export function readAccountLink(address: string): AccountLink | null {
-  const [, kind, token = ''] =
-    /^\/staff\/(invitation|reset)\/?(?:\?[^#]*)?#(?:.*&)?token=([\w.-]*)/.exec(decode(address)) ?? [];
-  const bare = token.replace(/\.+$/, '');
-  return kind && bare ? { kind: kind as AccountLink['kind'], token: bare } : null; // sound: the two that the pattern has
+  const found = tokenAfter(/^\/staff\/(invitation|reset)/, address);
+  // Sound: the pattern has these two.
+  return found && { kind: found.place as AccountLink['kind'], token: found.token };
+}
+
+/** The token in the fragment of an address, and what the pattern captures of the path before. */
+function tokenAfter(path: RegExp, address: string): { place: string; token: string } | null {
+  const text = decode(address);
+  const [all = '', place] = path.exec(text) ?? [];
+  const [, token = ''] = /^\/?(?:\?[^#]*)?#(?:.*&)?token=([\w.-]*)/.exec(text.slice(all.length)) ?? [];
+  const bare = token.replace(/\.+$/, ''); // the full stop of its sentence
+  return place && bare ? { place, token: bare } : null;
 }
 
 /** Without encoding, however often it was encoded, and without white space: a token has neither. */

@@ -1,7 +1,7 @@
 import { type AccountLink, readAccountLink, readLink } from './link.ts';
 
-// Links' tokens, and the session that is being paid, live in this tab's session storage: they survive the trip to Stripe and back,
-// but not the tab. If a browser refuses storage, they last until the customer leaves the page.
+// The tokens of links, and the checkout session that is being paid, live in this tab's session storage: they survive the trip
+// to Stripe and back, but not the tab. If a browser refuses storage, they last until the customer leaves the page.
 
 const memory = new Map<string, string>();
 
@@ -27,8 +27,8 @@ function write(key: string, value: string | null): void {
 const linkKey = (proposalId: string) => `link:${proposalId}`;
 
 /**
- * Takes a portal link's token out of the address bar, before anything can read or remember it there, and leaves the address
- * of the proposal. Returns whether there was one.
+ * Takes the token of a link, to a proposal or about an account, out of the address bar, before anything can read or remember it
+ * there, and leaves the address of the page. Returns whether there was one.
  */
 export function takeLinkToken(): boolean {
   const address = location.pathname + location.search + location.hash;

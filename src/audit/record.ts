@@ -4,29 +4,26 @@ import { type AuditAction, auditLog, failedSignIns } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import { describeCauses } from '../errors.ts';
 
-/** What somebody did: `about` names whom or what, where that is not themself. */
-export type Doing = {
+/** What somebody did: `about` names the person or thing it was done to, if that is not themselves. */
+type Doing = {
   readonly orgId: number;
   readonly userId: number;
   readonly action: AuditAction;
   readonly about?: string;
-  readonly ip?: string | null;
+  readonly ip: string | null;
 };
 
 /** The statement that records it, for the transaction that does it. */
-export function audit(
-  db: Database,
-  { about = null, ip = null, ...doing }: Omit<Doing, 'about'> & { readonly about?: string | null },
-) {
-  return db.insert(auditLog).values({ ...doing, about, ip });
+export function audit(db: Database, doing: Doing) {
+  return db.insert(auditLog).values(doing);
 }
 
-/** The hour of now, in UTC, by the database's clock. */
+/** The current hour by the database's clock. */
 const thisHour = sql`date_trunc('hour', now())`;
 
 /**
- * Counts a sign-in that failed for a user, by the hour: the first of an hour is an entry. It is done after the answer, and what fails is
- * not counted.
+ * Counts a failed sign-in of a user by the hour; the first of an hour is an entry. It runs after the answer, and a failure to count is only
+ * logged.
  */
 export function auditFailure(
   { db, waitUntil }: Deps,
@@ -50,7 +47,7 @@ export function auditFailure(
   waitUntil(counting.then(() => {}, notDone));
 }
 
-/** Records what is done already, after the answer. */
+/** Records what has been done, after the answer. */
 export function auditLater({ db, waitUntil }: Deps, doing: Doing): void {
   waitUntil(audit(db, doing).then(() => {}, notDone));
 }

@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts';
 import { networkOf } from '../http/client-address.ts';
 import { countAgainst } from '../http/limits.ts';
 import { openSession, type Visitor } from './begin-session.ts';
-import { passwords, type User } from './check-credentials.ts';
+import { type Account, passwords } from './check-credentials.ts';
 import type { IssuedSession } from './issued.ts';
 import { hashPassword } from './password.ts';
 
@@ -13,9 +13,9 @@ import { hashPassword } from './password.ts';
 const duplicate = '23505';
 
 /**
- * Makes a user of whom an org invited, and signs them in. Of two acceptances at once, one. Rejects with `link_over` where the
- * invitation was accepted, withdrawn or sent again, with `address_in_use` where the address has an account already, then it stays open.
- * Two requests.
+ * Makes an invited person a user, and signs them in; of two acceptances at once, one succeeds. Rejects with `link_over` if the
+ * invitation was accepted, withdrawn, sent again or has expired, and with `address_in_use` if the address already has an account: then the
+ * invitation stays open. Two requests.
  */
 export async function acceptInvitation(
   deps: Deps,
@@ -53,9 +53,9 @@ export async function acceptInvitation(
     ])
     .catch((error) => {
       if (sqlState(error) !== duplicate) throw error;
-      throw new AppError('address_in_use', 'There is an account with this address already. Sign in with it.');
+      throw new AppError('address_in_use', 'There is an account with this address already.');
     });
-  const [user] = rows as unknown as Pick<User, 'id' | 'orgId' | 'email' | 'role' | 'tokenGeneration'>[]; // sound: what it returns
+  const [user] = rows as unknown as Account[]; // sound: what the statement returns
   if (!user) throw new AppError('link_over', 'This invitation was accepted, withdrawn or replaced.');
   return openSession(deps, user, visitor, 'joined');
 }

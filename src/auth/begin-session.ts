@@ -1,12 +1,15 @@
-import { and, desc, eq, isNotNull, isNull, lt, notInArray, or, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, notInArray, sql } from 'drizzle-orm';
 import { audit } from '../audit/record.ts';
 import { sessions } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
-import { type Credentials, checkCredentials, type User } from './check-credentials.ts';
+import { type Account, type Credentials, checkCredentials } from './check-credentials.ts';
 import { type IssuedSession, issue, toStaff } from './issued.ts';
 
 /** A session ends this long after the sign-in, however much it is used. */
 const lifetimeMs = 30 * 24 * 3_600_000;
+
+/** Whether a session goes on, but for its user: it ends after a week without use. */
+export const isAlive = sql`ended_at is null and expires_at > now() and turned_at > now() - interval '7 days'`;
 
 /** So many are open at most: signing in once more ends the oldest. */
 export const mostOpenSessions = 20;
@@ -23,10 +26,10 @@ export async function beginSession(
   return openSession(deps, user, { userAgent, ip: credentials.ip }, 'signed_in');
 }
 
-/** A session of who has proved who they are. One request, which also deletes the user's sessions that ended 30 days ago. */
+/** Begins a session for a user who has proved their identity. One request, which also deletes the sessions that ended 30 days ago. */
 export async function openSession(
   deps: Deps,
-  user: Pick<User, 'id' | 'orgId' | 'email' | 'role' | 'tokenGeneration'>,
+  user: Account,
   { userAgent, ip }: Visitor,
   action: 'signed_in' | 'joined' | 'password_reset',
 ): Promise<IssuedSession> {
@@ -40,7 +43,6 @@ export async function openSession(
     .where(and(ofUser, isNull(sessions.endedAt)))
     .orderBy(desc(sessions.createdAt))
     .limit(mostOpenSessions);
-  const aMonthAgo = sql`now() - interval '30 days'`;
   await db.batch([
     audit(db, { orgId: user.orgId, userId, action, ip }),
     db.insert(sessions).values({ id: sid, userId, tokenGeneration, userAgent, expiresAt: endsAt }),
@@ -48,17 +50,7 @@ export async function openSession(
       .update(sessions)
       .set({ endedAt: sql`now()` })
       .where(and(ofUser, isNull(sessions.endedAt), notInArray(sessions.id, newest))),
-    db
-      .delete(sessions)
-      .where(
-        and(
-          ofUser,
-          or(
-            and(isNotNull(sessions.endedAt), lt(sessions.endedAt, aMonthAgo)),
-            lt(sessions.expiresAt, aMonthAgo),
-          ),
-        ),
-      ),
+    db.delete(sessions).where(and(ofUser, sql`coalesce(ended_at, expires_at) < now() - interval '30 days'`)),
   ]);
   return issue(deps, { ...toStaff(user), sid }, 0, endsAt);
 }

@@ -11,7 +11,10 @@ import { hashPassword, isOutdated, verifyPassword } from './password.ts';
 /** Each password takes the isolate for some 150 ms: more at once would hold up its webhooks. */
 export const passwords = new AtOnce('passwords', 4);
 
-export type User = typeof users.$inferSelect;
+type User = typeof users.$inferSelect;
+
+/** What a session and a token are made for. */
+export type Account = Pick<User, 'id' | 'orgId' | 'email' | 'role' | 'tokenGeneration'>;
 
 export type Credentials = { readonly email: string; readonly password: string; readonly ip: string | null };
 

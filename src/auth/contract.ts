@@ -22,6 +22,14 @@ const Ended = v.object({ ended: v.literal(true) });
 
 const token = { access_token: 'eyJhbGciOiJIUzI1NiJ9.e30.abc', token_type: 'bearer' } as const;
 
+/** What begins a session, or goes on with it, answers. */
+const begun = {
+  status: 200,
+  description: 'A token for all other routes, for ten minutes.',
+  body: Token,
+  example: { ...token, expires_in: 600 },
+} as const;
+
 const Me = v.object({
   user_id: Id,
   org_id: Id,
@@ -72,12 +80,7 @@ export const authContracts = {
     permission: 'public',
     body: LoginBody,
     example: { body: { email: 'admin@example.com', password: 'correct horse battery staple' } },
-    answer: {
-      status: 200,
-      description: 'A token for all other routes, for ten minutes.',
-      body: Token,
-      example: { ...token, expires_in: 600 },
-    },
+    answer: begun,
     problems: ['invalid_request', 'invalid_credentials', 'rate_limited'],
   },
   'POST /auth/invitation': {
@@ -91,12 +94,7 @@ export const authContracts = {
     example: {
       body: { token: token.access_token, name: 'Grace Hopper', password: 'correct horse battery staple' },
     },
-    answer: {
-      status: 200,
-      description: 'A token for all other routes, for ten minutes.',
-      body: Token,
-      example: { ...token, expires_in: 600 },
-    },
+    answer: begun,
     problems: [
       'invalid_request',
       'token_invalid',
@@ -132,12 +130,7 @@ export const authContracts = {
     permission: 'public',
     body: ResetBody,
     example: { body: { token: token.access_token, password: 'another horse battery staple' } },
-    answer: {
-      status: 200,
-      description: 'A token for all other routes, for ten minutes.',
-      body: Token,
-      example: { ...token, expires_in: 600 },
-    },
+    answer: begun,
     problems: ['invalid_request', 'token_invalid', 'token_expired', 'link_over', 'rate_limited'],
   },
   'POST /auth/refresh': {
@@ -148,12 +141,7 @@ export const authContracts = {
       'Replaces the cookie each time. For 30 seconds the cookie before gets the same one again, for tabs that ask at once and for a lost reply; its use after that ends the session.',
     permission: 'refresh_cookie',
     example: {},
-    answer: {
-      status: 200,
-      description: 'A token for all other routes, for ten minutes.',
-      body: Token,
-      example: { ...token, expires_in: 600 },
-    },
+    answer: begun,
     problems: ['token_missing', 'token_invalid', 'token_expired', 'rate_limited'],
   },
   'POST /auth/logout': {

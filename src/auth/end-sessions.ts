@@ -7,7 +7,7 @@ import type { Staff } from '../domain/actor.ts';
 import { authorize } from '../domain/permissions.ts';
 import { AppError } from '../errors.ts';
 
-/** Ends the session that a refresh token is of. A token that is none, or of no open session, ends nothing. One request. */
+/** Ends the session of a refresh token. An invalid token, or one of an ended session, ends nothing. One request. */
 export async function signOut(
   { db, tokens, now }: Deps,
   refreshToken: string | undefined,
@@ -45,10 +45,10 @@ export async function endAllSessions({ db }: Deps, actor: Staff, ip: string | nu
   await writeAs(db, actor, [
     audit(db, { orgId, userId, action: 'sessions_ended', ip }),
     // The user first, as everywhere: two that lock in another order would wait for each other.
-    db.update(users).set({ tokenGeneration: sql`token_generation + 1` }).where(eq(users.id, actor.userId)),
+    db.update(users).set({ tokenGeneration: sql`token_generation + 1` }).where(eq(users.id, userId)),
     db
       .update(sessions)
       .set({ endedAt: sql`now()` })
-      .where(and(eq(sessions.userId, actor.userId), isNull(sessions.endedAt))),
+      .where(and(eq(sessions.userId, userId), isNull(sessions.endedAt))),
   ]);
 }

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
-import { type Refresh, sessionTokenSeconds } from '../jwt/tokens.ts';
-import type { User } from './check-credentials.ts';
+import { sessionTokenSeconds } from '../jwt/tokens.ts';
+import type { Account } from './check-credentials.ts';
 
 /** A token for the Authorization header. */
 export type Issued = { readonly accessToken: string; readonly expiresInSeconds: number };
@@ -10,17 +10,11 @@ export type Issued = { readonly accessToken: string; readonly expiresInSeconds: 
 export type IssuedSession = Issued & { readonly refreshToken: string; readonly endsAt: Date };
 
 /** What a user's token says of them. */
-export function toStaff({
-  id: userId,
-  orgId,
-  email,
-  role,
-  tokenGeneration: generation,
-}: Pick<User, 'id' | 'orgId' | 'email' | 'role' | 'tokenGeneration'>): Staff {
+export function toStaff({ id: userId, orgId, email, role, tokenGeneration: generation }: Account): Staff {
   return { kind: 'staff', userId, orgId, email, role, generation };
 }
 
-/** The tokens of a session at this turn: always the same refresh token, which whoever lost the reply gets again. */
+/** The tokens of a session at this turn. Its refresh token is always the same, so a client that lost the reply gets it again. */
 export async function issue(
   { tokens, now }: Deps,
   staff: Staff & { readonly sid: string },
@@ -28,11 +22,10 @@ export async function issue(
   endsAt: Date,
 ): Promise<IssuedSession> {
   const { userId, orgId, sid } = staff;
-  const refresh: Refresh = { userId, orgId, sid, turn };
   return {
     accessToken: await tokens.signStaff(staff, now(), sessionTokenSeconds),
     expiresInSeconds: sessionTokenSeconds,
-    refreshToken: await tokens.signRefresh(refresh, endsAt),
+    refreshToken: await tokens.signRefresh({ userId, orgId, sid, turn }, endsAt),
     endsAt,
   };
 }

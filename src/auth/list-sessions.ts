@@ -1,10 +1,10 @@
-import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
 import { readAs } from '../db/read-as.ts';
 import { sessions } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
 import { authorize } from '../domain/permissions.ts';
-import { mostOpenSessions } from './begin-session.ts';
+import { isAlive, mostOpenSessions } from './begin-session.ts';
 
 /** Where a user is signed in, the last used first: a bounded number, see `beginSession`. One request. */
 export async function listSessions({ db }: Deps, actor: Staff) {
@@ -14,15 +14,7 @@ export async function listSessions({ db }: Deps, actor: Staff) {
     db
       .select({ id, userAgent, createdAt, lastUsedAt: turnedAt, expiresAt })
       .from(sessions)
-      .where(
-        and(
-          eq(sessions.userId, actor.userId),
-          isNull(sessions.endedAt),
-          gt(expiresAt, sql`now()`),
-          gt(turnedAt, sql`now() - interval '7 days'`),
-          eq(tokenGeneration, actor.generation ?? 0),
-        ),
-      )
+      .where(and(eq(sessions.userId, actor.userId), isAlive, eq(tokenGeneration, actor.generation ?? 0)))
       .orderBy(desc(turnedAt))
       .limit(mostOpenSessions),
   ]);

@@ -1,18 +1,14 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '../db/client.ts';
 import type { Deps } from '../deps.ts';
-import type { Role } from '../domain/actor.ts';
 import { AppError } from '../errors.ts';
 import { countAgainst } from '../http/limits.ts';
 import type { Refresh } from '../jwt/tokens.ts';
+import { isAlive } from './begin-session.ts';
+import type { Account } from './check-credentials.ts';
 import { type IssuedSession, issue, toStaff } from './issued.ts';
 
-type Turned = {
-  readonly id: number;
-  readonly orgId: number;
-  readonly email: string;
-  readonly role: Role;
-  readonly tokenGeneration: number;
+type Turned = Account & {
   readonly turn: number;
   readonly expiresAt: string;
   readonly hasEnded: boolean;
@@ -30,15 +26,15 @@ export async function refreshSession(deps: Deps, refreshToken: string | undefine
     { limit: 'user', key: `session:${sid}` },
     { limit: 'org', key: `org:${orgId}` },
   ]);
-  // Where a change of the user's password or role was under way, the statement has waited for it, and has seen the session after it with
-  // the user before it (READ COMMITTED): what it does not find, it looks for once more.
-  const row =
-    (await turnOver(deps.db, { sid, turn, userId })) ?? (await turnOver(deps.db, { sid, turn, userId }));
+  // If it waited for a change of the user's password, the statement has compared the new session with the old user (READ COMMITTED), and
+  // found nothing: a second one sees both as they are.
+  const turnOver = () => tryToTurn(deps.db, { sid, turn, userId });
+  const row = (await turnOver()) ?? (await turnOver());
   if (!row || row.hasEnded) throw new AppError('token_invalid', 'You were signed out. Sign in again.');
   return issue(deps, { ...toStaff(row), sid }, row.turn, new Date(row.expiresAt));
 }
 
-async function turnOver(
+async function tryToTurn(
   db: Database,
   { sid, turn, userId }: Pick<Refresh, 'sid' | 'turn' | 'userId'>,
 ): Promise<Turned | undefined> {
@@ -50,7 +46,7 @@ async function turnOver(
         else now() end
     from users
     where sessions.id = ${sid} and users.id = user_id and user_id = ${userId}
-      and ended_at is null and expires_at > now() and turned_at > now() - interval '7 days'
+      and ${isAlive}
       and deactivated_at is null and sessions.token_generation = users.token_generation
     returning users.id::float8, org_id::float8 as "orgId", email, role, users.token_generation as "tokenGeneration",
       turn, expires_at as "expiresAt", ended_at is not null as "hasEnded"`);

@@ -5,11 +5,11 @@ import type { AppEnv } from '../http/context.ts';
 import { deleteRefreshCookie, readRefreshCookie, setRefreshCookie } from '../http/refresh-cookie.ts';
 import { sameOrigin } from '../http/same-origin.ts';
 import { validate } from '../http/validate.ts';
+import { getSettings } from '../orgs/settings.ts';
 import { acceptInvitation } from './accept-invitation.ts';
 import { beginSession } from './begin-session.ts';
 import { changePassword } from './change-password.ts';
 import { endAllSessions, endSession, signOut } from './end-sessions.ts';
-import { getMe } from './get-me.ts';
 import type { Issued, IssuedSession } from './issued.ts';
 import { listSessions } from './list-sessions.ts';
 import { login } from './login.ts';
@@ -22,9 +22,9 @@ export const authRoutes = new Hono<AppEnv>()
     const credentials = { ...c.req.valid('json'), ip: clientAddress(c) };
     return c.json(toToken(await login(c.var.deps, credentials)));
   })
-  .post('/sessions', sameOrigin, validate('json', LoginBody), async (c) => {
-    return signedIn(c, await beginSession(c.var.deps, { ...c.req.valid('json'), ...visitor(c) }));
-  })
+  .post('/sessions', sameOrigin, validate('json', LoginBody), async (c) =>
+    signedIn(c, await beginSession(c.var.deps, { ...c.req.valid('json'), ...visitor(c) })),
+  )
   .post('/invitation', sameOrigin, validate('json', AcceptBody), async (c) =>
     signedIn(c, await acceptInvitation(c.var.deps, { ...c.req.valid('json'), ...visitor(c) })),
   )
@@ -69,22 +69,22 @@ export const authRoutes = new Hono<AppEnv>()
     );
   })
   .get('/me', authenticateStaff, async (c) => {
-    const me = await getMe(c.var.deps, c.var.actor);
-    const { userId, orgId, email, role, orgName, currency, depositPercent } = me;
+    const { userId, orgId, email, role } = c.var.actor;
+    const org = await getSettings(c.var.deps, c.var.actor);
     return c.json({
       user_id: userId,
       org_id: orgId,
       email,
       role,
-      org_name: orgName,
-      currency,
-      deposit_percent: depositPercent,
-      deposit: me.deposit,
-      time_zone: me.timeZone,
-      valid_days: me.validDays,
-      pay_in_full: me.mayPayInFull,
-      terms: me.terms,
-      mail: me.mail,
+      org_name: org.name,
+      currency: org.currency,
+      deposit_percent: org.depositPercent,
+      deposit: org.deposit,
+      time_zone: org.timeZone,
+      valid_days: org.validDays,
+      pay_in_full: org.mayPayInFull,
+      terms: org.terms,
+      mail: org.mail,
     });
   });
 
@@ -97,7 +97,7 @@ function toToken({ accessToken, expiresInSeconds }: Issued) {
   return { access_token: accessToken, token_type: 'bearer', expires_in: expiresInSeconds };
 }
 
-/** The same for who has just signed in. What the browser was signed in as before ends: its tabs go on as this user, or ask. */
+/** Answers a person who has just signed in. The session that the browser had before ends: its tabs go on as this user. */
 async function signedIn(c: Context<AppEnv>, session: IssuedSession) {
   await signOut(c.var.deps, readRefreshCookie(c), clientAddress(c));
   return begun(c, session);

@@ -5,8 +5,8 @@ const admins = ['admin'] as const;
 const staff = ['admin', 'staff'] as const;
 const readers = ['admin', 'staff', 'viewer'] as const;
 const customers = ['customer'] as const;
-const everyone = ['admin', 'staff', 'customer'] as const;
-const allReaders = ['admin', 'staff', 'viewer', 'customer'] as const;
+const staffAndCustomers = ['admin', 'staff', 'customer'] as const;
+const everyone = ['admin', 'staff', 'viewer', 'customer'] as const;
 
 /** Who holds which permission. A customer holds theirs for the proposal of the link only. */
 const holders = {
@@ -20,16 +20,16 @@ const holders = {
   'leads:read': readers,
   'leads:write': staff,
   'proposals:list': readers,
-  'proposals:read': allReaders,
+  'proposals:read': everyone,
   'proposals:view': customers,
   'proposals:write': staff,
-  'proposals:approve': everyone,
-  'proposals:decline': everyone,
+  'proposals:approve': staffAndCustomers,
+  'proposals:decline': staffAndCustomers,
   'payments:write': staff,
   'refunds:write': admins,
   'activity:read': readers,
-  'checkouts:write': everyone,
-  'checkouts:read': allReaders,
+  'checkouts:write': staffAndCustomers,
+  'checkouts:read': everyone,
   'reports:read': readers,
 } as const satisfies Record<string, readonly (Role | 'customer')[]>;
 

@@ -4,8 +4,7 @@ import type { AppEnv } from './context.ts';
 
 /**
  * Lets in the portal's own pages only, where a cookie is read or set: a browser states the origin of a page with every POST
- * (https://fetch.spec.whatwg.org/#origin-header), and no page can state another. All other routes take a token from a header, which no
- * other page has.
+ * (https://fetch.spec.whatwg.org/#origin-header), and no page can state another. Other routes read no cookie.
  */
 export const sameOrigin = createMiddleware<AppEnv>((c, next) => {
   const own = [c.var.deps.config.portalOrigin, new URL(c.req.url).origin];

@@ -28,7 +28,7 @@ export function resetMessage(orgName: string, email: string, url: string): Messa
   });
 }
 
-/** The mail of such a message, to one of an org's people. It names the org, and nobody answers it. */
+/** The mail that carries such a message to one of an org's people: in the org's name, and without a place for replies. */
 export function accountMail(
   {
     from,

@@ -18,6 +18,7 @@ function toBody({
   mayPayInFull,
   nextSteps,
   reminderDays,
+  depositPercent: _,
   ...same
 }: Awaited<ReturnType<typeof getSettings>>) {
   return {

@@ -32,15 +32,6 @@ export const ChangeOrgBody = v.object({
   terms: v.optional(v.nullable(paragraphs(10_000))),
   next_steps: v.optional(v.nullable(paragraphs(1_000))),
   reminder_days: v.optional(ReminderDays),
-  notify: v.optional(
-    v.strictObject(
-      Object.fromEntries(topics.map((topic) => [topic, v.optional(v.picklist(audiences))])) as {
-        [T in (typeof topics)[number]]: v.OptionalSchema<
-          v.PicklistSchema<typeof audiences, undefined>,
-          undefined
-        >;
-      },
-    ),
-  ),
+  notify: v.optional(v.record(v.picklist(topics), v.picklist(audiences))),
   mail: v.optional(v.picklist(['on', 'off'])),
 });

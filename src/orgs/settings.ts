@@ -1,6 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { InferOutput } from 'valibot';
-import { audit } from '../audit/record.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/client.ts';
 import { defaultDeposit, defaultTimeZone } from '../db/org-defaults.ts';
@@ -32,20 +31,21 @@ export async function changeSettings(deps: Deps, actor: Staff, change: Change, i
   authorize(actor, 'org:write');
   const { db, config } = deps;
   const { orgId, userId } = actor;
-  const { mail, notify, ...others } = change;
   const names = Object.keys(change).sort();
   if (names.length === 0) return getSettings(deps, actor);
+  const { mail, notify } = change;
+  // What is undefined stays as it is.
   const set = {
-    ...(others.name === undefined ? {} : { name: others.name }),
-    ...(others.email === undefined ? {} : { email: others.email }),
-    ...(others.time_zone === undefined ? {} : { timeZone: others.time_zone }),
-    ...(others.deposit === undefined ? {} : toStored(others.deposit)),
-    ...(others.valid_days === undefined ? {} : { validDays: others.valid_days }),
-    ...(others.pay_in_full === undefined ? {} : { payInFull: others.pay_in_full }),
-    ...(others.terms === undefined ? {} : { terms: others.terms || null }),
-    ...(others.next_steps === undefined ? {} : { nextSteps: others.next_steps || null }),
-    ...(others.reminder_days === undefined ? {} : { reminderDays: others.reminder_days }),
-    ...(notify ? { notify: sql`coalesce(notify, '{}') || ${JSON.stringify(notify)}::jsonb` } : {}),
+    name: change.name ?? sql`name`,
+    email: change.email,
+    timeZone: change.time_zone,
+    ...(change.deposit === undefined ? {} : toStored(change.deposit)),
+    validDays: change.valid_days,
+    payInFull: change.pay_in_full,
+    terms: change.terms === '' ? null : change.terms,
+    nextSteps: change.next_steps === '' ? null : change.next_steps,
+    reminderDays: change.reminder_days,
+    notify: notify && sql`coalesce(notify, '{}') || ${JSON.stringify(notify)}::jsonb`,
   };
   // Each time that mail is switched on is another generation.
   const switchMail =
@@ -54,13 +54,17 @@ export async function changeSettings(deps: Deps, actor: Staff, change: Change, i
           on conflict (org_id, channel) do update set generation = channels.generation + 1, since = now()
           where channels.since is null`
       : sql`update channels set since = null where org_id = ${orgId} and channel = 'mail' and ${mail === 'off'}`;
-  const [, , , [org], [channel]] = await writeAs(db, actor, [
-    db
-      .update(orgs)
-      .set({ ...set, name: others.name ?? sql`name` })
-      .where(eq(orgs.id, orgId)),
+  const all = sql`(select md5(row(orgs, channels)::text) from orgs left join channels on org_id = orgs.id and channel = 'mail'
+    where orgs.id = ${orgId})`;
+  const [, , , , [org], [channel]] = await writeAs(db, actor, [
+    db.execute(sql`select set_config('portal.settings', ${all}, true)`),
+    db.update(orgs).set(set).where(eq(orgs.id, orgId)),
     db.execute(switchMail),
-    audit(db, { orgId, userId, action: 'settings_changed', about: names.join(', '), ip }),
+    // A replay changes nothing, and is no entry.
+    db.execute(sql`
+      insert into audit_log (org_id, user_id, action, about, ip)
+      select ${orgId}::bigint, ${userId}::bigint, 'settings_changed', ${names.join(', ')}::text, ${ip}::text
+      where ${all} <> current_setting('portal.settings')`),
     ...selectSettings(db, actor),
   ]);
   return toSettings(config, org, channel);
@@ -90,6 +94,8 @@ function toSettings(
   return {
     name: org.name,
     currency: org.currency,
+    /** As earlier releases knew the deposit. */
+    depositPercent: org.depositPercent ?? config.depositPercent,
     email: org.email,
     timeZone: org.timeZone ?? defaultTimeZone,
     deposit: defaultDeposit(org, config.depositPercent),

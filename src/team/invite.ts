@@ -14,10 +14,10 @@ export const mostPeople = 200;
 
 export type InvitationRow = typeof invitations.$inferSelect;
 
-/** An invitation, and whether its mail is out: the vendor has taken it, has not, or there is none. */
+/** An invitation, and whether its mail went out, did not, or could not, since the deployment has no vendor. */
 export type Invited = {
   readonly invitation: InvitationRow;
-  /** Null where the mail is out: only who reads it is to have it. */
+  /** Null once the mail is out: only its reader is to have the link. */
   readonly url: string | null;
   readonly mail: 'sent' | 'failed' | 'not_configured';
 };
@@ -28,11 +28,12 @@ const mostAnHour = 100;
 /** A second click, or a retry, makes no other link. */
 const isFresh = sql`invitations.sent_at > now() - interval '1 minute'`;
 
-const isOpen = sql`accepted_at is null and withdrawn_at is null`;
+/** Whether an invitation waits to be accepted, or has expired. */
+export const isOpen = sql`accepted_at is null and withdrawn_at is null`;
 
 /**
- * Invites a person by mail: the link is of use once, for 72 hours. Whoever is invited already gets another link, which replaces
- * the one before, with the role of now. Rejects with `already_a_member`, `team_full` and `rate_limited`. Two requests, and one to the vendor.
+ * Invites a person by mail: the link works once, for 72 hours. A person who is already invited gets a new link, with the role given
+ * now, and the previous link ends. Rejects with `already_a_member`, `team_full` and `rate_limited`. Two requests, and one to the vendor.
  */
 export async function invite(
   deps: Deps,
@@ -42,7 +43,7 @@ export async function invite(
   authorize(actor, 'team:write');
   const { db, now } = deps;
   const { orgId } = actor;
-  checkConfig(deps);
+  checkMail(deps);
   const isKnown = sql`exists (select from invitations where org_id = ${orgId} and email = ${email} and ${isOpen})`;
   const isFull = sql`(select count(*) from users where org_id = ${orgId} and deactivated_at is null)
     + (select count(*) from invitations where org_id = ${orgId} and ${isOpen}) >= ${mostPeople}`;
@@ -90,7 +91,7 @@ export async function invite(
 export async function inviteAgain(deps: Deps, actor: Staff, id: string, ip: string | null): Promise<Invited> {
   authorize(actor, 'team:write');
   const { db, now } = deps;
-  checkConfig(deps);
+  checkMail(deps);
   const ofOrg = and(eq(invitations.id, id), eq(invitations.orgId, actor.orgId), isOpen);
   const expiresAt = new Date(now().getTime() + lifetimeMs).toISOString();
   const [, [invitation], [org]] = await writeAs(db, actor, [
@@ -145,10 +146,12 @@ export async function invitationUrl(
   return `${config.portalUrl}/staff/invitation#token=${token}`;
 }
 
-/** What is missing is missed before anything is written. */
-function checkConfig({ config }: Deps): void {
+/** Throws `not_configured` before anything is written. */
+function checkMail({ config, mail }: Deps): void {
   void config.portalUrl;
-  if (config.hasMail) void config.mailFrom;
+  if (!config.hasMail) return;
+  void config.mailFrom;
+  mail.check();
 }
 
 async function send(deps: Deps, actor: Staff, orgName: string, invitation: InvitationRow): Promise<Invited> {

@@ -1,18 +1,10 @@
 import { and, asc, desc, eq, sql } from 'drizzle-orm';
 import { readAs } from '../db/read-as.ts';
-import { invitations, orgs, users } from '../db/schema.ts';
+import { invitations, orgs, sessions, users } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
 import { authorize, isAllowed } from '../domain/permissions.ts';
-import { type InvitationRow, invitationUrl, mostPeople } from './invite.ts';
-
-export type Member = Pick<
-  typeof users.$inferSelect,
-  'id' | 'email' | 'name' | 'role' | 'deactivatedAt' | 'createdAt'
-> & {
-  /** When one of their sessions was last used, as far as sessions are kept. */
-  readonly lastUsedAt: string | null;
-};
+import { type InvitationRow, invitationUrl, isOpen, mostPeople } from './invite.ts';
 
 /** The columns of a member. */
 export const memberColumns = {
@@ -22,9 +14,14 @@ export const memberColumns = {
   role: users.role,
   deactivatedAt: users.deactivatedAt,
   createdAt: users.createdAt,
-  lastUsedAt: sql<
-    string | null
-  >`(select to_json(max(turned_at)) #>> '{}' from sessions where user_id = users.id)`,
+  /** When one of their sessions was last used, as far as sessions are kept. */
+  lastUsedAt: sql<Date | null>`(select max(turned_at) from sessions where user_id = users.id)`.mapWith(
+    sessions.turnedAt,
+  ),
+};
+
+export type Member = Pick<typeof users.$inferSelect, Exclude<keyof typeof memberColumns, 'lastUsedAt'>> & {
+  readonly lastUsedAt: Date | null;
 };
 
 /** An org's people, those who are active first, and its open invitations; with their links where there is no mail. One request. */
@@ -42,7 +39,7 @@ export async function listTeam(deps: Deps, actor: Staff) {
     db
       .select()
       .from(invitations)
-      .where(and(eq(invitations.orgId, orgId), sql`accepted_at is null and withdrawn_at is null`))
+      .where(and(eq(invitations.orgId, orgId), isOpen))
       .orderBy(asc(invitations.email))
       .limit(mostPeople),
     db.select({ name: orgs.name }).from(orgs).where(eq(orgs.id, orgId)),
@@ -53,5 +50,5 @@ export async function listTeam(deps: Deps, actor: Staff) {
     invitation,
     url: mayCopy && org ? await invitationUrl(deps, org.name, invitation) : null,
   });
-  return { members: members satisfies Member[], invitations: await Promise.all(open.map(withUrl)) };
+  return { members, invitations: await Promise.all(open.map(withUrl)) };
 }

@@ -46,36 +46,18 @@ export const teamRoutes = new Hono<AppEnv>()
     validate('param', UserPath),
     validate('json', RoleBody),
     async (c) => {
-      const { deps, actor } = c.var;
-      const member = await changeRole(
-        deps,
-        actor,
-        { userId: c.req.valid('param').user_id, ip: clientAddress(c) },
-        c.req.valid('json').role,
-      );
-      return c.json(toMember(member));
+      const about = { userId: c.req.valid('param').user_id, ip: clientAddress(c) };
+      return c.json(toMember(await changeRole(c.var.deps, c.var.actor, about, c.req.valid('json').role)));
     },
   )
-  .post('/members/:user_id/deactivate', authenticateStaff, validate('param', UserPath), async (c) =>
-    c.json(
-      toMember(
-        await deactivateMember(c.var.deps, c.var.actor, {
-          userId: c.req.valid('param').user_id,
-          ip: clientAddress(c),
-        }),
-      ),
-    ),
-  )
-  .post('/members/:user_id/reactivate', authenticateStaff, validate('param', UserPath), async (c) =>
-    c.json(
-      toMember(
-        await reactivateMember(c.var.deps, c.var.actor, {
-          userId: c.req.valid('param').user_id,
-          ip: clientAddress(c),
-        }),
-      ),
-    ),
-  );
+  .post('/members/:user_id/deactivate', authenticateStaff, validate('param', UserPath), async (c) => {
+    const about = { userId: c.req.valid('param').user_id, ip: clientAddress(c) };
+    return c.json(toMember(await deactivateMember(c.var.deps, c.var.actor, about)));
+  })
+  .post('/members/:user_id/reactivate', authenticateStaff, validate('param', UserPath), async (c) => {
+    const about = { userId: c.req.valid('param').user_id, ip: clientAddress(c) };
+    return c.json(toMember(await reactivateMember(c.var.deps, c.var.actor, about)));
+  });
 
 function toMember({ id, email, name, role, deactivatedAt, createdAt, lastUsedAt }: Member) {
   return {
@@ -85,7 +67,7 @@ function toMember({ id, email, name, role, deactivatedAt, createdAt, lastUsedAt 
     role,
     is_active: deactivatedAt === null,
     created_at: createdAt.toISOString(),
-    last_used_at: lastUsedAt && new Date(lastUsedAt).toISOString(),
+    last_used_at: lastUsedAt?.toISOString() ?? null,
   };
 }
 

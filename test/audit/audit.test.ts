@@ -3,20 +3,10 @@ import { describe, expect, test, vi } from 'vitest';
 import { hashPassword } from '../../src/auth/password.ts';
 import { auditLog, users } from '../../src/db/schema.ts';
 import { call } from '../support/api.ts';
+import { mails } from '../support/mail-gateway.ts';
 import { createOrg, createProposal, db, eventsOf } from '../support/world.ts';
 
-const mails = vi.hoisted((): string[] => []);
-
-vi.mock('../../src/mail/gateway.ts', () => ({
-  createMailGateway: () => ({
-    retryHours: 20,
-    check() {},
-    send: async ({ text }: { text: string }) => {
-      mails.push(text);
-      return { outcome: 'accepted', vendorId: null, note: null };
-    },
-  }),
-}));
+vi.mock('../../src/mail/gateway.ts', () => import('../support/mail-gateway.ts'));
 
 const password = 'correct horse battery staple';
 const next = 'another horse battery staple';
@@ -57,7 +47,7 @@ test('sign-ins, sessions and passwords are entries, each once', async () => {
   const org = await createUser();
   const begun = await signIn(org);
   const [cookie = ''] = (begun.headers.get('set-cookie') ?? '').split(';');
-  await call('POST /auth/refresh', { headers: { ...headers, cookie } }); // a refresh is none
+  await call('POST /auth/refresh', { headers: { ...headers, cookie } }); // a refresh leaves no entry
   const other = await signIn(org);
   const token = other.json.access_token as string;
   const [, lost] = (await call('GET /auth/sessions', { token })).json.data;
@@ -100,7 +90,7 @@ test('invitations and roles are entries, each once; what is refused is none', as
   const { id } = (await invite('staff')).json;
   await invite('staff');
   await call(`POST /team/invitations/${id}/send`, { token: org.token, headers });
-  const [, token] = /#token=(\S+)/.exec(mails.at(-1) ?? '') ?? [];
+  const [, token] = /#token=(\S+)/.exec(mails.at(-1)?.text ?? '') ?? [];
   const json = { token, name: 'Grace', password };
   await call('POST /auth/invitation', { json, headers });
   await call('POST /auth/invitation', { json, headers });

@@ -10,13 +10,7 @@ import { createOrg, createProposal, db, rowCounts, tokens } from '../support/wor
 // Every route with every role: its permission's holders are let in, and nobody else. How a token ends is in revocation.test.ts, what is
 // no token in protected-routes.test.ts.
 
-vi.mock('../../src/mail/gateway.ts', () => ({
-  createMailGateway: () => ({
-    retryHours: 20,
-    check() {},
-    send: async () => ({ outcome: 'accepted', vendorId: null, note: null }),
-  }),
-}));
+vi.mock('../../src/mail/gateway.ts', () => import('../support/mail-gateway.ts'));
 
 const routes = Object.entries<Contract>(contracts).flatMap(([route, contract]) => {
   const permission = permissionOf(contract.permission);

@@ -5599,24 +5599,7 @@ export interface operations {
                     next_steps?: string | null;
                     reminder_days?: number[];
                     notify?: {
-                        /** @enum {string} */
-                        viewed?: "everyone" | "admins" | "none";
-                        /** @enum {string} */
-                        approved?: "everyone" | "admins" | "none";
-                        /** @enum {string} */
-                        declined?: "everyone" | "admins" | "none";
-                        /** @enum {string} */
-                        paid?: "everyone" | "admins" | "none";
-                        /** @enum {string} */
-                        failed?: "everyone" | "admins" | "none";
-                        /** @enum {string} */
-                        refunded?: "everyone" | "admins" | "none";
-                        /** @enum {string} */
-                        disputed?: "everyone" | "admins" | "none";
-                        /** @enum {string} */
-                        anomaly?: "everyone" | "admins" | "none";
-                        /** @enum {string} */
-                        bounced?: "everyone" | "admins" | "none";
+                        [key: string]: "everyone" | "admins" | "none";
                     };
                     /** @enum {string} */
                     mail?: "on" | "off";

@@ -62,6 +62,35 @@ test('each setting is changed by itself, and what is missing stays', async () =>
   expect(json.data).toHaveLength(13);
 });
 
+test('a replay changes nothing, and is no second entry', async () => {
+  const org = await createOrg();
+  const json = { deposit: { percent: 20 }, mail: 'on', notify: { paid: 'admins' } };
+  await change(org, json);
+  const before = [await read(org), await mailOf(org), await rowCounts()];
+  expect((await change(org, json)).status).toBe(200);
+  expect([await read(org), await mailOf(org), await rowCounts()]).toEqual(before);
+});
+
+test('of two changes at once both hold, and of the same setting one', async () => {
+  const org = await createOrg();
+  const sent = [{ valid_days: 10 }, { valid_days: 20 }, { pay_in_full: true }, { notify: { paid: 'none' } }];
+  const answers = await Promise.all(
+    [...sent, { notify: { viewed: 'none' } }].map((json) => change(org, json)),
+  );
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+  const after = await read(org);
+  expect(after).toMatchObject({ pay_in_full: true, notify: { paid: 'none', viewed: 'none' } });
+  expect([10, 20]).toContain(after.valid_days);
+});
+
+test('a token that has ended changes nothing', async () => {
+  const org = await createOrg();
+  await call('POST /auth/sessions/end', { token: org.token });
+  const before = await rowCounts();
+  expect(await change(org, { name: 'Late' })).toMatchObject({ status: 401, json: { code: 'token_invalid' } });
+  expect(await rowCounts()).toEqual(before);
+});
+
 test('nothing to change changes nothing', async () => {
   const org = await createOrg();
   const before = await rowCounts();

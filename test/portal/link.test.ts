@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readLink } from '../../portal/src/link.ts';
+import { readAccountLink, readLink } from '../../portal/src/link.ts';
 
 const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.a_b-c';
 const link = { proposalId: '7', token };
@@ -34,4 +34,24 @@ test.each([
 
 test('what is no token is taken as it is, for the API to refuse', () => {
   expect(readLink('/proposal/7#token=nonsense')).toEqual({ proposalId: '7', token: 'nonsense' });
+});
+
+test.each(['invitation', 'reset'] as const)('a link about an account is read in the same way: %s', (kind) => {
+  for (const address of [
+    `#token=${token}`,
+    `/#token=${token}.`,
+    `%2523token=${token}`,
+    `?x=1#token=${token}%3E)`,
+  ]) {
+    expect(readAccountLink(`/staff/${kind}${address}`)).toEqual({ kind, token });
+  }
+});
+
+test.each([
+  '/staff/reset',
+  `/staff/reset?token=${token}`,
+  `/staff/team#token=${token}`,
+  `/proposal/7#token=${token}`,
+])('no link about an account is %s', (address) => {
+  expect(readAccountLink(address)).toBe(null);
 });

@@ -1,10 +1,9 @@
 import { Form } from '@base-ui/react/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { maximumTotal } from '../../../src/domain/currency.ts';
 import { audiences, topics } from '../../../src/domain/notify.ts';
 import { answerOf, type Org } from '../api.ts';
-import { decimalKind, moneyKind } from '../fields/kinds.ts';
+import { decimalKind } from '../fields/kinds.ts';
 import { NumberField } from '../fields/NumberField.tsx';
 import { TextField } from '../fields/TextField.tsx';
 import { texts } from '../texts/staff.ts';
@@ -12,6 +11,7 @@ import { Button } from '../ui/Button.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { useMay } from './Allowed.tsx';
+import { DepositFields } from './DepositFields.tsx';
 import { Failure } from './Failure.tsx';
 import { useStaff, useTitle } from './staff-context.ts';
 import { useToast } from './Toasts.tsx';
@@ -21,7 +21,6 @@ import { useUnsaved } from './use-unsaved.ts';
 
 const words = texts.settingsPage;
 
-const percentKind = decimalKind(2, { least: 0.01, most: 100 }, '%');
 const daysKind = decimalKind(0, { least: 1, most: 3650 });
 
 /** How the organization is set up. */
@@ -33,7 +32,7 @@ export function SettingsPage() {
     <>
       <h1>{words.title}</h1>
       {data ? (
-        <Settings key={JSON.stringify(data)} org={data} />
+        <Settings org={data} />
       ) : error ? (
         <Failure error={error} onRetry={() => refetch()} />
       ) : (
@@ -43,20 +42,35 @@ export function SettingsPage() {
   );
 }
 
+/** What is typed: the days of reminders as a text. */
 type Draft = Omit<Org, 'reminder_days'> & { readonly reminders: string };
 
-function Settings({ org }: { org: Org }) {
+function toDraft({ reminder_days: days, ...same }: Org): Draft {
+  return { ...same, reminders: days.join(', ') };
+}
+
+/** The form begins with what is on file, and again once that was saved; what others change meanwhile, it does not overwrite. */
+function Settings({ org: onFile }: { org: Org }) {
   const { api } = useStaff();
   const queries = useQueryClient();
   const toast = useToast();
   const mayChange = useMay('org:write');
-  const [draft, setDraft] = useState<Draft>({ ...org, reminders: org.reminder_days.join(', ') });
+  const [org, setOrg] = useState(onFile);
+  const [draft, setDraft] = useState(() => toDraft(org));
+  const [round, setRound] = useState(0);
+  function begin(from: Org) {
+    setOrg(from);
+    setDraft(toDraft(from));
+    setRound(round + 1); // so that each field shows it
+  }
   const change = changesOf(org, draft);
   const isDirty = Object.keys(change).length > 0;
+  const save = useOneAtATime(() => answerOf(api.org.$patch({ json: change })));
   const saving = useMutation({
-    mutationFn: useOneAtATime(() => answerOf(api.org.$patch({ json: change }))),
+    mutationFn: save,
     onSuccess: async (saved) => {
       toast(words.saved);
+      begin(saved);
       queries.setQueryData(['org'], saved);
       await queries.invalidateQueries();
     },
@@ -69,6 +83,7 @@ function Settings({ org }: { org: Org }) {
   }
   return (
     <Form
+      key={round}
       className="settings"
       errors={errors}
       onFormSubmit={() => !saving.isPending && isDirty && saving.mutate()}
@@ -109,7 +124,7 @@ function Settings({ org }: { org: Org }) {
       <fieldset className="card" disabled={!mayChange}>
         <legend>{words.newProposals}</legend>
         <p className="quiet">{words.newProposalsHint}</p>
-        <DepositFields draft={draft} onChange={set} />
+        <DepositFields org={draft} onChange={set} />
         <label className="check">
           <input
             type="checkbox"
@@ -208,58 +223,10 @@ function Settings({ org }: { org: Org }) {
           <Button type="submit" kind="primary" disabled={!isDirty} busy={saving.isPending && words.saving}>
             {words.save}
           </Button>
-          {isDirty && (
-            <Button onClick={() => setDraft({ ...org, reminders: org.reminder_days.join(', ') })}>
-              {words.discard}
-            </Button>
-          )}
+          {isDirty && <Button onClick={() => begin(org)}>{words.discard}</Button>}
         </div>
       )}
     </Form>
-  );
-}
-
-function DepositFields({
-  draft: { deposit, currency },
-  onChange,
-}: {
-  draft: Draft;
-  onChange: (change: Pick<Draft, 'deposit'>) => void;
-}) {
-  const kind = deposit === null ? 'none' : 'percent' in deposit ? 'percent' : 'amount';
-  function choose(next: string) {
-    if (next === 'none') onChange({ deposit: null });
-    else onChange({ deposit: next === 'percent' ? { percent: 30 } : { amount_cents: 50_000 } });
-  }
-  return (
-    <>
-      <label>
-        {words.deposit}
-        <select value={kind} onChange={({ target }) => choose(target.value)}>
-          <option value="percent">{words.depositInPercent}</option>
-          <option value="amount">{words.depositAmount}</option>
-          <option value="none">{words.noDeposit}</option>
-        </select>
-      </label>
-      {deposit && 'percent' in deposit && (
-        <NumberField
-          name="deposit"
-          label={words.depositPercent}
-          kind={percentKind}
-          value={deposit.percent}
-          onChange={(percent) => onChange({ deposit: { percent } })}
-        />
-      )}
-      {deposit && 'amount_cents' in deposit && (
-        <NumberField
-          name="deposit"
-          label={words.depositAmount}
-          kind={moneyKind(currency, { least: 1, most: maximumTotal })}
-          value={deposit.amount_cents}
-          onChange={(amount) => onChange({ deposit: { amount_cents: amount } })}
-        />
-      )}
-    </>
   );
 }
 

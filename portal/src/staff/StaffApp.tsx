@@ -1,5 +1,15 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  type ComponentType,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { answerOf, apiAs } from '../api.ts';
 import { Message } from '../ui/Message.tsx';
@@ -31,6 +41,13 @@ import { Notice } from '../ui/Notice.tsx';
 // Each component in its states. A production build has neither the route nor the file.
 const ComponentsPage = import.meta.env.DEV ? lazy(() => import('./ComponentsPage.tsx')) : null;
 
+/** The pages that need no session. */
+const openPages: Readonly<Record<string, ComponentType<{ session: Session }>>> = {
+  '/staff/invitation': InvitationPage,
+  '/staff/reset': ResetPage,
+  '/staff/forgot': ForgotPage,
+};
+
 /** The pages for staff, or the page where they sign in. */
 export default function StaffApp() {
   // Undefined until the browser's cookie has been tried.
@@ -56,14 +73,13 @@ export default function StaffApp() {
     [show],
   );
   const [path] = useLocation();
+  const OpenPage = openPages[path];
   const restored = useQuery({
     queryKey: ['session'],
-    queryFn: async () => (await session.refresh()) ?? null,
-    enabled: user === undefined && !isOpen(path),
+    queryFn: () => session.refresh().then(() => null),
+    enabled: user === undefined && !OpenPage,
   });
-  if (path === '/staff/invitation') return <InvitationPage session={session} />;
-  if (path === '/staff/reset') return <ResetPage session={session} />;
-  if (path === '/staff/forgot') return <ForgotPage />;
+  if (OpenPage) return <OpenPage session={session} />;
   if (user === undefined) {
     return restored.error ? <Unreachable onRetry={() => restored.refetch()} /> : <SigningIn />;
   }
@@ -78,9 +94,6 @@ export default function StaffApp() {
     </>
   );
 }
-
-/** The pages that need no session. */
-const isOpen = (path: string) => ['/staff/invitation', '/staff/reset', '/staff/forgot'].includes(path);
 
 const SigningIn = () => <Spinner label={texts.staffApp.signingIn} />;
 

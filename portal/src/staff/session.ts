@@ -9,8 +9,8 @@ type Token = { readonly access_token: string; readonly expires_in: number };
 const marginMs = 30_000;
 
 /**
- * Who is signed in on this browser. The token is in memory only; another is got by the session's cookie, which no script can
- * read, so a second tab is signed in, and a tab that was reloaded.
+ * Who is signed in on this browser. The token is in memory only. The session's cookie, which no script can read, gets the
+ * next one, so a second tab is signed in, and a tab that was reloaded.
  */
 export class Session implements Bearer {
   #access: Access | null = null;
@@ -24,14 +24,14 @@ export class Session implements Bearer {
     this.#onUser = onUser;
   }
 
-  /** The token to ask with; null where there is none, or where another person has signed in meanwhile. */
+  /** The token to send; null if there is none, or if another person has signed in since. */
   async token(): Promise<string | null> {
     const access = this.#access;
     if (!access || access.until - Date.now() > marginMs) return access?.token ?? null;
     return this.renew(access.token);
   }
 
-  /** The same, where this token was refused. */
+  /** The token to send instead of one that was refused; null as above. */
   async renew(refused: string | null): Promise<string | null> {
     if (refused === this.#access?.token) await this.refresh();
     const isSameUser = refused !== null && this.#access?.user === subjectOf(refused);

@@ -467,7 +467,7 @@ export const texts = {
       anomaly: 'Payment mismatch',
       bounced: 'Mail that came back',
     },
-    audiences: { everyone: 'Everyone', admins: 'Admins', none: 'Nobody' },
+    audiences: { everyone: 'Everyone', admins: 'Admins', none: 'No one' },
     save: 'Save',
     saving: 'Saving…',
     saved: 'Saved',
