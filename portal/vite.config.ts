@@ -3,7 +3,18 @@ import { defineConfig } from 'vite';
 import { ports } from '../local/ports.ts';
 
 /** What the API serves. In production the Worker serves the pages too; in development they share an origin through Vite. */
-const ofApi = ['/auth', '/audit', '/team', '/org', '/leads', '/proposals', '/payments', '/reports', '/mail'];
+const ofApi = [
+  '/auth',
+  '/audit',
+  '/team',
+  '/org',
+  '/logos',
+  '/leads',
+  '/proposals',
+  '/payments',
+  '/reports',
+  '/mail',
+];
 
 export default defineConfig({
   root: import.meta.dirname,

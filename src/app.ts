@@ -18,6 +18,7 @@ import { requestLog } from './http/request-log.ts';
 import { leadRoutes } from './leads/routes.ts';
 import { healthRoutes } from './operations/health-routes.ts';
 import { metricsRoutes } from './operations/metrics-routes.ts';
+import { logoRoutes } from './orgs/logo-routes.ts';
 import { orgRoutes } from './orgs/routes.ts';
 import { byHandRoutes } from './payments/by-hand-routes.ts';
 import { paymentRoutes } from './payments/routes.ts';
@@ -42,7 +43,8 @@ export const app = base
   .use(requestLog)
   .use(async (c, next) => {
     await next();
-    c.header('cache-control', 'no-store'); // answers hold tokens and personal data (RFC 9111, 5.2.2.5)
+    // Answers hold tokens and personal data (RFC 9111, 5.2.2.5), but for those that say otherwise.
+    if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
   })
   .use(pageForPeople)
   .use(async (c, next) => {
@@ -53,6 +55,7 @@ export const app = base
   // Before the middleware that only the portal's pages need: Stripe posts more requests than all others together.
   .route('/payments', webhookRoutes)
   .route('/mail', mailRoutes)
+  .route('/logos', logoRoutes)
   .use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }))
   .use(portalCors)
   .use(

@@ -54,6 +54,7 @@ export type ErrorCode =
   | 'refund_too_large'
   | 'anomaly_not_found'
   | 'idempotency_key_reused'
+  | 'logo_not_found'
   | 'mail_not_found'
   | 'mail_under_way'
   | 'mail_off'
@@ -89,6 +90,8 @@ export const fieldErrorCodes = [
   'wrong_sum',
   'wrong_password',
   'too_common',
+  'low_contrast',
+  'unsafe',
 ] as const;
 
 export type FieldErrorCode = (typeof fieldErrorCodes)[number];

@@ -76,7 +76,7 @@ export const authRoutes = new Hono<AppEnv>()
       org_id: orgId,
       email,
       role,
-      org_name: org.name,
+      org_name: org.letterhead.name,
       currency: org.currency,
       deposit_percent: org.depositPercent,
       deposit: org.deposit,

@@ -21,6 +21,7 @@ import {
 import type { ActorKind, Role } from '../domain/actor.ts';
 import type { Channel } from '../domain/channel.ts';
 import type { EntryMeta, EventName } from '../domain/entry.ts';
+import type { Locale, PaperSize } from '../domain/letterhead.ts';
 import type { Notify } from '../domain/notify.ts';
 import type { Outcome } from '../domain/observation.ts';
 import type { OwedKind } from '../domain/owed.ts';
@@ -61,6 +62,20 @@ export const orgs = pgTable(
     notify: jsonb().$type<Notify>(),
     /** What happens after a payment, in the org's own words. */
     nextSteps: text(),
+    /** The postal one, over several lines. */
+    address: text(),
+    phone: text(),
+    /** An http or https URL. */
+    web: text(),
+    taxId: text(),
+    /** The file in `logos`. */
+    logo: text(),
+    /** `#0f5c5c`: of buttons and links that customers see; null is the portal's own. */
+    colour: text(),
+    /** BCP 47: how dates and money are written for customers; null is the reader's own, in mails US English. */
+    locale: text().$type<Locale>(),
+    /** Null is the printer's own. */
+    paperSize: text().$type<PaperSize>(),
     stripeAccountId: text(),
     createdAt: createdAt(),
   },
@@ -68,7 +83,24 @@ export const orgs = pgTable(
     check('orgs_currency', sql`${table.currency} ~ '^[a-z]{3}$'`),
     check('orgs_deposit_percent', sql`${table.depositPercent} between 1 and 100`),
     check('orgs_valid_days', sql`${table.validDays} between 1 and 3650`),
+    check('orgs_colour', sql`${table.colour} ~ '^#[0-9a-f]{6}$'`),
   ],
+);
+
+/** The logos of orgs, by what they hold: a file never changes. Mails that are out show earlier ones, so a few are kept. */
+export const logos = pgTable(
+  'logos',
+  {
+    /** The SHA-256 in base64url, with the ending of its type. */
+    file: text().notNull(),
+    orgId: bigint({ mode: 'number' })
+      .notNull()
+      .references(() => orgs.id),
+    /** Base64, as the database's HTTP endpoint would write bytes anyway. */
+    content: text().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [primaryKey({ columns: [table.file, table.orgId] })],
 );
 
 export const users = pgTable(

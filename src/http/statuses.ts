@@ -54,6 +54,7 @@ export const statuses: Record<ErrorCode, ContentfulStatusCode> = {
   refund_too_large: 409,
   anomaly_not_found: 404,
   idempotency_key_reused: 422,
+  logo_not_found: 404,
   mail_not_found: 404,
   mail_under_way: 409,
   mail_off: 409,

@@ -1,14 +1,15 @@
 import * as v from 'valibot';
 import { audiences, type topics } from '../domain/notify.ts';
 import { type Contracts, Currency, Money } from '../http/contract.ts';
-import { ChangeOrgBody } from './schemas.ts';
+import { aLetterhead, Letterhead } from './letterhead-schema.ts';
+import { mediaTypes } from './logo.ts';
+import { ChangeOrgBody, LogoParam } from './schemas.ts';
 
 const Audience = v.picklist(audiences);
 
 const Org = v.object({
-  name: v.string(),
+  ...Letterhead.entries,
   currency: Currency,
-  email: v.pipe(v.nullable(v.string()), v.description("Where answers to the organization's mail go.")),
   time_zone: v.string(),
   deposit: v.nullable(v.union([v.object({ percent: v.number() }), v.object({ amount_cents: Money })])),
   valid_days: v.pipe(
@@ -43,9 +44,8 @@ const Org = v.object({
 });
 
 const anOrg = {
-  name: 'Acme Kitchens',
+  ...aLetterhead,
   currency: 'usd',
-  email: 'office@example.com',
   time_zone: 'Europe/Berlin',
   deposit: { percent: 30 },
   valid_days: 30,
@@ -61,6 +61,24 @@ const anOrg = {
 } as const;
 
 export const orgContracts = {
+  'GET /logos/:file': {
+    id: 'getLogo',
+    tag: 'Team',
+    summary: 'Read a logo',
+    description: 'For pages and mails, so it asks for no token. What is behind a path never changes.',
+    permission: 'public',
+    path: LogoParam,
+    example: { path: { file: 'JLvYkVWsjJ2V6vd6HGTiUWzyqXXtxJsNWuEDn6Rc7vg.png' } },
+    answer: {
+      status: 200,
+      description: 'The picture.',
+      body: v.string(),
+      mediaTypes: Object.values(mediaTypes),
+      headers: { 'cache-control': 'For a year.' },
+      example: '(a PNG)',
+    },
+    problems: ['logo_not_found', 'rate_limited'],
+  },
   'GET /org': {
     id: 'getOrg',
     tag: 'Team',
@@ -84,4 +102,4 @@ export const orgContracts = {
   },
 } as const satisfies Contracts;
 
-export const orgComponents = { Org };
+export const orgComponents = { Org, Letterhead };

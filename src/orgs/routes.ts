@@ -3,6 +3,7 @@ import { authenticateStaff } from '../http/authenticate.ts';
 import { clientAddress } from '../http/client-address.ts';
 import type { AppEnv } from '../http/context.ts';
 import { validate } from '../http/validate.ts';
+import { toLetterheadBody } from './letterhead.ts';
 import { ChangeOrgBody } from './schemas.ts';
 import { changeSettings, getSettings } from './settings.ts';
 
@@ -19,9 +20,11 @@ function toBody({
   nextSteps,
   reminderDays,
   depositPercent: _,
+  letterhead,
   ...same
 }: Awaited<ReturnType<typeof getSettings>>) {
   return {
+    ...toLetterheadBody(letterhead),
     ...same,
     time_zone: timeZone,
     valid_days: validDays,

@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
+import { decodeBase64, encodeBase64 } from 'hono/utils/encode';
 import type { InferOutput } from 'valibot';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/client.ts';
@@ -11,6 +12,7 @@ import type { Staff } from '../domain/actor.ts';
 import { type Audience, type Topic, topics } from '../domain/notify.ts';
 import { authorize } from '../domain/permissions.ts';
 import { defaultReminderDays } from '../mail/shares.ts';
+import { type Logo, toLogo } from './logo.ts';
 import type { ChangeOrgBody } from './schemas.ts';
 
 /** What an admin changes of an org. What is missing stays as it is. */
@@ -34,10 +36,19 @@ export async function changeSettings(deps: Deps, actor: Staff, change: Change, i
   const names = Object.keys(change).sort();
   if (names.length === 0) return getSettings(deps, actor);
   const { mail, notify } = change;
+  const logo = change.logo ? await toLogo(decodeBase64(change.logo)) : null;
   // What is undefined stays as it is.
   const set = {
     name: change.name ?? sql`name`,
     email: change.email,
+    address: change.address === '' ? null : change.address,
+    phone: change.phone,
+    web: change.web,
+    taxId: change.tax_id,
+    logo: change.logo === undefined ? undefined : (logo?.file ?? null),
+    colour: change.colour,
+    locale: change.locale,
+    paperSize: change.paper_size,
     timeZone: change.time_zone,
     ...(change.deposit === undefined ? {} : toStored(change.deposit)),
     validDays: change.valid_days,
@@ -56,10 +67,11 @@ export async function changeSettings(deps: Deps, actor: Staff, change: Change, i
       : sql`update channels set since = null where org_id = ${orgId} and channel = 'mail' and ${mail === 'off'}`;
   const all = sql`(select md5(row(orgs, channels)::text) from orgs left join channels on org_id = orgs.id and channel = 'mail'
     where orgs.id = ${orgId})`;
-  const [, , , , [org], [channel]] = await writeAs(db, actor, [
+  const [, , , , , [org], [channel]] = await writeAs(db, actor, [
     db.execute(sql`select set_config('portal.settings', ${all}, true)`),
     db.update(orgs).set(set).where(eq(orgs.id, orgId)),
     db.execute(switchMail),
+    db.execute(logo ? keepLogo(actor, logo) : sql`select`),
     // A replay changes nothing, and is no entry.
     db.execute(sql`
       insert into audit_log (org_id, user_id, action, about, ip)
@@ -68,6 +80,17 @@ export async function changeSettings(deps: Deps, actor: Staff, change: Change, i
     ...selectSettings(db, actor),
   ]);
   return toSettings(config, org, channel);
+}
+
+/** The logos of an org that are kept: mails that are out show earlier ones. */
+const keptLogos = 10;
+
+function keepLogo({ orgId }: Staff, { file, bytes }: Logo) {
+  return sql`
+    with kept as (insert into logos (file, org_id, content) values (${file}, ${orgId}, ${encodeBase64(bytes.buffer)})
+      on conflict (file, org_id) do update set created_at = now())
+    delete from logos where org_id = ${orgId} and file <> ${file} and file not in (
+      select file from logos where org_id = ${orgId} and file <> ${file} order by created_at desc limit ${keptLogos - 1})`;
 }
 
 function selectSettings(db: Database, { orgId }: Staff) {
@@ -92,11 +115,10 @@ function toSettings(
 ) {
   if (!org) throw new Error('The org of a signed token does not exist.');
   return {
-    name: org.name,
+    letterhead: org,
     currency: org.currency,
     /** As earlier releases knew the deposit. */
     depositPercent: org.depositPercent ?? config.depositPercent,
-    email: org.email,
     timeZone: org.timeZone ?? defaultTimeZone,
     deposit: defaultDeposit(org, config.depositPercent),
     validDays: org.validDays,

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { offlineMethods, proposalStatuses } from '../domain/proposal.ts';
 import { Currency, Id, Money, pageOf, Time } from '../http/contract.ts';
+import { Letterhead } from '../orgs/letterhead-schema.ts';
 import { ActivityEntry } from './entry-schema.ts';
 import { Deposit, Due, LineItem } from './schemas.ts';
 
@@ -70,6 +71,7 @@ export const EarlierVersion = v.pipe(
 export const ProposalDetails = v.object({
   ...summary,
   org_name: v.string(),
+  org: v.pipe(Letterhead, v.description('How the org presents itself now.')),
   line_items: v.array(LineItem),
   discount_percent: v.nullable(v.number()),
   discount_cents: v.nullable(Money),

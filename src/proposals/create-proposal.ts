@@ -56,7 +56,7 @@ export async function createProposal(
     ])
     .catch(rejectForeignLead);
   if (!row) throw new Error('An insert of one row left none.');
-  return { row, orgName: org.name, proposal: newProposal(row, org, config) };
+  return { row, org, proposal: newProposal(row, org, config) };
 }
 
 /** What an org offers before anything is said of it. */

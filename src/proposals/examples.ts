@@ -1,3 +1,5 @@
+import { aLetterhead } from '../orgs/letterhead-schema.ts';
+
 // Examples of the contract.
 
 /** Terms to make a proposal of. */
@@ -30,6 +32,7 @@ export const summary = {
 export const details = {
   ...summary,
   org_name: 'Acme Kitchens',
+  org: aLetterhead,
   line_items,
   discount_percent: null,
   discount_cents: null,

@@ -10,6 +10,7 @@ import type { Proposal } from '../domain/proposal.ts';
 import { type Deployment, proposalColumns, toProposal } from '../log/load.ts';
 import { isSnapshotDue, saveSnapshots } from '../log/snapshots.ts';
 import type { Org } from '../orgs/get-org.ts';
+import { type Letterhead, letterheadColumns } from '../orgs/letterhead.ts';
 
 export type ProposalRow = typeof proposals.$inferSelect;
 
@@ -19,7 +20,7 @@ export type EarlierVersion = { readonly version: number; readonly content: Entry
 /** The proposal's row and org, and what the log says has happened. */
 export type ProposalDetails = {
   readonly row: ProposalRow;
-  readonly orgName: string;
+  readonly org: Letterhead;
   readonly proposal: Proposal;
   /** The version that the customer saw or approved last, where another has replaced it since. Only a read looks it up. */
   readonly lastSeen?: EarlierVersion | null;
@@ -38,7 +39,7 @@ export async function getProposal(deps: Deps, actor: Actor, proposalId: number):
   authorize(actor, 'proposals:read', proposalId);
   const { db, config, waitUntil } = deps;
   const found = db
-    .select({ ...getTableColumns(proposals), ...proposalColumns, orgName: orgs.name, lastSeen })
+    .select({ ...getTableColumns(proposals), ...proposalColumns, org: letterheadColumns, lastSeen })
     .from(proposals)
     .innerJoin(orgs, eq(orgs.id, proposals.orgId))
     .where(and(eq(proposals.id, proposalId), eq(proposals.orgId, actor.orgId)));
@@ -47,7 +48,7 @@ export async function getProposal(deps: Deps, actor: Actor, proposalId: number):
 
   const proposal = toProposal(row, config);
   if (isSnapshotDue(proposal.seq, row.snapshot?.seq)) waitUntil(saveSnapshots(db, [proposal]));
-  return { row, orgName: row.orgName, proposal, lastSeen: row.lastSeen };
+  return { row, org: row.org, proposal, lastSeen: row.lastSeen };
 }
 
 /** A proposal that has no entry yet. */

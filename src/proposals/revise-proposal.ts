@@ -53,7 +53,7 @@ export async function reviseProposal(
     schedule: schedule && [...schedule],
     version: proposal.version,
   };
-  return { row: after, orgName: before.orgName, proposal };
+  return { row: after, org: before.org, proposal };
 }
 
 /**

@@ -4,19 +4,21 @@ import { refundableCents } from '../domain/refund.ts';
 import { amountsOf, partsOf } from '../domain/schedule.ts';
 import { depositStatus, hasFailed, type Standing, standingOf } from '../domain/standing.ts';
 import { depositOf } from '../domain/terms.ts';
+import { toLetterheadBody } from '../orgs/letterhead.ts';
 import type { EarlierVersion, ProposalDetails } from './get-proposal.ts';
 import type { ListedProposal } from './list-proposals.ts';
 
 // What the routes show of a proposal. Its money is always that of `standingOf`.
 
-export function toDetailsBody({ row, orgName, proposal, lastSeen }: ProposalDetails, now: Date) {
+export function toDetailsBody({ row, org, proposal, lastSeen }: ProposalDetails, now: Date) {
   const standing = standingOf(proposal, now);
   const approval = approvalOf(proposal);
   const { discount_percent = null, discount_cents = null } = row.discount ?? {};
   const price = priceOf(row.lineItems, row.discount ?? {}, row.currency);
   return {
     ...toSummary(row, proposal, standing),
-    org_name: orgName,
+    org_name: org.name,
+    org: toLetterheadBody(org),
     line_items: row.lineItems,
     discount_percent,
     discount_cents,

@@ -414,6 +414,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/logos/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a logo
+         * @description For pages and mails, so it asks for no token. What is behind a path never changes.
+         */
+        get: operations["getLogo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/org": {
         parameters: {
             query?: never;
@@ -1101,7 +1121,7 @@ export interface components {
             /** @description A JSON Pointer as a URI fragment: into the body, or to the parameter of that name. `#` is the whole body. */
             pointer: string;
             /** @enum {string} */
-            code: "required" | "wrong_type" | "unknown_value" | "too_short" | "too_long" | "too_small" | "too_large" | "not_an_integer" | "invalid_format" | "too_many_decimals" | "not_chargeable" | "not_found" | "in_the_past" | "in_the_future" | "above_line" | "above_subtotal" | "above_total" | "wrong_sum" | "wrong_password" | "too_common";
+            code: "required" | "wrong_type" | "unknown_value" | "too_short" | "too_long" | "too_small" | "too_large" | "not_an_integer" | "invalid_format" | "too_many_decimals" | "not_chargeable" | "not_found" | "in_the_past" | "in_the_future" | "above_line" | "above_subtotal" | "above_total" | "wrong_sum" | "wrong_password" | "too_common" | "low_contrast" | "unsafe";
             detail: string;
         };
         /** @description Why a request was refused or failed (RFC 9457). */
@@ -1115,7 +1135,7 @@ export interface components {
              * @description What clients match on. It never changes.
              * @enum {string}
              */
-            code: "malformed_json" | "body_too_large" | "invalid_request" | "invalid_proposal_id" | "invalid_amount" | "invalid_signature" | "invalid_event" | "wrong_livemode" | "route_not_found" | "method_not_allowed" | "token_missing" | "token_invalid" | "token_expired" | "invalid_credentials" | "forbidden" | "rate_limited" | "proposal_not_found" | "proposal_not_approved" | "proposal_void" | "proposal_declined" | "proposal_expired" | "already_approved" | "already_paid" | "payment_pending" | "session_not_found" | "login_session_not_found" | "user_not_found" | "last_admin" | "already_a_member" | "team_full" | "address_in_use" | "invitation_not_found" | "link_over" | "version_conflict" | "amount_mismatch" | "checkout_open" | "limit_reached" | "nothing_due" | "pay_in_full_not_offered" | "instalment_not_found" | "not_on_request" | "payment_not_found" | "payment_ambiguous" | "payment_disputed" | "paid_through_stripe" | "not_refundable" | "overpayment" | "refund_pending" | "refund_too_large" | "anomaly_not_found" | "idempotency_key_reused" | "mail_not_found" | "mail_under_way" | "mail_off" | "not_configured" | "database_unavailable" | "log_unavailable" | "stripe_refused" | "stripe_failed" | "stripe_rate_limited" | "stripe_timeout" | "internal_error";
+            code: "malformed_json" | "body_too_large" | "invalid_request" | "invalid_proposal_id" | "invalid_amount" | "invalid_signature" | "invalid_event" | "wrong_livemode" | "route_not_found" | "method_not_allowed" | "token_missing" | "token_invalid" | "token_expired" | "invalid_credentials" | "forbidden" | "rate_limited" | "proposal_not_found" | "proposal_not_approved" | "proposal_void" | "proposal_declined" | "proposal_expired" | "already_approved" | "already_paid" | "payment_pending" | "session_not_found" | "login_session_not_found" | "user_not_found" | "last_admin" | "already_a_member" | "team_full" | "address_in_use" | "invitation_not_found" | "link_over" | "version_conflict" | "amount_mismatch" | "checkout_open" | "limit_reached" | "nothing_due" | "pay_in_full_not_offered" | "instalment_not_found" | "not_on_request" | "payment_not_found" | "payment_ambiguous" | "payment_disputed" | "paid_through_stripe" | "not_refundable" | "overpayment" | "refund_pending" | "refund_too_large" | "anomaly_not_found" | "idempotency_key_reused" | "logo_not_found" | "mail_not_found" | "mail_under_way" | "mail_off" | "not_configured" | "database_unavailable" | "log_unavailable" | "stripe_refused" | "stripe_failed" | "stripe_rate_limited" | "stripe_timeout" | "internal_error";
             /**
              * Format: uuid
              * @description What the log calls this request.
@@ -1232,9 +1252,21 @@ export interface components {
         };
         Org: {
             name: string;
-            currency: components["schemas"]["Currency"];
-            /** @description Where answers to the organization's mail go. */
+            /** @description Where answers to the org’s mail go. */
             email: string | null;
+            address: string | null;
+            phone: string | null;
+            web: string | null;
+            tax_id: string | null;
+            /** @description The path of a PNG, JPEG or SVG, which never changes: another logo has another path. */
+            logo: string | null;
+            /** @description Of buttons and links, such as `#0f5c5c`; null is the portal’s own. */
+            colour: string | null;
+            /** @description How dates and money are written for customers; null is the reader’s own. */
+            locale: ("en-US" | "en-GB" | "en-AU" | "en-CA" | "en-IE" | "en-IN" | "en-NZ" | "en-SG" | "en-ZA") | null;
+            /** @description Null is the printer’s own. */
+            paper_size: ("a4" | "letter") | null;
+            currency: components["schemas"]["Currency"];
             time_zone: string;
             deposit: ({
                 percent: number;
@@ -1277,6 +1309,23 @@ export interface components {
              * @enum {string}
              */
             mail: "on" | "off" | "not_configured";
+        };
+        Letterhead: {
+            name: string;
+            /** @description Where answers to the org’s mail go. */
+            email: string | null;
+            address: string | null;
+            phone: string | null;
+            web: string | null;
+            tax_id: string | null;
+            /** @description The path of a PNG, JPEG or SVG, which never changes: another logo has another path. */
+            logo: string | null;
+            /** @description Of buttons and links, such as `#0f5c5c`; null is the portal’s own. */
+            colour: string | null;
+            /** @description How dates and money are written for customers; null is the reader’s own. */
+            locale: ("en-US" | "en-GB" | "en-AU" | "en-CA" | "en-IE" | "en-IN" | "en-NZ" | "en-SG" | "en-ZA") | null;
+            /** @description Null is the printer’s own. */
+            paper_size: ("a4" | "letter") | null;
         };
         NewLead: {
             /** Format: uuid */
@@ -1421,6 +1470,24 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             org_name: string;
+            /** @description How the org presents itself now. */
+            org: {
+                name: string;
+                /** @description Where answers to the org’s mail go. */
+                email: string | null;
+                address: string | null;
+                phone: string | null;
+                web: string | null;
+                tax_id: string | null;
+                /** @description The path of a PNG, JPEG or SVG, which never changes: another logo has another path. */
+                logo: string | null;
+                /** @description Of buttons and links, such as `#0f5c5c`; null is the portal’s own. */
+                colour: string | null;
+                /** @description How dates and money are written for customers; null is the reader’s own. */
+                locale: ("en-US" | "en-GB" | "en-AU" | "en-CA" | "en-IE" | "en-IN" | "en-NZ" | "en-SG" | "en-ZA") | null;
+                /** @description Null is the printer’s own. */
+                paper_size: ("a4" | "letter") | null;
+            };
             line_items: components["schemas"]["LineItem"][];
             discount_percent: number | null;
             discount_cents: components["schemas"]["Money"] | null;
@@ -5440,6 +5507,108 @@ export interface operations {
             };
         };
     };
+    getLogo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example JLvYkVWsjJ2V6vd6HGTiUWzyqXXtxJsNWuEDn6Rc7vg.png */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    /** @description For a year. */
+                    "cache-control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example (a PNG) */
+                    "image/png": string;
+                    /** @example (a PNG) */
+                    "image/jpeg": string;
+                    /** @example (a PNG) */
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `logo_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "logo_not_found";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
     getOrg: {
         parameters: {
             query?: never;
@@ -5458,8 +5627,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "name": "Acme Kitchens",
-                     *       "currency": "usd",
                      *       "email": "office@example.com",
+                     *       "address": "12 Mill Lane\nDublin 8",
+                     *       "phone": "+353 1 555 0100",
+                     *       "web": "https://example.com",
+                     *       "tax_id": "IE1234567T",
+                     *       "logo": "/logos/JLvYkVWsjJ2V6vd6HGTiUWzyqXXtxJsNWuEDn6Rc7vg.png",
+                     *       "colour": "#0f5c5c",
+                     *       "locale": "en-IE",
+                     *       "paper_size": "a4",
+                     *       "currency": "usd",
                      *       "time_zone": "Europe/Berlin",
                      *       "deposit": {
                      *         "percent": 30
@@ -5587,6 +5764,14 @@ export interface operations {
                 "application/json": {
                     name?: string;
                     email?: string | null;
+                    address?: string | null;
+                    phone?: string | null;
+                    web?: string | null;
+                    tax_id?: string | null;
+                    logo?: string | null;
+                    colour?: string | null;
+                    locale?: ("en-US" | "en-GB" | "en-AU" | "en-CA" | "en-IE" | "en-IN" | "en-NZ" | "en-SG" | "en-ZA") | null;
+                    paper_size?: ("a4" | "letter") | null;
                     time_zone?: string;
                     deposit?: ({
                         percent: number;
@@ -5616,8 +5801,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "name": "Acme Kitchens",
-                     *       "currency": "usd",
                      *       "email": "office@example.com",
+                     *       "address": "12 Mill Lane\nDublin 8",
+                     *       "phone": "+353 1 555 0100",
+                     *       "web": "https://example.com",
+                     *       "tax_id": "IE1234567T",
+                     *       "logo": "/logos/JLvYkVWsjJ2V6vd6HGTiUWzyqXXtxJsNWuEDn6Rc7vg.png",
+                     *       "colour": "#0f5c5c",
+                     *       "locale": "en-IE",
+                     *       "paper_size": "a4",
+                     *       "currency": "usd",
                      *       "time_zone": "Europe/Berlin",
                      *       "deposit": {
                      *         "percent": 30
@@ -6251,6 +6444,18 @@ export interface operations {
                      *       "expired": false,
                      *       "created_at": "2026-11-26T09:00:00.000Z",
                      *       "org_name": "Acme Kitchens",
+                     *       "org": {
+                     *         "name": "Acme Kitchens",
+                     *         "email": "office@example.com",
+                     *         "address": "12 Mill Lane\nDublin 8",
+                     *         "phone": "+353 1 555 0100",
+                     *         "web": "https://example.com",
+                     *         "tax_id": "IE1234567T",
+                     *         "logo": "/logos/JLvYkVWsjJ2V6vd6HGTiUWzyqXXtxJsNWuEDn6Rc7vg.png",
+                     *         "colour": "#0f5c5c",
+                     *         "locale": "en-IE",
+                     *         "paper_size": "a4"
+                     *       },
                      *       "line_items": [
                      *         {
                      *           "description": "Cabinets",
@@ -6447,6 +6652,18 @@ export interface operations {
                      *       "expired": false,
                      *       "created_at": "2026-11-26T09:00:00.000Z",
                      *       "org_name": "Acme Kitchens",
+                     *       "org": {
+                     *         "name": "Acme Kitchens",
+                     *         "email": "office@example.com",
+                     *         "address": "12 Mill Lane\nDublin 8",
+                     *         "phone": "+353 1 555 0100",
+                     *         "web": "https://example.com",
+                     *         "tax_id": "IE1234567T",
+                     *         "logo": "/logos/JLvYkVWsjJ2V6vd6HGTiUWzyqXXtxJsNWuEDn6Rc7vg.png",
+                     *         "colour": "#0f5c5c",
+                     *         "locale": "en-IE",
+                     *         "paper_size": "a4"
+                     *       },
                      *       "line_items": [
                      *         {
                      *           "description": "Cabinets",
@@ -6680,6 +6897,18 @@ export interface operations {
                      *       "expired": false,
                      *       "created_at": "2026-11-26T09:00:00.000Z",
                      *       "org_name": "Acme Kitchens",
+                     *       "org": {
+                     *         "name": "Acme Kitchens",
+                     *         "email": "office@example.com",
+                     *         "address": "12 Mill Lane\nDublin 8",
+                     *         "phone": "+353 1 555 0100",
+                     *         "web": "https://example.com",
+                     *         "tax_id": "IE1234567T",
+                     *         "logo": "/logos/JLvYkVWsjJ2V6vd6HGTiUWzyqXXtxJsNWuEDn6Rc7vg.png",
+                     *         "colour": "#0f5c5c",
+                     *         "locale": "en-IE",
+                     *         "paper_size": "a4"
+                     *       },
                      *       "line_items": [
                      *         {
                      *           "description": "Cabinets",
@@ -7865,6 +8094,18 @@ export interface operations {
                      *       "expired": false,
                      *       "created_at": "2026-11-26T09:00:00.000Z",
                      *       "org_name": "Acme Kitchens",
+                     *       "org": {
+                     *         "name": "Acme Kitchens",
+                     *         "email": "office@example.com",
+                     *         "address": "12 Mill Lane\nDublin 8",
+                     *         "phone": "+353 1 555 0100",
+                     *         "web": "https://example.com",
+                     *         "tax_id": "IE1234567T",
+                     *         "logo": "/logos/JLvYkVWsjJ2V6vd6HGTiUWzyqXXtxJsNWuEDn6Rc7vg.png",
+                     *         "colour": "#0f5c5c",
+                     *         "locale": "en-IE",
+                     *         "paper_size": "a4"
+                     *       },
                      *       "line_items": [
                      *         {
                      *           "description": "Cabinets",

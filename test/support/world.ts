@@ -143,6 +143,7 @@ export async function rowCounts(): Promise<unknown> {
     (select count(*) from sessions where ended_at is null) as sessions,
     (select sum(token_generation) from users) as generations,
     (select count(*) from invitations) as invitations,
+    (select count(*) from logos) as logos,
     (select count(*) from audit_log) as audit`);
   return rows[0];
 }

@@ -256,6 +256,8 @@ export const texts = {
       above_total: 'This is more than the total.',
       wrong_password: 'This is not your password.',
       too_common: 'Many people use this one, and it would be guessed. Please think of another.',
+      low_contrast: 'White letters could not be read on this colour. Please choose a darker one.',
+      unsafe: 'This picture holds more than shapes: a script, or something that it loads. Please save it without.',
       wrong_sum: 'The payments must add up to the total. Let the last one be the rest, or change an amount.',
     },
     letters: 'Please use letters or digits.',

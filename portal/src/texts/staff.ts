@@ -738,6 +738,7 @@ export const texts = {
       refund_too_large: 'This is more than what is left of the payment.',
       anomaly_not_found: 'This is settled already. Load the page again.',
       idempotency_key_reused: 'This was sent before with other contents. Load the page again.',
+      logo_not_found: 'There is no such logo.',
       mail_not_found: 'There is no such mail.',
       mail_under_way: 'This mail is on its way already.',
       mail_off: 'Mail is off.',
