@@ -36,7 +36,7 @@ export function linkMessage(facts: Facts, url: string | null, now: Date): Messag
     facts: [
       ...terms(facts, now),
       ...(was && was !== proposal.totalCents
-        ? [[texts.customerMessages.totalBefore, money(was, proposal.currency)] as const]
+        ? [[texts.customerMessages.totalBefore, money(was, proposal.currency, facts.locale)] as const]
         : []),
     ],
     button: button(texts.customerMessages.openTheProposal, url),
@@ -60,7 +60,7 @@ export function reminderMessage(facts: Facts, url: string | null, now: Date, sto
   const { title, currency } = proposal;
   const standing = standingOf(proposal, now);
   if (approvalOf(proposal)) {
-    const amount = money(standing.dueCents, currency);
+    const amount = money(standing.dueCents, currency, facts.locale);
     return render({
       ...offer(facts),
       stopUrl,
@@ -84,7 +84,7 @@ export function reminderMessage(facts: Facts, url: string | null, now: Date, sto
 
 export function expiringMessage(facts: Facts, url: string | null, now: Date, stopUrl: string): Message {
   const { title, validUntil } = facts.proposal;
-  const last = validUntil ? longDate(validUntil) : '';
+  const last = validUntil ? longDate(validUntil, facts.locale) : '';
   return render({
     ...offer(facts),
     stopUrl,
@@ -101,7 +101,7 @@ export function instalmentMessage(facts: Facts, url: string | null, now: Date): 
   const { proposal, orgName } = facts;
   const { title, currency } = proposal;
   const standing = standingOf(proposal, now);
-  const amount = money(standing.dueCents, currency);
+  const amount = money(standing.dueCents, currency, facts.locale);
   return render({
     ...offer(facts),
     subject: texts.customerMessages.isDueFor(amount, title),
@@ -137,10 +137,15 @@ export function receiptMessage(facts: Facts, url: string | null, now: Date): Mes
       [texts.customerMessages.thisPayment, received],
       ...how(facts),
       ...(standing.instalments.length > 1 && !isOver ? schedule(facts, standing) : []),
-      [texts.customerMessages.paidInAll, money(standing.heldCents, currency)],
+      [texts.customerMessages.paidInAll, money(standing.heldCents, currency, facts.locale)],
       ...(isOver
         ? []
-        : [[texts.customerMessages.stillToPay, money(standing.remainingCents, currency)] as const]),
+        : [
+            [
+              texts.customerMessages.stillToPay,
+              money(standing.remainingCents, currency, facts.locale),
+            ] as const,
+          ]),
     ],
     button: button(texts.customerMessages.seeTheProposalAndTheReceipt, url),
   });
@@ -169,7 +174,10 @@ export function refundMessage(facts: Facts, url: string | null, now: Date): Mess
     paragraphs: [hello(facts), texts.customerMessages.goesBack(title)],
     facts: [
       [texts.customerMessages.thisRefund, amount],
-      [texts.customerMessages.paidLessRefunded, money(standingOf(proposal, now).heldCents, currency)],
+      [
+        texts.customerMessages.paidLessRefunded,
+        money(standingOf(proposal, now).heldCents, currency, facts.locale),
+      ],
     ],
     button: button(texts.customerMessages.seeTheProposal, url),
   });
@@ -187,16 +195,16 @@ export function withdrawnMessage(facts: Facts): Message {
 }
 
 /** What an entry says came or went, in its own currency; Stripe does not always say it. */
-export function amountOf({ entry, proposal }: Pick<Facts, 'entry' | 'proposal'>): string {
+export function amountOf({ entry, proposal, locale }: Pick<Facts, 'entry' | 'proposal' | 'locale'>): string {
   if (!('amount_cents' in entry.meta) || entry.meta.amount_cents === undefined)
     throw new Error(`${entry.event} has no amount.`);
   const currency = 'currency' in entry.meta ? entry.meta.currency : null;
-  return money(entry.meta.amount_cents, currency ?? proposal.currency);
+  return money(entry.meta.amount_cents, currency ?? proposal.currency, locale);
 }
 
 /** What all these mails have in common. */
 function offer(facts: Facts) {
-  return { sender: facts.orgName, footer: questions(facts) };
+  return { sender: facts.orgName, footer: questions(facts), letterhead: facts.letterhead };
 }
 
 function hello({ proposal }: Facts): string {
@@ -215,31 +223,35 @@ function questions({ orgName, orgEmail }: Facts): string {
 
 type Figures = readonly (readonly [string, string])[];
 
-function terms({ proposal }: Facts, now: Date): Figures {
+function terms({ proposal, locale }: Facts, now: Date): Figures {
   const { currency, validUntil } = proposal;
   const { totalCents, depositCents } = standingOf(proposal, now);
   return [
-    [texts.customerMessages.total, money(totalCents, currency)],
+    [texts.customerMessages.total, money(totalCents, currency, locale)],
     ...(depositCents > 0
-      ? [[texts.customerMessages.toPayOnApproval, money(depositCents, currency)] as const]
+      ? [[texts.customerMessages.toPayOnApproval, money(depositCents, currency, locale)] as const]
       : []),
-    ...(validUntil ? [[texts.customerMessages.validUntil, longDate(validUntil)] as const] : []),
+    ...(validUntil ? [[texts.customerMessages.validUntil, longDate(validUntil, locale)] as const] : []),
   ];
 }
 
 /** The parts of the schedule, and how each stands. */
-function schedule({ proposal }: Facts, { instalments }: Standing): Figures {
+function schedule({ proposal, locale }: Facts, { instalments }: Standing): Figures {
   return instalments.map(({ part, amountCents, dueOn, state }) => {
     const isOpen = state === 'due' || state === 'later';
     const words =
-      isOpen && dueOn ? texts.customerMessages.dueOn(longDate(dueOn)) : texts.customerMessages.states[state];
-    return [part.label, `${money(amountCents, proposal.currency)}, ${words}`];
+      isOpen && dueOn
+        ? texts.customerMessages.dueOn(longDate(dueOn, locale))
+        : texts.customerMessages.states[state];
+    return [part.label, `${money(amountCents, proposal.currency, locale)}, ${words}`];
   });
 }
 
 /** How a payment came that did not come through Stripe. */
-function how({ entry }: Facts): Figures {
+function how({ entry, locale }: Facts): Figures {
   if (entry.event !== 'payment_recorded') return [];
   const { method, received_on: date } = entry.meta;
-  return [[texts.customerMessages.received, texts.customerMessages.by(methodWords[method], longDate(date))]];
+  return [
+    [texts.customerMessages.received, texts.customerMessages.by(methodWords[method], longDate(date, locale))],
+  ];
 }

@@ -1,11 +1,15 @@
+import type { Config } from '../config.ts';
 import type { OwedRow } from '../couriers/outbox.ts';
 import type { Database } from '../db/client.ts';
 import type { SuppressionReason } from '../db/schema.ts';
 import type { Role } from '../domain/actor.ts';
 import type { LogEvent } from '../domain/entry.ts';
+import type { Locale } from '../domain/letterhead.ts';
 import type { Notify } from '../domain/notify.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import { type Deployment, loadGroup } from '../log/load.ts';
+import type { Letterhead } from './message.ts';
+import { texts } from './texts.ts';
 
 /** One of the org's people. */
 export type Person = { readonly id: number; readonly email: string; readonly role: Role };
@@ -17,6 +21,9 @@ export type Facts = {
   readonly orgName: string;
   /** Where answers go. */
   readonly orgEmail: string | null;
+  readonly letterhead: Letterhead;
+  /** How dates and money are written; null is US English. */
+  readonly locale: Locale | null;
   /** What happens after a payment, in the org's own words. */
   readonly nextSteps: string | null;
   /** After how many days customers are reminded; null is the default. */
@@ -35,7 +42,11 @@ export type Facts = {
 };
 
 /** Two requests, side by side. */
-export async function readFacts(db: Database, row: OwedRow, deployment: Deployment): Promise<Facts> {
+export async function readFacts(
+  db: Database,
+  row: OwedRow,
+  deployment: Deployment & Pick<Config, 'portalUrl'>,
+): Promise<Facts> {
   const [[found], { proposals }] = await Promise.all([
     db.$client.query(query, [row.entryKey, row.orgId]),
     loadGroup(db, [row.proposalId], [], [], deployment),
@@ -43,12 +54,28 @@ export async function readFacts(db: Database, row: OwedRow, deployment: Deployme
   const proposal = proposals.get(row.proposalId);
   // Both are there before the row of the outbox is.
   if (!found || !proposal) throw new Error('What is owed has no entry.');
-  const { createdAt, ...facts } = found as Omit<Facts, 'proposal' | 'entry'> &
-    LogEvent & { createdAt: string };
+  const { createdAt, letterhead, ...facts } = found as Omit<Facts, 'proposal' | 'entry' | 'letterhead'> &
+    LogEvent & { createdAt: string; letterhead: StoredLetterhead };
   const { event, meta, ...others } = facts;
   // Sound: the log holds such pairs.
   const entry = { event, meta, createdAt: new Date(createdAt) } as Facts['entry'];
-  return { ...others, entry, proposal };
+  return { ...others, entry, proposal, letterhead: toLetterhead(letterhead, deployment.portalUrl) };
+}
+
+type StoredLetterhead = Readonly<
+  Record<'logo' | 'colour' | 'address' | 'phone' | 'web' | 'taxId', string | null>
+>;
+
+function toLetterhead(
+  { logo, colour, address, phone, web, taxId }: StoredLetterhead,
+  portalUrl: string,
+): Letterhead {
+  const lines = [...(address?.split('\n') ?? []), phone, web, taxId && texts.message.taxId(taxId)];
+  return {
+    logoUrl: logo && !logo.endsWith('.svg') ? `${portalUrl}/logos/${logo}` : null,
+    colour,
+    lines: lines.filter((line) => !!line).map(String),
+  };
 }
 
 const query = `
@@ -57,7 +84,8 @@ const query = `
       on log.proposal_id = entry.proposal_id and log.seq < entry.seq),
     sent as (select (meta->>'version')::int as version from earlier where event = 'sent' order by seq desc limit 1)
   select event, meta, entry.created_at as "createdAt", orgs.name as "orgName", orgs.email as "orgEmail",
-    orgs.next_steps as "nextSteps", orgs.reminder_days as "reminderDays", orgs.notify,
+    orgs.locale, json_build_object('logo', orgs.logo, 'colour', orgs.colour, 'address', orgs.address, 'phone', orgs.phone,
+      'web', orgs.web, 'taxId', orgs.tax_id) as letterhead, orgs.next_steps as "nextSteps", orgs.reminder_days as "reminderDays", orgs.notify,
     (select coalesce(json_agg(json_build_object('id', id, 'email', email, 'role', role) order by id), '[]')
       from users where org_id = orgs.id and deactivated_at is null) as people,
     (select coalesce(json_agg(json_build_object('email', email, 'reason', reason)), '[]')

@@ -44,7 +44,7 @@ function say(facts: Facts, now: Date): Said {
   const { entry, proposal, comment } = facts;
   const { customerName, currency } = proposal;
   const { totalCents, remainingCents, dueCents } = standingOf(proposal, now);
-  const left = [texts.notices.stillToPay, money(remainingCents, currency)] as const;
+  const left = [texts.notices.stillToPay, money(remainingCents, currency, facts.locale)] as const;
   switch (entry.event) {
     case 'view':
       return {
@@ -58,8 +58,8 @@ function say(facts: Facts, now: Date): Said {
         heading: texts.notices.approvedVersion(entry.meta.name, entry.meta.version),
         paragraphs: [],
         figures: [
-          [texts.notices.total, money(totalCents, currency)],
-          [texts.notices.dueNow, money(dueCents, currency)],
+          [texts.notices.total, money(totalCents, currency, facts.locale)],
+          [texts.notices.dueNow, money(dueCents, currency, facts.locale)],
         ],
       };
     case 'declined':
@@ -132,7 +132,7 @@ function say(facts: Facts, now: Date): Said {
       const { reason, expected_cents: expected, expected_currency: inCurrency } = entry.meta;
       return {
         subject: texts.notices.aPaymentNeedsAttention,
-        heading: describeAnomaly(reason, amountOf(facts), money(expected, inCurrency)),
+        heading: describeAnomaly(reason, amountOf(facts), money(expected, inCurrency, facts.locale)),
         paragraphs: [texts.notices.pleaseRefundOrAccept],
       };
     }

@@ -143,6 +143,7 @@ export const texts = {
   },
   message: {
     noMoreReminders: 'No more reminders',
+    taxId: (id: string) => `Tax ID: ${id}`,
     ifTheButtonDoesNotWork: 'If the button does not work, open this address:',
   },
   stopPage: {

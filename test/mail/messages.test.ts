@@ -131,6 +131,39 @@ describe.each([...customerMails, ...notices])('the mail $name', ({ event, propos
 
 const textOf = ({ text }: Message) => text;
 
+describe('the letterhead of an org', () => {
+  const letterhead = {
+    logoUrl: 'https://portal.example/logos/abc.png',
+    colour: '#7a1f4f',
+    lines: ['1 Mill Lane <b>', 'Dublin 8', 'Tax ID: IE1'],
+  };
+  const given = { letterhead, locale: 'en-GB' } as const;
+
+  test.each(customerMails)('is on the mail $name', ({ event, proposal, make }) => {
+    const { html, text } = make(facts(event, proposal, given));
+    expect(html.match(/<img[^>]*>/g)).toEqual([
+      expect.stringContaining(`src="${letterhead.logoUrl}" alt=""`),
+    ]);
+    expect(html).toContain('1 Mill Lane &lt;b&gt;<br>Dublin 8<br>Tax ID: IE1');
+    expect(text).toContain('\n1 Mill Lane <b>\nDublin 8\nTax ID: IE1\n');
+    if (html.includes('<a href="https://portal.example/proposal'))
+      expect(html).toContain('background:#7a1f4f;');
+  });
+
+  test.each(notices)(
+    'is not on the notice $name, which is for its own people',
+    ({ event, proposal, make }) => {
+      expect(make(facts(event, proposal, given)).html).not.toMatch(/<img|Mill Lane|#7a1f4f/);
+    },
+  );
+
+  test('has a locale, in which dates and money are written', () => {
+    const { text } = linkMessage(facts('sent', { validUntil: '2026-12-31' }, given), url, noon);
+    expect(text).toContain('31 December 2026');
+    expect(text).toContain('US$15,750.00');
+  });
+});
+
 test('a link says what is to be paid and until when', () => {
   expect(textOf(linkMessage(facts('sent', { validUntil: '2026-12-31' }), url, noon))).toContain(
     'Total: $15,750.00\nTo pay on approval: $4,725.00\nValid until: December 31, 2026',

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { logos } from '../../src/db/schema.ts';
 import { call } from '../support/api.ts';
+import { createMailingProposal, deliver, mailsOf, playMailbox } from '../support/mail.ts';
 import { createOrg, createProposal, db, rowCounts } from '../support/world.ts';
 
 type Org = Awaited<ReturnType<typeof createOrg>>;
@@ -171,6 +172,22 @@ describe('a logo', () => {
     expect(bare).toContain('.b &#62; .c { fill: url(#a) }');
     expect(bare).toContain('<text>R&#38;D</text>');
   });
+});
+
+test.each([
+  ['PNG', png, /<img src="http:\/\/localhost:5173\/logos\/[\w-]{43}\.png"/],
+  ['SVG, which mail programs do not show', picture('<path/>'), null],
+])('the mails of an org with a logo that is a %s', async (_, logo, shown) => {
+  const mailbox = playMailbox();
+  const { org, proposal } = await createMailingProposal(`delivered+${crypto.randomUUID()}@resend.dev`);
+  await change(org, { logo, address: 'Mühlweg 1', tax_id: 'DE 1', colour: '#7a1f4f', locale: 'en-GB' });
+  await call(`POST /proposals/${proposal.id}/send`, { token: org.token });
+  await deliver(org.id);
+  const [mail] = mailsOf(mailbox, proposal.id);
+  expect(mail?.text).toContain('\nMühlweg 1\nTax ID: DE 1\n');
+  expect(mail?.html).toContain('background:#7a1f4f;');
+  if (shown) expect(mail?.html).toMatch(shown);
+  else expect(mail?.html).not.toContain('<img');
 });
 
 test('a logo is asked for by its name alone', async () => {

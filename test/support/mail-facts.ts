@@ -61,6 +61,8 @@ export function facts(
     proposal: { ...initialProposal(terms), ...proposal },
     orgName: 'PeakPro',
     orgEmail: 'sales@peakpro.example',
+    letterhead: { logoUrl: null, colour: null, lines: [] },
+    locale: null,
     nextSteps: null,
     reminderDays: null,
     notify: null,
