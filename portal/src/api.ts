@@ -78,8 +78,13 @@ function toProblem(error: unknown): Problem {
   return new Problem('unreachable', 'There was no answer.');
 }
 
-/** A proposal with the state of its deposit. */
-export type Proposal = InferResponseType<Api['proposals'][':proposal_id']['$get'], 200>;
+type ProposalAnswer = InferResponseType<Api['proposals'][':proposal_id']['$get'], 200>;
+
+/** How an org presents itself. */
+export type Letterhead = ProposalAnswer['org'];
+
+/** A proposal with the state of its deposit. While a deploy is under way, a Worker that knows no letterhead may answer. */
+export type Proposal = Omit<ProposalAnswer, 'org'> & { readonly org?: Letterhead };
 
 export type ProposalSummary = InferResponseType<Api['proposals']['$get'], 200>['data'][number];
 

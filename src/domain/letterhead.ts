@@ -17,6 +17,9 @@ export type Locale = (typeof locales)[number];
 export const paperSizes = ['a4', 'letter'] as const;
 export type PaperSize = (typeof paperSizes)[number];
 
+/** The most bytes of a logo. */
+export const mostLogoBytes = 200 * 1024;
+
 /** What text needs beside what it stands on: WCAG 2.2, 1.4.3. */
 const leastContrast = 4.5;
 

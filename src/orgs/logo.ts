@@ -1,9 +1,7 @@
 import { encodeBase64Url } from 'hono/utils/encode';
+import { mostLogoBytes } from '../domain/letterhead.ts';
 import { cleanSvg } from './clean-svg.ts';
 import { invalidLogo, notAnImage } from './invalid-logo.ts';
-
-/** The most bytes of a logo. */
-export const mostBytes = 200 * 1024;
 
 /** The most pixels of a side: a small file can hold more than a phone has memory for. */
 const mostPixels = 4_096;
@@ -26,7 +24,8 @@ export async function toLogo(bytes: Uint8Array<ArrayBuffer>): Promise<Logo> {
 }
 
 function read(bytes: Uint8Array<ArrayBuffer>): [Type, Uint8Array<ArrayBuffer>] {
-  if (bytes.length > mostBytes) throw invalidLogo('too_large', `Must be at most ${mostBytes / 1024} KiB.`);
+  if (bytes.length > mostLogoBytes)
+    throw invalidLogo('too_large', `Must be at most ${mostLogoBytes / 1024} KiB.`);
   const size = pngSize(bytes) ?? jpegSize(bytes);
   if (!size) return ['svg', Uint8Array.from(new TextEncoder().encode(cleanSvg(bytes)))];
   const [width, height] = size.pixels;

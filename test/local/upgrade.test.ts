@@ -90,6 +90,7 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
     let link: Link | undefined;
     const statuses: number[] = [];
     let session: Session | undefined;
+    let letterhead: unknown;
     let asked: { readonly id: number; readonly sessionId: string } | undefined;
     for (const version of ['before', 'after', 'before', 'after']) {
       const worker = await start(version);
@@ -110,6 +111,8 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
         if (session) expect(await ask(worker, session), version).toBe(200);
         if (version === 'after') session = await (session ? refresh(worker, session) : signIn(worker));
         if (version === 'after') await post(worker, `/proposals/${link.id}/links/revoke`, staff, {});
+        // What this version sets of the org's letterhead, the version before leaves alone.
+        if (version === 'after') letterhead = await expectLetterhead(worker, staff, letterhead);
         // A balance that this version asked for is paid while the version before runs: it is no anomaly, there or here.
         if (asked && (knowsStanding || version === 'after')) {
           await pay(worker, asked.sessionId);
@@ -139,6 +142,19 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
     const isKnown = existsSync(join(folder, before ?? '', 'src/domain/revocation.ts'));
     expect(statuses).toEqual([200, 200, isKnown ? 401 : 200, 401]);
   });
+
+  /** Sets the letterhead, or finds it as it was set. */
+  async function expectLetterhead(worker: Running, staff: string, asSet: unknown): Promise<unknown> {
+    const headers = { authorization: `Bearer ${staff}`, 'content-type': 'application/json' };
+    const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><path/></svg>').toString('base64');
+    const body = JSON.stringify({ logo: svg, colour: '#7a1f4f', address: '1 Mill Lane', locale: 'en-GB' });
+    const change = asSet ? {} : { method: 'PATCH', body };
+    const found = await (await worker.fetch(`${worker.url}/org`, { headers, ...change })).json();
+    if (asSet) expect(found).toEqual(asSet);
+    const { logo } = found as { logo: string };
+    expect((await worker.fetch(`${worker.url}${logo}`)).status).toBe(200);
+    return found;
+  }
 
   /** What this version's payments owe is delivered, each once; it leaves alone what the version before appended. */
   async function expectMails(): Promise<void> {

@@ -4,6 +4,7 @@ import { type Api, apiAs, Problem, type Proposal } from '../api.ts';
 import { texts } from '../texts/customer.ts';
 import { linkToken } from '../tokens.ts';
 import { Offer } from '../ui/Offer.tsx';
+import { useLetterhead } from '../ui/use-letterhead.ts';
 import { Changes } from './Changes.tsx';
 import { DueBar } from './DueBar.tsx';
 import { Keep } from './Keep.tsx';
@@ -12,6 +13,9 @@ import { Payment } from './Payment.tsx';
 import { useProposal } from './use-proposal.ts';
 import { useView } from './use-view.ts';
 import type { OfferVersion } from './what-changed.ts';
+
+/** Of an org whose letterhead is not known. */
+const plain = { colour: null, locale: null, paper_size: null };
 
 /** A proposal as its customer sees it, through the link that they were sent. */
 export function ProposalPage({ id }: { id: string }) {
@@ -66,6 +70,7 @@ function LoadedProposal({
     panel.current?.focus();
   }
 
+  const look = useLetterhead(proposal.org ?? plain);
   const [query] = useSearchParams();
   const isWaiting = proposal.payments.length > 0 && proposal.due_cents === 0 && proposal.approved_by !== null;
   const hasNews = isOver || isWaiting || proposal.pending_cents > 0 || proposal.last_payment_failed;
@@ -100,7 +105,7 @@ function LoadedProposal({
     </aside>
   );
   return (
-    <main className="proposal">
+    <main {...look} className={`proposal ${look.className}`}>
       {/* News comes first: on a small screen, above what the customer knows already. */}
       {isNews ? [payment, offer] : [offer, bar, payment]}
     </main>

@@ -13,6 +13,8 @@ import { Spinner } from '../ui/Spinner.tsx';
 import { useMay } from './Allowed.tsx';
 import { DepositFields } from './DepositFields.tsx';
 import { Failure } from './Failure.tsx';
+import { LetterheadFields } from './LetterheadFields.tsx';
+import { OfferPreview } from './OfferPreview.tsx';
 import { useStaff, useTitle } from './staff-context.ts';
 import { useToast } from './Toasts.tsx';
 import { useFieldErrors } from './use-field-errors.ts';
@@ -81,7 +83,7 @@ function Settings({ org: onFile }: { org: Org }) {
     onChanged();
     setDraft({ ...draft, ...next });
   }
-  return (
+  const form = (
     <Form
       key={round}
       className="settings"
@@ -120,6 +122,11 @@ function Settings({ org: onFile }: { org: Org }) {
             ))}
           </select>
         </label>
+      </fieldset>
+      <fieldset className="card" disabled={!mayChange}>
+        <legend>{words.letterhead}</legend>
+        <p className="quiet">{words.letterheadHint}</p>
+        <LetterheadFields org={draft} onChange={set} />
       </fieldset>
       <fieldset className="card" disabled={!mayChange}>
         <legend>{words.newProposals}</legend>
@@ -228,6 +235,12 @@ function Settings({ org: onFile }: { org: Org }) {
       )}
     </Form>
   );
+  return (
+    <div className="settings-page">
+      {form}
+      <OfferPreview org={{ ...org, ...draft }} />
+    </div>
+  );
 }
 
 /** What a browser knows, and what is set. */
@@ -241,10 +254,18 @@ function changesOf(org: Org, { reminders, currency: _, ...draft }: Draft) {
     .split(/[\s,;]+/)
     .filter(Boolean)
     .map(Number);
-  const wanted = { ...draft, reminder_days: days };
+  const wanted = { ...draft, web: toUrl(draft.web), reminder_days: days };
   const changed = Object.entries(wanted).filter(
     ([name, value]) => JSON.stringify(value) !== JSON.stringify(org[name as keyof Org]),
   );
   // Sound: `not_configured` is no choice of the page, so it never differs.
-  return Object.fromEntries(changed) as Partial<Omit<typeof wanted, 'mail'>> & { mail?: 'on' | 'off' };
+  const change = Object.fromEntries(changed) as Partial<Omit<typeof wanted, 'mail'>> & {
+    mail?: 'on' | 'off';
+  };
+  return change.logo ? { ...change, logo: change.logo.replace(/^data:[^,]*,/, '') } : change;
+}
+
+/** People leave out what every address on the web begins with. */
+function toUrl(typed: string | null): string | null {
+  return typed && !/^https?:/i.test(typed.trim()) ? `https://${typed.trim()}` : typed;
 }

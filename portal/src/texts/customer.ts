@@ -214,6 +214,7 @@ export const texts = {
     total: 'Total',
     balanceDueLater: 'Balance due later',
     remainsToBePaid: 'Remains to be paid',
+    taxId: (id: string) => `Tax ID: ${id}`,
   },
   schedule: {
     stateWords: {
@@ -257,7 +258,8 @@ export const texts = {
       wrong_password: 'This is not your password.',
       too_common: 'Many people use this one, and it would be guessed. Please think of another.',
       low_contrast: 'White letters could not be read on this colour. Please choose a darker one.',
-      unsafe: 'This picture holds more than shapes: a script, or something that it loads. Please save it without.',
+      unsafe:
+        'This picture holds more than shapes: a script, or something that it loads. Please save it without.',
       wrong_sum: 'The payments must add up to the total. Let the last one be the rest, or change an amount.',
     },
     letters: 'Please use letters or digits.',

@@ -4,7 +4,26 @@ import { formatMoney, formatNumber, formatPercent } from '../money.ts';
 import { texts } from '../texts/customer.ts';
 import { formatDate, formatDay } from '../time.ts';
 import { type InstalmentAction, Schedule } from './Schedule.tsx';
+import { Sender } from './Sender.tsx';
 import { stampOf } from './stamp.ts';
+
+/** What is shown of a proposal as an offer. */
+export type Offered = Pick<
+  Proposal,
+  | (
+      | 'id'
+      | 'version'
+      | 'title'
+      | 'customer_name'
+      | 'currency'
+      | 'status'
+      | 'expired'
+      | 'created_at'
+      | 'valid_until'
+    )
+  | ('org' | 'org_name' | 'line_items' | 'discount_percent' | 'subtotal_cents' | 'discounted_cents' | 'taxes')
+  | ('total_cents' | 'schedule' | 'time_zone' | 'terms')
+>;
 
 type LineItem = Proposal['line_items'][number];
 
@@ -12,7 +31,7 @@ type LineItem = Proposal['line_items'][number];
  * Shows the offer: its parties, items, price and schedule of payments. `action` adds what can be done
  * about a part of the schedule.
  */
-export function Offer({ proposal, action }: { proposal: Proposal; action?: InstalmentAction }) {
+export function Offer({ proposal, action }: { proposal: Offered; action?: InstalmentAction }) {
   const { currency, line_items: items } = proposal;
   const money = (cents: number) => formatMoney(cents, currency);
   const stamp = stampOf(proposal);
@@ -24,9 +43,7 @@ export function Offer({ proposal, action }: { proposal: Proposal; action?: Insta
         </p>
       )}
       <header>
-        <p className="from" dir="auto">
-          {proposal.org_name}
-        </p>
+        <Sender name={proposal.org_name} org={proposal.org} />
         <h1 dir="auto">{proposal.title}</h1>
         <p className="quiet">
           <span>{headOf(proposal)}</span> <bdi>{proposal.customer_name}</bdi>
@@ -82,11 +99,11 @@ export function Offer({ proposal, action }: { proposal: Proposal; action?: Insta
   );
 }
 
-function headOf({ id, version }: Proposal): string {
+function headOf({ id, version }: Offered): string {
   return version > 1 ? texts.offer.headWithVersion(id, version) : texts.offer.head(id);
 }
 
-function datesOf({ created_at: createdAt, valid_until: validUntil }: Proposal): string {
+function datesOf({ created_at: createdAt, valid_until: validUntil }: Offered): string {
   const made = texts.offer.createdOn(formatDate(createdAt));
   return validUntil ? texts.offer.validUntil(made, formatDay(validUntil)) : made;
 }
@@ -104,7 +121,7 @@ function LineNotes({ item, currency }: { item: LineItem; currency: string }) {
   return notes.length > 0 ? <small className="quiet note">{notes.join(' · ')}</small> : null;
 }
 
-function Sums({ proposal }: { proposal: Proposal }) {
+function Sums({ proposal }: { proposal: Offered }) {
   const { currency, subtotal_cents: subtotal, discounted_cents: discounted, total_cents: total } = proposal;
   const money = (cents: number) => formatMoney(cents, currency);
   const share = proposal.discount_percent ? ` (${formatPercent(proposal.discount_percent)})` : '';

@@ -13,7 +13,13 @@ const stateWords: Record<Instalment['state'], string> = texts.schedule.stateWord
 export type InstalmentAction = (instalment: Instalment) => ReactNode;
 
 /** The schedule of payments: amounts, dates, and how each stands. */
-export function Schedule({ proposal, action }: { proposal: Proposal; action?: InstalmentAction }) {
+export function Schedule({
+  proposal,
+  action,
+}: {
+  proposal: Pick<Proposal, 'schedule' | 'currency' | 'time_zone'>;
+  action?: InstalmentAction;
+}) {
   const { schedule, currency } = proposal;
   return (
     <section className="schedule" aria-label={texts.schedule.payments}>
