@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { type ConversionConfig, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import { components, contracts } from '../src/contracts.ts';
-import { holdersOf } from '../src/domain/permissions.ts';
+import { asksForProof, holdersOf } from '../src/domain/permissions.ts';
 import type { ErrorCode } from '../src/errors.ts';
 import { type Access, type Contract, permissionOf } from '../src/http/contract.ts';
 import { statuses } from '../src/http/statuses.ts';
@@ -138,7 +138,13 @@ function toOperation(route: string, contract: Contract) {
 function describe({ summary, description, permission: access }: Contract): string {
   const permission = permissionOf(access);
   const holders = permission && `Permission \`${permission}\`: ${holdersOf(permission).join(', ')}.`;
-  return [description ?? `${summary}.`, holders].filter((part) => part !== null).join('\n\n');
+  const proof = asksForFreshProof(access) && 'A session asks for a proof that is at most 15 minutes old.';
+  return [description ?? `${summary}.`, holders, proof || null].filter((part) => part !== null).join('\n\n');
+}
+
+function asksForFreshProof(access: Access): boolean {
+  const permission = permissionOf(access);
+  return permission !== null && asksForProof(permission);
 }
 
 function toRequestBody(schema: GenericSchema, example: unknown, required: boolean) {
@@ -168,6 +174,7 @@ function toProblems({ permission, body, bodyOrQuery, problems, answer }: Contrac
     ...problems,
     ...(body || bodyOrQuery ? bodyProblems : []),
     ...(scheme === 'bearer' ? tokenProblems : []),
+    ...(asksForFreshProof(permission) ? (['proof_required'] as const) : []),
     ...(scheme === 'metricsToken' || scheme === 'operatorToken'
       ? (['token_missing', 'token_invalid', 'rate_limited'] as const)
       : []),

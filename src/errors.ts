@@ -16,6 +16,8 @@ export type ErrorCode =
   | 'token_invalid'
   | 'token_expired'
   | 'invalid_credentials'
+  | 'second_factor_required'
+  | 'proof_required'
   | 'forbidden'
   | 'rate_limited'
   // the proposal's state does not allow it
@@ -30,6 +32,8 @@ export type ErrorCode =
   | 'session_not_found'
   | 'login_session_not_found'
   | 'user_not_found'
+  | 'second_factor_on'
+  | 'second_factor_off'
   | 'last_admin'
   | 'already_a_member'
   | 'team_full'
@@ -89,6 +93,7 @@ export const fieldErrorCodes = [
   'above_total',
   'wrong_sum',
   'wrong_password',
+  'wrong_code',
   'too_common',
   'low_contrast',
   'unsafe',

@@ -37,6 +37,8 @@ export class Problem extends Error {
 export type Bearer = {
   token(): Promise<string | null>;
   renew(refused: string | null): Promise<string | null>;
+  /** Asks them to prove who they are. */
+  prove(refused: string | null): Promise<string | null>;
 };
 
 /** The API as the bearer of this token, or of a session's. Its paths and shapes are those of the Worker's own routes. */
@@ -51,10 +53,24 @@ export function apiAs(bearer: string | Bearer | null) {
       if (bearer === null || typeof bearer === 'string') return ask(bearer);
       const token = await bearer.token();
       const response = await ask(token);
-      const next = response.status === 401 ? await bearer.renew(token) : null;
+      const next =
+        response.status === 401
+          ? await bearer.renew(token)
+          : (await asksForProof(response))
+            ? await bearer.prove(token)
+            : null;
       return next ? ask(next) : response;
     },
   });
+}
+
+async function asksForProof(response: Response): Promise<boolean> {
+  if (response.status !== 403) return false;
+  const problem = await response
+    .clone()
+    .json()
+    .catch(() => null);
+  return problem?.code === 'proof_required';
 }
 
 export type Api = ReturnType<typeof apiAs>;
@@ -103,6 +119,10 @@ export type Entry = InferResponseType<
 export type Me = InferResponseType<Api['auth']['me']['$get'], 200>;
 
 export type LoginSession = InferResponseType<Api['auth']['sessions']['$get'], 200>['data'][number];
+
+export type TotpKey = InferResponseType<Api['auth']['second_factor']['$post'], 201>;
+
+export type RecoveryCodes = InferResponseType<Api['auth']['second_factor']['confirm']['$post'], 200>;
 
 export type Team = InferResponseType<Api['team']['$get'], 200>;
 

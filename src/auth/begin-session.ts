@@ -17,7 +17,7 @@ export const mostOpenSessions = 20;
 /** The browser that somebody signs in with. */
 export type Visitor = { readonly userAgent: string | null; readonly ip: string | null };
 
-/** Signs a user in for the right password. Two requests. Rejects as `checkCredentials` does. */
+/** Signs a user in for the right password, and the right code where they have a second factor. Two requests, three or four with a code. Rejects as `checkCredentials` does. */
 export async function beginSession(
   deps: Deps,
   { userAgent, ...credentials }: Credentials & Visitor,
@@ -34,7 +34,9 @@ export async function openSession(
   action: 'signed_in' | 'joined' | 'password_reset',
 ): Promise<IssuedSession> {
   const { db } = deps;
-  const [sid, endsAt] = [crypto.randomUUID(), new Date(deps.now().getTime() + lifetimeMs)];
+  const sid = crypto.randomUUID();
+  const provedAt = deps.now();
+  const endsAt = new Date(provedAt.getTime() + lifetimeMs);
   const { id: userId, tokenGeneration } = user;
   const ofUser = eq(sessions.userId, userId);
   const newest = db
@@ -45,12 +47,12 @@ export async function openSession(
     .limit(mostOpenSessions);
   await db.batch([
     audit(db, { orgId: user.orgId, userId, action, ip }),
-    db.insert(sessions).values({ id: sid, userId, tokenGeneration, userAgent, expiresAt: endsAt }),
+    db.insert(sessions).values({ id: sid, userId, tokenGeneration, userAgent, provedAt, expiresAt: endsAt }),
     db
       .update(sessions)
       .set({ endedAt: sql`now()` })
       .where(and(ofUser, isNull(sessions.endedAt), notInArray(sessions.id, newest))),
     db.delete(sessions).where(and(ofUser, sql`coalesce(ended_at, expires_at) < now() - interval '30 days'`)),
   ]);
-  return issue(deps, { ...toStaff(user), sid }, 0, endsAt);
+  return issue(deps, { ...toStaff(user), sid, provedAt: provedAt.getTime() }, 0, endsAt);
 }

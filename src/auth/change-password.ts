@@ -31,7 +31,7 @@ export async function changePassword(
     const [[user]] = await readAs(db, actor, [
       db.select({ passwordHash }).from(users).where(eq(users.id, userId)),
     ]);
-    if (!user) throw wrongPassword();
+    if (!user) throw wrongPassword('current_password');
     const isRight = await verifyPassword(current, user.passwordHash);
     const seconds = sid ? sessionTokenSeconds : staffTokenSeconds;
     const issue = async (generation: number) => ({
@@ -39,7 +39,7 @@ export async function changePassword(
       expiresInSeconds: seconds,
     });
     if (!isRight) {
-      if (!(await verifyPassword(next, user.passwordHash))) throw wrongPassword();
+      if (!(await verifyPassword(next, user.passwordHash))) throw wrongPassword('current_password');
       return issue(actor.generation ?? 0); // a replay: it is the password already
     }
     const hash = await hashPassword(next);
@@ -62,13 +62,14 @@ export async function changePassword(
       db.execute(sql`insert into audit_log (org_id, user_id, action, ip)
         select ${actor.orgId}::bigint, ${userId}::bigint, 'password_changed', ${ip}::text where ${isNext}`),
     ]);
-    if (!changed) throw wrongPassword(); // another change came first
+    if (!changed) throw wrongPassword('current_password'); // another change came first
     return issue(changed.tokenGeneration);
   });
 }
 
-function wrongPassword(): AppError {
-  return invalidField('invalid_request', 'current_password', {
+/** The refusal of what was typed into this field. */
+export function wrongPassword(name: string): AppError {
+  return invalidField('invalid_request', name, {
     code: 'wrong_password',
     detail: 'This is not your password.',
   });

@@ -1,7 +1,16 @@
 import * as v from 'valibot';
 import { roles } from '../domain/actor.ts';
 import { type Contracts, Currency, Id, Money, Time } from '../http/contract.ts';
-import { AcceptBody, ChangePasswordBody, ForgotBody, LoginBody, ResetBody, SessionPath } from './schemas.ts';
+import {
+  AcceptBody,
+  ChangePasswordBody,
+  CodeBody,
+  ForgotBody,
+  LoginBody,
+  ProofBody,
+  ResetBody,
+  SessionPath,
+} from './schemas.ts';
 
 const Token = v.object({
   access_token: v.pipe(v.string(), v.description('A JWT for the Authorization header.')),
@@ -28,6 +37,12 @@ const begun = {
   description: 'A token for all other routes, for ten minutes.',
   body: Token,
   example: { ...token, expires_in: 600 },
+} as const;
+
+const recoveryCodes = {
+  description: 'Each signs in once instead of a code of the app.',
+  body: v.object({ recovery_codes: v.array(v.string()) }),
+  example: { recovery_codes: ['JBSW-Y3DP-EHPK-3PXP'] },
 } as const;
 
 const Me = v.object({
@@ -59,7 +74,7 @@ export const authContracts = {
     tag: 'Auth',
     summary: 'Sign in as a program',
     description:
-      'A wrong password and an unknown address get the same answer. Attempts are limited per address and per account.',
+      'A wrong password and an unknown address get the same answer. Who has a second factor is asked for its code once the password is right. Attempts are limited per address and per account, and ten codes an hour.',
     permission: 'public',
     body: LoginBody,
     example: { body: { email: 'admin@example.com', password: 'correct horse battery staple' } },
@@ -69,7 +84,7 @@ export const authContracts = {
       body: Token,
       example: { ...token, expires_in: 28800 },
     },
-    problems: ['invalid_request', 'invalid_credentials', 'rate_limited'],
+    problems: ['invalid_request', 'invalid_credentials', 'second_factor_required', 'rate_limited'],
   },
   'POST /auth/sessions': {
     id: 'beginSession',
@@ -81,7 +96,7 @@ export const authContracts = {
     body: LoginBody,
     example: { body: { email: 'admin@example.com', password: 'correct horse battery staple' } },
     answer: begun,
-    problems: ['invalid_request', 'invalid_credentials', 'rate_limited'],
+    problems: ['invalid_request', 'invalid_credentials', 'second_factor_required', 'rate_limited'],
   },
   'POST /auth/invitation': {
     id: 'acceptInvitation',
@@ -131,7 +146,14 @@ export const authContracts = {
     body: ResetBody,
     example: { body: { token: token.access_token, password: 'another horse battery staple' } },
     answer: begun,
-    problems: ['invalid_request', 'token_invalid', 'token_expired', 'link_over', 'rate_limited'],
+    problems: [
+      'invalid_request',
+      'token_invalid',
+      'token_expired',
+      'link_over',
+      'second_factor_required',
+      'rate_limited',
+    ],
   },
   'POST /auth/refresh': {
     id: 'refreshSession',
@@ -224,6 +246,93 @@ export const authContracts = {
       example: { ...token, expires_in: 600 },
     },
     problems: ['invalid_request', 'rate_limited'],
+  },
+  'POST /auth/proof': {
+    id: 'prove',
+    tag: 'Auth',
+    summary: 'Prove again that it is you',
+    description:
+      'A session may refund, change the team, the settings and its second factor within 15 minutes after its sign-in, or after this. Limited as sign-ins are.',
+    permission: 'account:write',
+    body: ProofBody,
+    example: { body: { password: 'correct horse battery staple' } },
+    answer: {
+      status: 200,
+      description: 'A token that goes on, for as long as the one before.',
+      body: Token,
+      example: { ...token, expires_in: 600 },
+    },
+    problems: ['invalid_request', 'second_factor_required', 'rate_limited'],
+  },
+  'GET /auth/second_factor': {
+    id: 'getSecondFactor',
+    tag: 'Auth',
+    summary: 'Read whether you have a second factor',
+    permission: 'account:read',
+    example: {},
+    answer: {
+      status: 200,
+      description: 'Whether it is on, and how many recovery codes are left.',
+      body: v.object({ is_on: v.boolean(), recovery_codes_left: v.pipe(v.number(), v.safeInteger()) }),
+      example: { is_on: true, recovery_codes_left: 9 },
+    },
+    problems: [],
+  },
+  'POST /auth/second_factor': {
+    id: 'beginSecondFactor',
+    tag: 'Auth',
+    summary: 'Get a key for an authenticator app',
+    description: 'It counts once a code of it was confirmed; until then, another one replaces it.',
+    permission: 'factors:write',
+    example: {},
+    answer: {
+      status: 201,
+      description: 'The key, for TOTP (RFC 6238).',
+      body: v.object({
+        secret: v.pipe(v.string(), v.description('In base32, to be typed.')),
+        uri: v.pipe(v.string(), v.description('The same as an `otpauth:` URI, for a QR code.')),
+      }),
+      example: {
+        secret: 'JBSWY3DPEHPK3PXP',
+        uri: 'otpauth://totp/Acme%20Kitchens:admin%40example.com?issuer=Acme%20Kitchens&secret=JBSWY3DPEHPK3PXP',
+      },
+    },
+    problems: ['second_factor_on'],
+  },
+  'POST /auth/second_factor/confirm': {
+    id: 'confirmSecondFactor',
+    tag: 'Auth',
+    summary: 'Switch your second factor on',
+    description: 'From then on a sign-in asks for a code. The recovery codes are answered this once.',
+    permission: 'factors:write',
+    body: CodeBody,
+    example: { body: { code: '123456' } },
+    answer: { ...recoveryCodes, status: 200 },
+    problems: ['invalid_request', 'second_factor_on', 'second_factor_off'],
+  },
+  'POST /auth/second_factor/recovery_codes': {
+    id: 'makeRecoveryCodes',
+    tag: 'Auth',
+    summary: 'Get other recovery codes',
+    description: 'All before count no more.',
+    permission: 'factors:write',
+    example: {},
+    answer: { ...recoveryCodes, status: 201 },
+    problems: ['second_factor_off'],
+  },
+  'POST /auth/second_factor/remove': {
+    id: 'removeSecondFactor',
+    tag: 'Auth',
+    summary: 'Switch your second factor off',
+    permission: 'factors:write',
+    example: {},
+    answer: {
+      status: 200,
+      description: 'The password is enough again.',
+      body: v.object({ removed: v.literal(true) }),
+      example: { removed: true },
+    },
+    problems: [],
   },
   'GET /auth/me': {
     id: 'getMe',

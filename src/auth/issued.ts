@@ -17,7 +17,7 @@ export function toStaff({ id: userId, orgId, email, role, tokenGeneration: gener
 /** The tokens of a session at this turn. Its refresh token is always the same, so a client that lost the reply gets it again. */
 export async function issue(
   { tokens, now }: Deps,
-  staff: Staff & { readonly sid: string },
+  staff: Staff & { readonly sid: string; readonly provedAt: number },
   turn: number,
   endsAt: Date,
 ): Promise<IssuedSession> {

@@ -10,6 +10,7 @@ import { type IssuedSession, issue, toStaff } from './issued.ts';
 
 type Turned = Account & {
   readonly turn: number;
+  readonly provedAt: string;
   readonly expiresAt: string;
   readonly hasEnded: boolean;
 };
@@ -31,7 +32,8 @@ export async function refreshSession(deps: Deps, refreshToken: string | undefine
   const turnOver = () => tryToTurn(deps.db, { sid, turn, userId });
   const row = (await turnOver()) ?? (await turnOver());
   if (!row || row.hasEnded) throw new AppError('token_invalid', 'You were signed out. Sign in again.');
-  return issue(deps, { ...toStaff(row), sid }, row.turn, new Date(row.expiresAt));
+  const provedAt = new Date(row.provedAt).getTime();
+  return issue(deps, { ...toStaff(row), sid, provedAt }, row.turn, new Date(row.expiresAt));
 }
 
 async function tryToTurn(
@@ -49,7 +51,7 @@ async function tryToTurn(
       and ${isAlive}
       and deactivated_at is null and sessions.token_generation = users.token_generation
     returning users.id::float8, org_id::float8 as "orgId", email, role, users.token_generation as "tokenGeneration",
-      turn, expires_at as "expiresAt", ended_at is not null as "hasEnded"`);
+      turn, proved_at as "provedAt", expires_at as "expiresAt", ended_at is not null as "hasEnded"`);
   const [row] = rows as unknown as Turned[]; // sound: what the statement returns
   return row;
 }

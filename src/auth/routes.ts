@@ -13,8 +13,25 @@ import { endAllSessions, endSession, signOut } from './end-sessions.ts';
 import type { Issued, IssuedSession } from './issued.ts';
 import { listSessions } from './list-sessions.ts';
 import { login } from './login.ts';
+import { prove } from './prove.ts';
 import { refreshSession } from './refresh-session.ts';
-import { AcceptBody, ChangePasswordBody, ForgotBody, LoginBody, ResetBody, SessionPath } from './schemas.ts';
+import {
+  AcceptBody,
+  ChangePasswordBody,
+  CodeBody,
+  ForgotBody,
+  LoginBody,
+  ProofBody,
+  ResetBody,
+  SessionPath,
+} from './schemas.ts';
+import {
+  beginSecondFactor,
+  confirmSecondFactor,
+  getSecondFactor,
+  makeRecoveryCodes,
+  removeSecondFactor,
+} from './second-factor.ts';
 import { requestReset, setForgottenPassword } from './set-forgotten-password.ts';
 
 export const authRoutes = new Hono<AppEnv>()
@@ -67,6 +84,28 @@ export const authRoutes = new Hono<AppEnv>()
     return c.json(
       toToken(await changePassword(c.var.deps, c.var.actor, { current, next, ip: clientAddress(c) })),
     );
+  })
+  .post('/proof', authenticateStaff, validate('json', ProofBody), async (c) =>
+    c.json(toToken(await prove(c.var.deps, c.var.actor, { ...c.req.valid('json'), ip: clientAddress(c) }))),
+  )
+  .get('/second_factor', authenticateStaff, async (c) => {
+    const { isOn, recoveryCodesLeft } = await getSecondFactor(c.var.deps, c.var.actor);
+    return c.json({ is_on: isOn, recovery_codes_left: recoveryCodesLeft });
+  })
+  .post('/second_factor', authenticateStaff, async (c) =>
+    c.json(await beginSecondFactor(c.var.deps, c.var.actor), 201),
+  )
+  .post('/second_factor/confirm', authenticateStaff, validate('json', CodeBody), async (c) => {
+    const { code } = c.req.valid('json');
+    const codes = await confirmSecondFactor(c.var.deps, c.var.actor, code, clientAddress(c));
+    return c.json({ recovery_codes: codes });
+  })
+  .post('/second_factor/recovery_codes', authenticateStaff, async (c) =>
+    c.json({ recovery_codes: await makeRecoveryCodes(c.var.deps, c.var.actor, clientAddress(c)) }, 201),
+  )
+  .post('/second_factor/remove', authenticateStaff, async (c) => {
+    await removeSecondFactor(c.var.deps, c.var.actor, clientAddress(c));
+    return c.json({ removed: true });
   })
   .get('/me', authenticateStaff, async (c) => {
     const { userId, orgId, email, role } = c.var.actor;

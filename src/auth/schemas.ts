@@ -5,10 +5,23 @@ import { commonPasswords } from './common-passwords.ts';
 
 const Password = v.pipe(v.string(), v.minLength(1), v.maxLength(1024));
 
+/** Of an authenticator app, or a recovery code. People type them with spaces and dashes. */
+const Code = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(50),
+  v.description('Of the second factor: the app’s, or a recovery code.'),
+);
+
 export const LoginBody = v.object({
   email: v.pipe(line(254), v.toLowerCase()),
   password: Password,
+  code: v.optional(Code),
 });
+
+export const ProofBody = v.object({ password: Password, code: v.optional(Code) });
+
+export const CodeBody = v.object({ code: Code });
 
 /** How a password is compared: as `hashPassword` reads it. */
 const normal = (password: string) => password.normalize('NFKC');
@@ -35,6 +48,6 @@ export const AcceptBody = v.object({ token: Token, name: line(200), password: Ne
 
 export const ForgotBody = v.object({ email: v.pipe(line(254), v.toLowerCase()) });
 
-export const ResetBody = v.object({ token: Token, password: NewPassword });
+export const ResetBody = v.object({ token: Token, password: NewPassword, code: v.optional(Code) });
 
 export const SessionPath = v.object({ sid: v.pipe(v.string(), v.uuid()) });

@@ -7,6 +7,7 @@ import { countAgainst } from '../http/limits.ts';
 import { accountMail, resetMessage } from '../mail/account-messages.ts';
 import { openSession, type Visitor } from './begin-session.ts';
 import { passwords } from './check-credentials.ts';
+import { checkSecondFactor, hasSecondFactor } from './check-second-factor.ts';
 import type { IssuedSession } from './issued.ts';
 import { hashPassword } from './password.ts';
 
@@ -54,17 +55,29 @@ export async function requestReset(
 
 /**
  * Sets the password of a user who opened the link that was mailed to them, ends their sessions and tokens, and signs them in.
- * A link is of use once, for an hour, and not to a user who was deactivated (`link_over`). Three requests.
+ * A link is of use once, for an hour, and not to a user who was deactivated (`link_over`). It is no second factor: where there is
+ * one, its code is asked for. Four requests, five or six with a code.
  */
 export async function setForgottenPassword(
   deps: Deps,
-  { token, password, ...visitor }: { readonly token: string; readonly password: string } & Visitor,
+  {
+    token,
+    password,
+    code,
+    ...visitor
+  }: { readonly token: string; readonly password: string; readonly code?: string | undefined } & Visitor,
 ): Promise<IssuedSession> {
   await countAgainst(deps, [
     { limit: 'login_network', key: `address:${visitor.ip && networkOf(visitor.ip)}` },
   ]);
   const { db, tokens, now } = deps;
   const { userId, generation } = await tokens.parseReset(token, now());
+  const [asking] = await db
+    .select({ id: users.id, orgId: users.orgId, hasSecondFactor })
+    .from(users)
+    .where(and(eq(users.id, userId), eq(users.tokenGeneration, generation), isNull(users.deactivatedAt)));
+  if (!asking) throw linkOver();
+  if (asking.hasSecondFactor) await checkSecondFactor(deps, asking, code, visitor.ip);
   const passwordHash = await passwords.run(deps, () => hashPassword(password));
   const [[user]] = await db.batch([
     db
@@ -84,6 +97,8 @@ export async function setForgottenPassword(
         ),
       ),
   ]);
-  if (!user) throw new AppError('link_over', 'This link was used already, or does not count any more.');
+  if (!user) throw linkOver();
   return openSession(deps, user, visitor, 'password_reset');
 }
+
+const linkOver = () => new AppError('link_over', 'This link was used already, or does not count any more.');

@@ -142,11 +142,41 @@ export const sessions = pgTable(
     turnedAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
     /** What the browser said that it is. */
     userAgent: text(),
+    /** When its user last proved who they are: by signing in, or again for what asks for it. */
+    provedAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
     createdAt: createdAt(),
     expiresAt: timestamp({ withTimezone: true }).notNull(),
     endedAt: timestamp({ withTimezone: true }),
   },
   (table) => [index('sessions_user').on(table.userId, table.createdAt)],
+);
+
+/** The keys that users' authenticator apps make codes of (TOTP, RFC 6238). One that is not confirmed does not count yet. */
+export const secondFactors = pgTable('second_factors', {
+  userId: bigint({ mode: 'number' })
+    .primaryKey()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  /** Base32. */
+  secret: text().notNull(),
+  confirmedAt: timestamp({ withTimezone: true }),
+  /** The time step of the last code that was taken: it and those before are taken no more (RFC 6238, 5.2). */
+  lastStep: bigint({ mode: 'number' }).notNull().default(0),
+  /** Codes that were tried since then, and none was right: a few an hour (RFC 4226, 7.3). */
+  attempts: smallint().notNull().default(0),
+  attemptsSince: timestamp({ withTimezone: true }).notNull().defaultNow(),
+});
+
+/** What signs a user in instead of a code, each once. They have 80 random bits, so a plain hash keeps them. */
+export const recoveryCodes = pgTable(
+  'recovery_codes',
+  {
+    userId: bigint({ mode: 'number' })
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** SHA-256, in base64url. */
+    hash: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.hash] })],
 );
 
 /** What people do beside proposals. */
@@ -165,6 +195,10 @@ export const auditActions = [
   'deactivated',
   'reactivated',
   'settings_changed',
+  'second_factor_on',
+  'second_factor_off',
+  'recovery_codes_made',
+  'recovery_code_used',
 ] as const;
 
 export type AuditAction = (typeof auditActions)[number];

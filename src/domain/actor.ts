@@ -14,6 +14,10 @@ export type Staff = {
   readonly generation?: number;
   /** The session that the token is of (OpenID Connect calls it so). A token for programs is of none. */
   readonly sid?: string;
+  /** When they last proved who they are, in milliseconds since 1970. Missing where the token does not say it. */
+  readonly provedAt?: number;
+  /** Whether that is too long ago for what asks for a fresh proof. A token for programs needs none: it is one. */
+  readonly needsProof?: boolean;
 };
 
 /** The holder of a portal link. It stands for one customer and opens one proposal. */

@@ -12,6 +12,7 @@ const everyone = ['admin', 'staff', 'viewer', 'customer'] as const;
 const holders = {
   'account:read': readers,
   'account:write': readers,
+  'factors:write': readers,
   'org:read': readers,
   'org:write': admins,
   'team:read': readers,
@@ -37,6 +38,13 @@ const names = { admin: 'admins', staff: 'staff', viewer: 'staff', customer: 'the
 
 export type Permission = keyof typeof holders;
 
+/** What a session may do only within 15 minutes after its user proved who they are: money that goes out, and who may do what. */
+const withProof: readonly Permission[] = ['factors:write', 'org:write', 'team:write', 'refunds:write'];
+
+export function asksForProof(permission: Permission): boolean {
+  return withProof.includes(permission);
+}
+
 // Sound: an object's keys are its keys.
 export const permissions = Object.keys(holders) as Permission[];
 
@@ -50,7 +58,8 @@ export function isAllowed(actor: Actor, permission: Permission): boolean {
 }
 
 /**
- * Throws `forbidden` unless the actor holds the permission and, with a portal link, asks about the proposal of that link.
+ * Throws `forbidden` unless the actor holds the permission and, with a portal link, asks about the proposal of that link; then
+ * `proof_required` where a session's last proof is too old.
  * It reads nothing but the token, so a refusal reveals nothing about other proposals. The first line of every verb.
  */
 export function authorize(actor: Actor, permission: Permission, proposalId?: number): void {
@@ -58,6 +67,8 @@ export function authorize(actor: Actor, permission: Permission, proposalId?: num
     const [who = 'admin'] = [...holdersOf(permission)].reverse();
     throw new AppError('forbidden', `Only ${names[who]} may do this.`);
   }
+  if (actor.kind === 'staff' && actor.needsProof && asksForProof(permission))
+    throw new AppError('proof_required', 'Prove that it is you first: this asks for your password again.');
   if (actor.kind === 'customer' && proposalId !== undefined && proposalId !== actor.proposalId) {
     throw new AppError('forbidden', 'This link opens another proposal.');
   }

@@ -10,6 +10,9 @@ const algorithm = 'HS256';
 export const staffTokenSeconds = 8 * 3600;
 export const sessionTokenSeconds = 10 * 60;
 
+/** How long a proof of who somebody is counts as fresh. */
+const freshMs = 15 * 60_000;
+
 const id = v.pipe(v.string(), v.digits(), v.transform(Number));
 /** Tokens that were handed out before there were generations carry none. */
 const generation = v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0)), 0);
@@ -21,6 +24,7 @@ const StaffClaims = v.object({
   role: v.picklist(roles),
   gen: generation,
   sid: v.optional(v.pipe(v.string(), v.uuid())),
+  auth_time: v.optional(v.number()),
 });
 /** Old links lack `org_name`. */
 const PortalClaims = v.object({
@@ -80,19 +84,18 @@ export class Tokens {
     this.#key = new TextEncoder().encode(secret);
   }
 
-  /** For a program, or with `sid` for a session. */
+  /** For a program, or with `sid` for a session. `auth_time` is what OpenID Connect calls the time of the last proof. */
   signStaff(
-    { userId, orgId, email, role, generation: gen = 0, sid }: Staff,
+    { userId, orgId, email, role, generation: gen = 0, sid, provedAt }: Staff,
     now: Date,
     seconds = staffTokenSeconds,
   ): Promise<string> {
     const expiresAt = new Date(now.getTime() + seconds * 1000);
-    return this.#sign(
-      'staff',
-      userId,
-      { org_id: orgId, email, role, gen, ...(sid ? { sid } : {}) },
-      expiresAt,
-    );
+    const ofSession = {
+      ...(sid ? { sid } : {}),
+      ...(provedAt === undefined ? {} : { auth_time: Math.floor(provedAt / 1000) }),
+    };
+    return this.#sign('staff', userId, { org_id: orgId, email, role, gen, ...ofSession }, expiresAt);
   }
 
   /** Deterministic: the same turn of a session always has the same token. */
@@ -168,7 +171,7 @@ export class Tokens {
 
   /** Who the bearer is. Rejects with `token_expired` or `token_invalid`; the precise reason stays in the cause. */
   async parse(token: string, now: Date): Promise<Actor> {
-    return this.#verify(token, now, toActor);
+    return this.#verify(token, now, (payload) => toActor(payload, now));
   }
 
   async #verify<T>(token: string, now: Date, to: (payload: JWTPayload) => T): Promise<T> {
@@ -211,13 +214,15 @@ function expiryDetail(expired: JWTPayload): string {
   return `This link has expired. Ask ${claims.output.org_name ?? 'the sender'} for a new one.`;
 }
 
-function toActor(payload: JWTPayload): Actor {
+function toActor(payload: JWTPayload, now: Date): Actor {
   const claims = v.parse(v.variant('aud', [StaffClaims, PortalClaims]), payload);
   const { sub, org_id: orgId, gen } = claims;
   if (claims.aud === 'portal') {
     const issued = claims.iat ? { issuedAt: claims.iat * 1000 } : {};
     return { kind: 'customer', proposalId: sub, orgId, generation: gen, ...issued };
   }
+  const { sid, auth_time: authTime } = claims;
+  const provedAt = authTime === undefined ? undefined : authTime * 1000;
   return {
     kind: 'staff',
     userId: sub,
@@ -225,6 +230,7 @@ function toActor(payload: JWTPayload): Actor {
     email: claims.email,
     role: claims.role,
     generation: gen,
-    ...(claims.sid ? { sid: claims.sid } : {}),
+    ...(sid ? { sid, needsProof: now.getTime() - (provedAt ?? 0) > freshMs } : {}),
+    ...(provedAt === undefined ? {} : { provedAt }),
   };
 }

@@ -1,11 +1,7 @@
-import { SaxesParser, type SaxesTagNS } from 'saxes';
+import { parseXml, XmlCdata, XmlElement, type XmlNode, XmlText } from '@rgrove/parse-xml';
 import { invalidLogo, notAnImage } from './invalid-logo.ts';
 
-const [svg, xlink, xml] = [
-  'http://www.w3.org/2000/svg',
-  'http://www.w3.org/1999/xlink',
-  'http://www.w3.org/XML/1998/namespace',
-];
+const names = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"';
 
 /** What draws. Nothing of it runs a script, holds HTML or leads elsewhere. */
 const drawing = new Set(
@@ -24,62 +20,42 @@ const mostDeep = 200;
  * elsewhere: what is left out of it would be missing in the picture.
  */
 export function cleanSvg(bytes: Uint8Array<ArrayBuffer>): string {
-  const parts: string[] = [];
-  /** The elements that are open; false for those that are left out. */
-  const open: boolean[] = [];
-  const styles: string[] = [];
-  let isStyle = false;
-  const parser = new SaxesParser({ xmlns: true });
-  parser.on('error', () => {
-    throw notAnImage();
-  });
-  parser.on('opentag', (tag) => {
-    const isRoot = open.length === 0;
-    if (isRoot && (tag.uri !== svg || tag.local !== 'svg')) throw notAnImage();
-    if (open.length >= mostDeep) throw unsafe(`Must not nest more than ${mostDeep} elements.`);
-    const isKept = open.at(-1) !== false && tag.uri === svg && tag.local !== 'metadata';
-    open.push(isKept);
-    if (!isKept) return;
-    if (!drawing.has(tag.local)) throw unsafe(`Must not hold <${tag.local}>: a picture only draws.`);
-    isStyle = tag.local === 'style';
-    const names = isRoot ? ` xmlns="${svg}" xmlns:xlink="${xlink}"` : '';
-    parts.push(`<${tag.local}${names}${attributesOf(tag)}>`);
-  });
-  parser.on('closetag', (tag) => {
-    isStyle = false;
-    if (open.pop()) parts.push(`</${tag.local}>`);
-  });
-  const write = (text: string) => {
-    if (!open.at(-1)) return;
-    if (isStyle) styles.push(text);
-    parts.push(escaped(text));
-  };
-  parser.on('text', write);
-  parser.on('cdata', write);
-  parser.write(decode(bytes)).close();
-  checkStyle(styles.join(''));
-  return parts.join('');
+  const root = parse(bytes);
+  if (root?.name !== 'svg' || root.attributes.xmlns !== 'http://www.w3.org/2000/svg') throw notAnImage();
+  return written(root, 1);
 }
 
-function decode(bytes: Uint8Array<ArrayBuffer>): string {
+function parse(bytes: Uint8Array<ArrayBuffer>): XmlElement | null {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+    return parseXml(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)).root;
   } catch {
     throw notAnImage();
   }
 }
 
-function attributesOf({ attributes }: SaxesTagNS): string {
-  return Object.values(attributes)
-    .filter(({ prefix, uri }) => (prefix === '' || uri === xlink || uri === xml) && prefix !== 'xmlns')
-    .filter(({ name }) => name !== 'xmlns')
-    .map(({ local, uri, value }) => {
-      if (/^on/i.test(local)) throw unsafe(`Must not hold ${local}: a picture does nothing.`);
-      if (local === 'href' && !/^(#|data:image\/(png|jpeg);base64,)/.test(value.trim()))
+function written(node: XmlNode, depth: number): string {
+  if (node instanceof XmlText || node instanceof XmlCdata) return escaped(node.text);
+  if (!(node instanceof XmlElement)) return '';
+  const { name, attributes, children } = node;
+  // Another namespace: by a prefix, or by its own declaration.
+  const isForeign = name.includes(':') || (depth > 1 && 'xmlns' in attributes);
+  if (isForeign || name === 'metadata') return '';
+  if (depth > mostDeep) throw unsafe(`Must not nest more than ${mostDeep} elements.`);
+  if (!drawing.has(name)) throw unsafe(`Must not hold <${name}>: a picture only draws.`);
+  if (name === 'style') checkStyle(node.text);
+  const within = children.map((child) => written(child, depth + 1)).join('');
+  return `<${name}${depth === 1 ? ` ${names}` : ''}${attributesOf(attributes)}>${within}</${name}>`;
+}
+
+function attributesOf(attributes: Readonly<Record<string, string>>): string {
+  return Object.entries(attributes)
+    .filter(([name]) => name !== 'xmlns' && /^((xlink|xml):)?[^:]+$/.test(name))
+    .map(([name, value]) => {
+      if (/^on/i.test(name)) throw unsafe(`Must not hold ${name}: a picture does nothing.`);
+      if (/(^|:)href$/.test(name) && !/^(#|data:image\/(png|jpeg);base64,)/.test(value.trim()))
         throw unsafe('Must not lead elsewhere.');
       checkStyle(value);
-      const prefix = uri === xlink ? 'xlink:' : uri === xml ? 'xml:' : '';
-      return ` ${prefix}${local}="${escaped(value)}"`;
+      return ` ${name}="${escaped(value)}"`;
     })
     .join('');
 }

@@ -1,4 +1,5 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { removal } from '../auth/second-factor.ts';
 import type { AuditAction } from '../db/schema.ts';
 import { users } from '../db/schema.ts';
 import { writeAs } from '../db/write-as.ts';
@@ -48,14 +49,41 @@ export async function reactivateMember(deps: Deps, actor: Staff, about: About): 
   return member;
 }
 
+/** Removes the second factor of one of the org's people, who has lost it. Rejects with `user_not_found`. One request. */
+export async function removeMembersSecondFactor(
+  deps: Deps,
+  actor: Staff,
+  { userId, ip }: About,
+): Promise<Member> {
+  authorize(actor, 'team:write');
+  const [, [member]] = await writeAs(deps.db, actor, [
+    deps.db.execute(removal(actor, userId, ip)),
+    selectMember(deps, actor, userId),
+  ]);
+  return found(member);
+}
+
+function selectMember({ db }: Deps, { orgId }: Staff, userId: number) {
+  return db
+    .select(memberColumns)
+    .from(users)
+    .where(and(eq(users.id, userId), eq(users.orgId, orgId)));
+}
+
+function found(member: Member | undefined): Member {
+  if (!member) throw new AppError('user_not_found', 'Your organization has no such user.');
+  return member;
+}
+
 /** Changes a person where that is to be, ends their sessions, and says so in the audit log. Returns them as they are then. */
 async function change(
-  { db }: Deps,
+  deps: Deps,
   actor: Staff,
   { userId, ip }: About,
   { action, set, when, says = '' }: { action: AuditAction; set: SQL; when: SQL; says?: string },
 ): Promise<Member> {
   authorize(actor, 'team:write');
+  const { db } = deps;
   const { orgId } = actor;
   const [, [member]] = await writeAs(db, actor, [
     db.execute(sql`
@@ -65,13 +93,9 @@ async function change(
         update sessions set ended_at = now() where user_id in (select id from changed) and ended_at is null)
       insert into audit_log (org_id, user_id, action, about, ip)
         select ${orgId}::bigint, ${actor.userId}::bigint, ${action}::text, email || ${says}::text, ${ip}::text from changed`),
-    db
-      .select(memberColumns)
-      .from(users)
-      .where(and(eq(users.id, userId), eq(users.orgId, orgId))),
+    selectMember(deps, actor, userId),
   ]);
-  if (!member) throw new AppError('user_not_found', 'Your organization has no such user.');
-  return member;
+  return found(member);
 }
 
 const lastAdmin = () => new AppError('last_admin', 'An organization needs an admin. Make another one first.');

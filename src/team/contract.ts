@@ -11,6 +11,7 @@ const Member = v.object({
   name: v.nullable(v.string()),
   role: RoleName,
   is_active: v.boolean(),
+  has_second_factor: v.boolean(),
   created_at: Time,
   last_used_at: v.pipe(v.nullable(Time), v.description('When they last used the page.')),
 });
@@ -47,6 +48,7 @@ const aMember = {
   name: 'Grace Hopper',
   role: 'staff',
   is_active: true,
+  has_second_factor: false,
   created_at: '2026-11-26T09:00:00.000Z',
   last_used_at: '2026-11-26T10:00:00.000Z',
 } as const;
@@ -162,6 +164,16 @@ export const teamContracts = {
     ...ofMember,
     answer: { status: 200, description: 'The person.', body: Member, example: aMember },
     problems: ['invalid_request', 'user_not_found', 'team_full'],
+  },
+  'POST /team/members/:user_id/second_factor/remove': {
+    id: 'removeMembersSecondFactor',
+    tag: 'Team',
+    summary: 'Remove a person’s second factor',
+    description: 'For who has lost it and the recovery codes. Their password is enough then.',
+    permission: 'team:write',
+    ...ofMember,
+    answer: { status: 200, description: 'The person.', body: Member, example: aMember },
+    problems: ['invalid_request', 'user_not_found'],
   },
 } as const satisfies Contracts;
 

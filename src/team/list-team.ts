@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, sql } from 'drizzle-orm';
+import { hasSecondFactor } from '../auth/check-second-factor.ts';
 import { readAs } from '../db/read-as.ts';
 import { invitations, orgs, sessions, users } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
@@ -18,10 +19,15 @@ export const memberColumns = {
   lastUsedAt: sql<Date | null>`(select max(turned_at) from sessions where user_id = users.id)`.mapWith(
     sessions.turnedAt,
   ),
+  hasSecondFactor,
 };
 
-export type Member = Pick<typeof users.$inferSelect, Exclude<keyof typeof memberColumns, 'lastUsedAt'>> & {
+export type Member = Pick<
+  typeof users.$inferSelect,
+  Exclude<keyof typeof memberColumns, 'lastUsedAt' | 'hasSecondFactor'>
+> & {
   readonly lastUsedAt: Date | null;
+  readonly hasSecondFactor: boolean;
 };
 
 /** An org's people, those who are active first, and its open invitations; with their links where there is no mail. One request. */

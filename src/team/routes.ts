@@ -3,7 +3,12 @@ import { authenticateStaff } from '../http/authenticate.ts';
 import { clientAddress } from '../http/client-address.ts';
 import type { AppEnv } from '../http/context.ts';
 import { validate } from '../http/validate.ts';
-import { changeRole, deactivateMember, reactivateMember } from './change-member.ts';
+import {
+  changeRole,
+  deactivateMember,
+  reactivateMember,
+  removeMembersSecondFactor,
+} from './change-member.ts';
 import { type InvitationRow, type Invited, invite, inviteAgain, withdrawInvitation } from './invite.ts';
 import { listTeam, type Member } from './list-team.ts';
 import { InvitationPath, InviteBody, RoleBody, UserPath } from './schemas.ts';
@@ -57,15 +62,25 @@ export const teamRoutes = new Hono<AppEnv>()
   .post('/members/:user_id/reactivate', authenticateStaff, validate('param', UserPath), async (c) => {
     const about = { userId: c.req.valid('param').user_id, ip: clientAddress(c) };
     return c.json(toMember(await reactivateMember(c.var.deps, c.var.actor, about)));
-  });
+  })
+  .post(
+    '/members/:user_id/second_factor/remove',
+    authenticateStaff,
+    validate('param', UserPath),
+    async (c) => {
+      const about = { userId: c.req.valid('param').user_id, ip: clientAddress(c) };
+      return c.json(toMember(await removeMembersSecondFactor(c.var.deps, c.var.actor, about)));
+    },
+  );
 
-function toMember({ id, email, name, role, deactivatedAt, createdAt, lastUsedAt }: Member) {
+function toMember({ id, email, name, role, deactivatedAt, createdAt, lastUsedAt, hasSecondFactor }: Member) {
   return {
     user_id: id,
     email,
     name,
     role,
     is_active: deactivatedAt === null,
+    has_second_factor: hasSecondFactor,
     created_at: createdAt.toISOString(),
     last_used_at: lastUsedAt?.toISOString() ?? null,
   };

@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { describe, expect, test, vi } from 'vitest';
 import { contracts } from '../../src/contracts.ts';
 import { sessions, users } from '../../src/db/schema.ts';
-import { holdersOf } from '../../src/domain/permissions.ts';
+import { asksForProof, holdersOf } from '../../src/domain/permissions.ts';
 import { type Contract, permissionOf } from '../../src/http/contract.ts';
 import { call } from '../support/api.ts';
 import {
@@ -23,7 +23,7 @@ vi.mock('../../src/mail/gateway.ts', () => import('../support/mail-gateway.ts'))
 
 const routes = Object.entries<Contract>(contracts).flatMap(([route, contract]) => {
   const permission = permissionOf(contract.permission);
-  return permission ? [{ route, contract, holders: holdersOf(permission) }] : [];
+  return permission ? [{ route, contract, permission, holders: holdersOf(permission) }] : [];
 });
 const ofStaff = routes.filter(({ holders }) => holders.includes('admin'));
 const ofCustomers = routes.filter(({ holders }) => holders.includes('customer'));
@@ -110,15 +110,32 @@ async function openSession({ actor }: Org, values: Partial<typeof sessions.$infe
   await db
     .insert(sessions)
     .values({ id: sid, userId: actor.userId, tokenGeneration: 0, expiresAt, ...values });
-  return tokens.signStaff({ ...actor, generation: 0, sid }, new Date());
+  return tokens.signStaff({ ...actor, generation: 0, sid, provedAt: Date.now() }, new Date());
 }
+
+test.each(ofStaff)(
+  'a session whose user proved who they are 16 minutes ago is asked again by $route if that matters, and changes nothing',
+  async (asked) => {
+    const { org, about } = await setUp();
+    const sid = crypto.randomUUID();
+    await openSession(org, { id: sid });
+    const provedAt = Date.now() - 16 * 60_000;
+    const token = await tokens.signStaff({ ...org.actor, generation: 0, sid, provedAt }, new Date());
+    const before = await rowCounts();
+    const { status, json } = await ask(asked, token, about);
+    if (asksForProof(asked.permission)) {
+      expect([status, json.code]).toEqual([403, 'proof_required']);
+      expect(await rowCounts()).toEqual(before);
+    } else expect(json?.code).not.toBe('proof_required');
+  },
+);
 
 const endedSessions: Record<string, (org: Org) => Promise<string>> = {
   'that has ended': (org) => openSession(org, { endedAt: new Date() }),
   'that has expired': (org) => openSession(org, { expiresAt: new Date() }),
   'of another user': async (org) => openSession(org, { userId: (await createOrg()).actor.userId }),
   'that never was': ({ actor }) =>
-    tokens.signStaff({ ...actor, generation: 0, sid: crypto.randomUUID() }, new Date()),
+    tokens.signStaff({ ...actor, generation: 0, sid: crypto.randomUUID(), provedAt: Date.now() }, new Date()),
 };
 
 describe.each(Object.entries(endedSessions))('a token of a session %s', (_, open) => {

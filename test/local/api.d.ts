@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in as a program
-         * @description A wrong password and an unknown address get the same answer. Attempts are limited per address and per account.
+         * @description A wrong password and an unknown address get the same answer. Who has a second factor is asked for its code once the password is right. Attempts are limited per address and per account, and ten codes an hour.
          */
         post: operations["login"];
         delete?: never;
@@ -216,6 +216,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove again that it is you
+         * @description A session may refund, change the team, the settings and its second factor within 15 minutes after its sign-in, or after this. Limited as sign-ins are.
+         *
+         *     Permission `account:write`: admin, staff, viewer.
+         */
+        post: operations["prove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/second_factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read whether you have a second factor
+         * @description Read whether you have a second factor.
+         *
+         *     Permission `account:read`: admin, staff, viewer.
+         */
+        get: operations["getSecondFactor"];
+        put?: never;
+        /**
+         * Get a key for an authenticator app
+         * @description It counts once a code of it was confirmed; until then, another one replaces it.
+         *
+         *     Permission `factors:write`: admin, staff, viewer.
+         *
+         *     A session asks for a proof that is at most 15 minutes old.
+         */
+        post: operations["beginSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/second_factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch your second factor on
+         * @description From then on a sign-in asks for a code. The recovery codes are answered this once.
+         *
+         *     Permission `factors:write`: admin, staff, viewer.
+         *
+         *     A session asks for a proof that is at most 15 minutes old.
+         */
+        post: operations["confirmSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/second_factor/recovery_codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get other recovery codes
+         * @description All before count no more.
+         *
+         *     Permission `factors:write`: admin, staff, viewer.
+         *
+         *     A session asks for a proof that is at most 15 minutes old.
+         */
+        post: operations["makeRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/second_factor/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch your second factor off
+         * @description Switch your second factor off.
+         *
+         *     Permission `factors:write`: admin, staff, viewer.
+         *
+         *     A session asks for a proof that is at most 15 minutes old.
+         */
+        post: operations["removeSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/me": {
         parameters: {
             query?: never;
@@ -296,6 +420,8 @@ export interface paths {
          * @description Mails a link that is of use once, for 72 hours. For an address that is invited already it replaces the link before; within a minute it changes nothing.
          *
          *     Permission `team:write`: admin.
+         *
+         *     A session asks for a proof that is at most 15 minutes old.
          */
         post: operations["invite"];
         delete?: never;
@@ -318,6 +444,8 @@ export interface paths {
          * @description Another link, for 72 hours: the one before ends. Within a minute it changes nothing.
          *
          *     Permission `team:write`: admin.
+         *
+         *     A session asks for a proof that is at most 15 minutes old.
          */
         post: operations["inviteAgain"];
         delete?: never;
@@ -340,6 +468,8 @@ export interface paths {
          * @description Withdraw an invitation.
          *
          *     Permission `team:write`: admin.
+         *
+         *     A session asks for a proof that is at most 15 minutes old.
          */
         post: operations["withdrawInvitation"];
         delete?: never;
@@ -366,6 +496,8 @@ export interface paths {
          * @description They are signed out, and sign in with the new one.
          *
          *     Permission `team:write`: admin.
+         *
+         *     A session asks for a proof that is at most 15 minutes old.
          */
         patch: operations["changeRole"];
         trace?: never;
@@ -384,6 +516,8 @@ export interface paths {
          * @description Their sessions and tokens end at once.
          *
          *     Permission `team:write`: admin.
+         *
+         *     A session asks for a proof that is at most 15 minutes old.
          */
         post: operations["deactivateMember"];
         delete?: never;
@@ -406,8 +540,34 @@ export interface paths {
          * @description Let a person in again.
          *
          *     Permission `team:write`: admin.
+         *
+         *     A session asks for a proof that is at most 15 minutes old.
          */
         post: operations["reactivateMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/team/members/{user_id}/second_factor/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove a person’s second factor
+         * @description For who has lost it and the recovery codes. Their password is enough then.
+         *
+         *     Permission `team:write`: admin.
+         *
+         *     A session asks for a proof that is at most 15 minutes old.
+         */
+        post: operations["removeMembersSecondFactor"];
         delete?: never;
         options?: never;
         head?: never;
@@ -458,6 +618,8 @@ export interface paths {
          * @description Missing fields stay as they are. Versions of proposals that exist keep their terms. Mail that is switched on owes nothing for what happened before.
          *
          *     Permission `org:write`: admin.
+         *
+         *     A session asks for a proof that is at most 15 minutes old.
          */
         patch: operations["changeOrg"];
         trace?: never;
@@ -866,6 +1028,8 @@ export interface paths {
          * @description Whole, or `amount_cents` of it. `session_id` names the payment where there are several. The same Idempotency-Key refunds once.
          *
          *     Permission `refunds:write`: admin.
+         *
+         *     A session asks for a proof that is at most 15 minutes old.
          */
         post: operations["refundPayment"];
         delete?: never;
@@ -1121,7 +1285,7 @@ export interface components {
             /** @description A JSON Pointer as a URI fragment: into the body, or to the parameter of that name. `#` is the whole body. */
             pointer: string;
             /** @enum {string} */
-            code: "required" | "wrong_type" | "unknown_value" | "too_short" | "too_long" | "too_small" | "too_large" | "not_an_integer" | "invalid_format" | "too_many_decimals" | "not_chargeable" | "not_found" | "in_the_past" | "in_the_future" | "above_line" | "above_subtotal" | "above_total" | "wrong_sum" | "wrong_password" | "too_common" | "low_contrast" | "unsafe";
+            code: "required" | "wrong_type" | "unknown_value" | "too_short" | "too_long" | "too_small" | "too_large" | "not_an_integer" | "invalid_format" | "too_many_decimals" | "not_chargeable" | "not_found" | "in_the_past" | "in_the_future" | "above_line" | "above_subtotal" | "above_total" | "wrong_sum" | "wrong_password" | "wrong_code" | "too_common" | "low_contrast" | "unsafe";
             detail: string;
         };
         /** @description Why a request was refused or failed (RFC 9457). */
@@ -1135,7 +1299,7 @@ export interface components {
              * @description What clients match on. It never changes.
              * @enum {string}
              */
-            code: "malformed_json" | "body_too_large" | "invalid_request" | "invalid_proposal_id" | "invalid_amount" | "invalid_signature" | "invalid_event" | "wrong_livemode" | "route_not_found" | "method_not_allowed" | "token_missing" | "token_invalid" | "token_expired" | "invalid_credentials" | "forbidden" | "rate_limited" | "proposal_not_found" | "proposal_not_approved" | "proposal_void" | "proposal_declined" | "proposal_expired" | "already_approved" | "already_paid" | "payment_pending" | "session_not_found" | "login_session_not_found" | "user_not_found" | "last_admin" | "already_a_member" | "team_full" | "address_in_use" | "invitation_not_found" | "link_over" | "version_conflict" | "amount_mismatch" | "checkout_open" | "limit_reached" | "nothing_due" | "pay_in_full_not_offered" | "instalment_not_found" | "not_on_request" | "payment_not_found" | "payment_ambiguous" | "payment_disputed" | "paid_through_stripe" | "not_refundable" | "overpayment" | "refund_pending" | "refund_too_large" | "anomaly_not_found" | "idempotency_key_reused" | "logo_not_found" | "mail_not_found" | "mail_under_way" | "mail_off" | "not_configured" | "database_unavailable" | "log_unavailable" | "stripe_refused" | "stripe_failed" | "stripe_rate_limited" | "stripe_timeout" | "internal_error";
+            code: "malformed_json" | "body_too_large" | "invalid_request" | "invalid_proposal_id" | "invalid_amount" | "invalid_signature" | "invalid_event" | "wrong_livemode" | "route_not_found" | "method_not_allowed" | "token_missing" | "token_invalid" | "token_expired" | "invalid_credentials" | "second_factor_required" | "proof_required" | "forbidden" | "rate_limited" | "proposal_not_found" | "proposal_not_approved" | "proposal_void" | "proposal_declined" | "proposal_expired" | "already_approved" | "already_paid" | "payment_pending" | "session_not_found" | "login_session_not_found" | "user_not_found" | "second_factor_on" | "second_factor_off" | "last_admin" | "already_a_member" | "team_full" | "address_in_use" | "invitation_not_found" | "link_over" | "version_conflict" | "amount_mismatch" | "checkout_open" | "limit_reached" | "nothing_due" | "pay_in_full_not_offered" | "instalment_not_found" | "not_on_request" | "payment_not_found" | "payment_ambiguous" | "payment_disputed" | "paid_through_stripe" | "not_refundable" | "overpayment" | "refund_pending" | "refund_too_large" | "anomaly_not_found" | "idempotency_key_reused" | "logo_not_found" | "mail_not_found" | "mail_under_way" | "mail_off" | "not_configured" | "database_unavailable" | "log_unavailable" | "stripe_refused" | "stripe_failed" | "stripe_rate_limited" | "stripe_timeout" | "internal_error";
             /**
              * Format: uuid
              * @description What the log calls this request.
@@ -1194,7 +1358,7 @@ export interface components {
         AuditEntry: {
             id: number;
             /** @enum {string} */
-            action: "signed_in" | "sign_in_failed" | "signed_out" | "session_ended" | "sessions_ended" | "password_changed" | "password_reset" | "invited" | "invitation_withdrawn" | "joined" | "role_changed" | "deactivated" | "reactivated" | "settings_changed";
+            action: "signed_in" | "sign_in_failed" | "signed_out" | "session_ended" | "sessions_ended" | "password_changed" | "password_reset" | "invited" | "invitation_withdrawn" | "joined" | "role_changed" | "deactivated" | "reactivated" | "settings_changed" | "second_factor_on" | "second_factor_off" | "recovery_codes_made" | "recovery_code_used";
             /** @description Who did it; for a sign-in that failed, whose account it was. */
             user_id: number;
             /** @description Theirs, if they still have an account here. */
@@ -1214,6 +1378,7 @@ export interface components {
             /** @enum {string} */
             role: "admin" | "staff" | "viewer";
             is_active: boolean;
+            has_second_factor: boolean;
             /** Format: date-time */
             created_at: string;
             /** @description When they last used the page. */
@@ -2891,6 +3056,8 @@ export interface operations {
                 "application/json": {
                     email: string;
                     password: string;
+                    /** @description Of the second factor: the app’s, or a recovery code. */
+                    code?: string;
                 };
             };
         };
@@ -2939,7 +3106,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden` */
+            /** @description `second_factor_required`, `forbidden` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2949,7 +3116,7 @@ export interface operations {
                         /** @constant */
                         status?: 403;
                         /** @enum {string} */
-                        code?: "forbidden";
+                        code?: "second_factor_required" | "forbidden";
                     };
                 };
             };
@@ -3139,6 +3306,8 @@ export interface operations {
                 "application/json": {
                     email: string;
                     password: string;
+                    /** @description Of the second factor: the app’s, or a recovery code. */
+                    code?: string;
                 };
             };
         };
@@ -3187,7 +3356,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden` */
+            /** @description `second_factor_required`, `forbidden` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3197,7 +3366,7 @@ export interface operations {
                         /** @constant */
                         status?: 403;
                         /** @enum {string} */
-                        code?: "forbidden";
+                        code?: "second_factor_required" | "forbidden";
                     };
                 };
             };
@@ -3574,6 +3743,8 @@ export interface operations {
                 "application/json": {
                     token: string;
                     password: string;
+                    /** @description Of the second factor: the app’s, or a recovery code. */
+                    code?: string;
                 };
             };
         };
@@ -3622,7 +3793,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden` */
+            /** @description `second_factor_required`, `forbidden` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3632,7 +3803,7 @@ export interface operations {
                         /** @constant */
                         status?: 403;
                         /** @enum {string} */
-                        code?: "forbidden";
+                        code?: "second_factor_required" | "forbidden";
                     };
                 };
             };
@@ -4251,6 +4422,734 @@ export interface operations {
             };
         };
     };
+    prove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "password": "correct horse battery staple"
+                 *     }
+                 */
+                "application/json": {
+                    password: string;
+                    /** @description Of the second factor: the app’s, or a recovery code. */
+                    code?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A token that goes on, for as long as the one before. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "access_token": "eyJhbGciOiJIUzI1NiJ9.e30.abc",
+                     *       "token_type": "bearer",
+                     *       "expires_in": 600
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            /** @description `invalid_request`, `malformed_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "invalid_request" | "malformed_json";
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `second_factor_required`, `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "second_factor_required" | "forbidden";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 413;
+                        /** @enum {string} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    getSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether it is on, and how many recovery codes are left. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "is_on": true,
+                     *       "recovery_codes_left": 9
+                     *     }
+                     */
+                    "application/json": {
+                        is_on: boolean;
+                        recovery_codes_left: number;
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    beginSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key, for TOTP (RFC 6238). */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "secret": "JBSWY3DPEHPK3PXP",
+                     *       "uri": "otpauth://totp/Acme%20Kitchens:admin%40example.com?issuer=Acme%20Kitchens&secret=JBSWY3DPEHPK3PXP"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description In base32, to be typed. */
+                        secret: string;
+                        /** @description The same as an `otpauth:` URI, for a QR code. */
+                        uri: string;
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`, `proof_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden" | "proof_required";
+                    };
+                };
+            };
+            /** @description `second_factor_on` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "second_factor_on";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    confirmSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "123456"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Of the second factor: the app’s, or a recovery code. */
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Each signs in once instead of a code of the app. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "recovery_codes": [
+                     *         "JBSW-Y3DP-EHPK-3PXP"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        recovery_codes: string[];
+                    };
+                };
+            };
+            /** @description `invalid_request`, `malformed_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "invalid_request" | "malformed_json";
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`, `proof_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden" | "proof_required";
+                    };
+                };
+            };
+            /** @description `second_factor_on`, `second_factor_off` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "second_factor_on" | "second_factor_off";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 413;
+                        /** @enum {string} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    makeRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each signs in once instead of a code of the app. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "recovery_codes": [
+                     *         "JBSW-Y3DP-EHPK-3PXP"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        recovery_codes: string[];
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`, `proof_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden" | "proof_required";
+                    };
+                };
+            };
+            /** @description `second_factor_off` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "second_factor_off";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    removeSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The password is enough again. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "removed": true
+                     *     }
+                     */
+                    "application/json": {
+                        /** @constant */
+                        removed: true;
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`, `proof_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden" | "proof_required";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
     getMe: {
         parameters: {
             query?: never;
@@ -4366,7 +5265,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @example invited */
-                action?: "signed_in" | "sign_in_failed" | "signed_out" | "session_ended" | "sessions_ended" | "password_changed" | "password_reset" | "invited" | "invitation_withdrawn" | "joined" | "role_changed" | "deactivated" | "reactivated" | "settings_changed";
+                action?: "signed_in" | "sign_in_failed" | "signed_out" | "session_ended" | "sessions_ended" | "password_changed" | "password_reset" | "invited" | "invitation_withdrawn" | "joined" | "role_changed" | "deactivated" | "reactivated" | "settings_changed" | "second_factor_on" | "second_factor_off" | "recovery_codes_made" | "recovery_code_used";
                 user_id?: string;
                 cursor?: string;
             };
@@ -4517,6 +5416,7 @@ export interface operations {
                      *           "name": "Grace Hopper",
                      *           "role": "staff",
                      *           "is_active": true,
+                     *           "has_second_factor": false,
                      *           "created_at": "2026-11-26T09:00:00.000Z",
                      *           "last_used_at": "2026-11-26T10:00:00.000Z"
                      *         }
@@ -4684,7 +5584,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4694,7 +5594,7 @@ export interface operations {
                         /** @constant */
                         status?: 403;
                         /** @enum {string} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "proof_required";
                     };
                 };
             };
@@ -4832,7 +5732,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4842,7 +5742,7 @@ export interface operations {
                         /** @constant */
                         status?: 403;
                         /** @enum {string} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "proof_required";
                     };
                 };
             };
@@ -4963,7 +5863,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4973,7 +5873,7 @@ export interface operations {
                         /** @constant */
                         status?: 403;
                         /** @enum {string} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "proof_required";
                     };
                 };
             };
@@ -5074,6 +5974,7 @@ export interface operations {
                      *       "name": "Grace Hopper",
                      *       "role": "staff",
                      *       "is_active": true,
+                     *       "has_second_factor": false,
                      *       "created_at": "2026-11-26T09:00:00.000Z",
                      *       "last_used_at": "2026-11-26T10:00:00.000Z"
                      *     }
@@ -5109,7 +6010,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5119,7 +6020,7 @@ export interface operations {
                         /** @constant */
                         status?: 403;
                         /** @enum {string} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "proof_required";
                     };
                 };
             };
@@ -5236,6 +6137,7 @@ export interface operations {
                      *       "name": "Grace Hopper",
                      *       "role": "staff",
                      *       "is_active": false,
+                     *       "has_second_factor": false,
                      *       "created_at": "2026-11-26T09:00:00.000Z",
                      *       "last_used_at": "2026-11-26T10:00:00.000Z"
                      *     }
@@ -5271,7 +6173,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5281,7 +6183,7 @@ export interface operations {
                         /** @constant */
                         status?: 403;
                         /** @enum {string} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "proof_required";
                     };
                 };
             };
@@ -5384,6 +6286,7 @@ export interface operations {
                      *       "name": "Grace Hopper",
                      *       "role": "staff",
                      *       "is_active": true,
+                     *       "has_second_factor": false,
                      *       "created_at": "2026-11-26T09:00:00.000Z",
                      *       "last_used_at": "2026-11-26T10:00:00.000Z"
                      *     }
@@ -5419,7 +6322,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5429,7 +6332,7 @@ export interface operations {
                         /** @constant */
                         status?: 403;
                         /** @enum {string} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "proof_required";
                     };
                 };
             };
@@ -5458,6 +6361,141 @@ export interface operations {
                         status?: 409;
                         /** @enum {string} */
                         code?: "team_full";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    removeMembersSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 2 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user_id": 2,
+                     *       "email": "grace@example.com",
+                     *       "name": "Grace Hopper",
+                     *       "role": "staff",
+                     *       "is_active": true,
+                     *       "has_second_factor": false,
+                     *       "created_at": "2026-11-26T09:00:00.000Z",
+                     *       "last_used_at": "2026-11-26T10:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`, `proof_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden" | "proof_required";
+                    };
+                };
+            };
+            /** @description `user_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "user_not_found";
                     };
                 };
             };
@@ -5869,7 +6907,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5879,7 +6917,7 @@ export interface operations {
                         /** @constant */
                         status?: 403;
                         /** @enum {string} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "proof_required";
                     };
                 };
             };
@@ -9597,7 +10635,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `proof_required` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9607,7 +10645,7 @@ export interface operations {
                         /** @constant */
                         status?: 403;
                         /** @enum {string} */
-                        code?: "forbidden";
+                        code?: "forbidden" | "proof_required";
                     };
                 };
             };

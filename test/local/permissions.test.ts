@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { holdersOf, type Permission, permissions } from '../../src/domain/permissions.ts';
+import { asksForProof, holdersOf, type Permission, permissions } from '../../src/domain/permissions.ts';
 
 const holders = ['admin', 'staff', 'viewer', 'customer'] as const;
 
 const row = (permission: Permission) =>
-  `| \`${permission}\` | ${holders.map((holder) => (holdersOf(permission).includes(holder) ? '✓' : '')).join(' | ')} |`;
+  `| \`${permission}\`${asksForProof(permission) ? ' *' : ''} | ${holders.map((holder) => (holdersOf(permission).includes(holder) ? '✓' : '')).join(' | ')} |`;
 
 test('the README has the table of permissions that the code has', () => {
   const readme = readFileSync('README.md', 'utf8');

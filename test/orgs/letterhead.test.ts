@@ -123,6 +123,10 @@ describe('a logo', () => {
     ['a page', base64('<html><body/></html>')],
     ['a page that calls itself SVG', base64('<svg><path/></svg>')],
     ['an SVG that ends early', base64('<svg xmlns="http://www.w3.org/2000/svg"><g>')],
+    [
+      'a nest that no parser gets through',
+      base64(`<svg xmlns="http://www.w3.org/2000/svg">${'<g>'.repeat(60_000)}`),
+    ],
     ['an SVG of no text', base64('\xff\xfe<\x00s\x00v\x00g\x00')],
     [
       'entities that multiply',
@@ -140,7 +144,6 @@ describe('a logo', () => {
 
   test.each([
     ['a script', '<script>alert(1)</script>'],
-    ['a script in a namespace', '<s:script xmlns:s="http://www.w3.org/2000/svg">alert(1)</s:script>'],
     ['a handler', '<path onload="alert(1)"/>'],
     ['HTML', '<foreignObject><b xmlns="http://www.w3.org/1999/xhtml">x</b></foreignObject>'],
     ['a link', '<a href="https://example.com"><path/></a>'],
@@ -161,13 +164,14 @@ describe('a logo', () => {
     const saved = `<?xml version="1.0" encoding="UTF-8"?><?xml-stylesheet href="https://example.com/a.css"?>
       <!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd"><!-- Made by hand -->
       <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:ed="https://editor.example" viewBox="0 0 9 9" ed:version="1">
+      <s:script xmlns:s="http://www.w3.org/2000/svg">alert(1)</s:script><script xmlns="http://www.w3.org/2000/svg">alert(1)</script>
       <metadata><x xmlns="https://editor.example">A name</x></metadata><ed:view zoom="2"><path d="M1"/></ed:view>
       <defs><linearGradient id="a"><stop offset="0" stop-color="red"/></linearGradient></defs><style><![CDATA[.b > .c { fill: url(#a) }]]></style>
       <g class="b"><path ed:nodes="cc" class="c" d="M0 0h9v9z"/><use xlink:href="#a"/></g><text>R&amp;D</text></svg>`;
     const { json } = await change(await createOrg(), { logo: base64(saved) });
     const { text } = await call(`GET ${json.logo}`);
     const bare = text.replace(/&#10;|\s+/g, ' ');
-    expect(bare).not.toMatch(/editor|Made|name|DOCTYPE|stylesheet|zoom|M1/);
+    expect(bare).not.toMatch(/editor|Made|name|DOCTYPE|stylesheet|zoom|M1|alert/);
     expect(bare).toContain('<path class="c" d="M0 0h9v9z"></path><use xlink:href="#a"></use>');
     expect(bare).toContain('.b &#62; .c { fill: url(#a) }');
     expect(bare).toContain('<text>R&#38;D</text>');

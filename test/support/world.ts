@@ -143,7 +143,8 @@ export async function rowCounts(): Promise<unknown> {
     (select count(*) from sessions where ended_at is null) as sessions,
     (select sum(token_generation) from users) as generations,
     (select count(*) from invitations) as invitations,
-    (select count(*) from logos) as logos,
+    (select count(*) from logos) as logos, (select count(*) from second_factors) as second_factors,
+    (select count(*) from recovery_codes) as recovery_codes,
     (select count(*) from audit_log) as audit`);
   return rows[0];
 }

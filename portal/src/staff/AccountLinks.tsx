@@ -7,8 +7,10 @@ import { TextField } from '../fields/TextField.tsx';
 import { texts } from '../texts/staff.ts';
 import { accountToken, forgetAccountToken, inviteeOf } from '../tokens.ts';
 import { Button } from '../ui/Button.tsx';
+import { keepFocus } from '../ui/keep-focus.ts';
 import { Message } from '../ui/Message.tsx';
 import { Notice } from '../ui/Notice.tsx';
+import { asksForCode, CodeField, codeOf } from './CodeField.tsx';
 import { wordsOf } from './problem-words.ts';
 import type { Session } from './session.ts';
 import { useFieldErrors } from './use-field-errors.ts';
@@ -55,8 +57,10 @@ export function InvitationPage({ session }: { session: Session }) {
 /** Where a user who forgot their password sets another. */
 export function ResetPage({ session }: { session: Session }) {
   const token = accountToken('reset');
-  const setting = useAnswer(session, ({ password = '' }) =>
-    answerOf(apiAs(null).auth.password.reset.$post({ json: { token: token ?? '', password } })),
+  const setting = useAnswer(session, ({ password = '', ...more }) =>
+    answerOf(
+      apiAs(null).auth.password.reset.$post({ json: { token: token ?? '', password, ...codeOf(more) } }),
+    ),
   );
   if (!token || isOver(setting.error)) {
     return (
@@ -75,6 +79,7 @@ export function ResetPage({ session }: { session: Session }) {
     <AccountForm title={words.setAnother} action={words.setIt} of={setting}>
       <p className="quiet">{inviteeOf(token).email}</p>
       <NewPasswordField label={words.newPassword} />
+      <CodeField error={setting.error} />
     </AccountForm>
   );
 }
@@ -164,13 +169,17 @@ function AccountForm({
         }
       >
         {children}
-        {error && Object.keys(errors).length === 0 && <Notice kind="bad" title={wordsOf(error)} />}
+        {error && !asksForCode(error) && Object.keys(errors).length === 0 && (
+          <Notice kind="bad" title={wordsOf(error)} />
+        )}
         <Button type="submit" kind="primary" isLarge busy={isPending && texts.actionDialog.oneMoment}>
           {action}
         </Button>
       </Form>
       <p>
-        <Link href="/staff">{words.signIn}</Link>
+        <Link href="/staff" {...keepFocus}>
+          {words.signIn}
+        </Link>
       </p>
     </main>
   );

@@ -9,6 +9,7 @@ import { Button } from '../ui/Button.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { ConfirmedAction } from './ConfirmedAction.tsx';
 import { Failure } from './Failure.tsx';
+import { SecondFactor } from './SecondFactor.tsx';
 import { useStaff, useTitle } from './staff-context.ts';
 import { useToast } from './Toasts.tsx';
 import { useFieldErrors } from './use-field-errors.ts';
@@ -26,6 +27,7 @@ export function AccountPage({ onSignedOut }: { onSignedOut: () => void }) {
       </p>
       <Sessions onSignedOut={onSignedOut} />
       <Password />
+      <SecondFactor />
     </>
   );
 }

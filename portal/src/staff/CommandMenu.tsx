@@ -15,10 +15,10 @@ const mostProposals = 8;
 
 /** Ctrl-K or ⌘K: goes to any page, and to any proposal by a few letters. */
 export function CommandMenu() {
-  const { hasEnded } = useStaff();
+  const { isBehind } = useStaff();
   const [isOpen, setOpen] = useState(false);
   useEffect(() => {
-    if (hasEnded) return setOpen(false);
+    if (isBehind) return setOpen(false);
     const onKey = (event: globalThis.KeyboardEvent) => {
       if (event.key !== 'k' || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
@@ -26,7 +26,7 @@ export function CommandMenu() {
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
-  }, [hasEnded]);
+  }, [isBehind]);
   // Made again each time: one that is still closing would not take the focus.
   if (!isOpen) return null;
   return (

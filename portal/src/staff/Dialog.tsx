@@ -1,5 +1,6 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import type { ReactNode } from 'react';
+import { keepFocus } from '../ui/keep-focus.ts';
 import { useStaff } from './staff-context.ts';
 
 /** A question in front of the page, with the button that opens it. */
@@ -19,11 +20,11 @@ export function Dialog({
   onOpenChange: (isOpen: boolean) => void;
   children: ReactNode;
 }) {
-  const { hasEnded } = useStaff();
+  const { isBehind } = useStaff();
   return (
-    <AlertDialog.Root open={isOpen && !hasEnded} onOpenChange={onOpenChange}>
+    <AlertDialog.Root open={isOpen && !isBehind} onOpenChange={onOpenChange}>
       <AlertDialog.Trigger className={kind}>{action}</AlertDialog.Trigger>
-      {/* What was typed is still there after signing in again. */}
+      {/* What was typed is still there after signing in again, or a proof. */}
       <AlertDialog.Portal keepMounted={isOpen}>
         <AlertDialog.Backdrop className="backdrop" />
         <AlertDialog.Popup className="dialog">
@@ -36,4 +37,6 @@ export function Dialog({
 }
 
 export const DialogText = AlertDialog.Description;
-export const CloseDialog = AlertDialog.Close;
+export const CloseDialog = ({ children }: { children: ReactNode }) => (
+  <AlertDialog.Close {...keepFocus}>{children}</AlertDialog.Close>
+);

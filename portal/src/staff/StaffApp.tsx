@@ -24,6 +24,7 @@ import { forgetDrafts } from './kept-draft.ts';
 import { LeadsPage } from './LeadsPage.tsx';
 import { LoginPage } from './LoginPage.tsx';
 import { NumbersPage } from './NumbersPage.tsx';
+import { ProofPage } from './ProofPage.tsx';
 import { ProposalListPage } from './ProposalListPage.tsx';
 import { wordsOf } from './problem-words.ts';
 import { SettingsPage } from './SettingsPage.tsx';
@@ -54,6 +55,7 @@ export default function StaffApp() {
   const [user, setUser] = useState<string | null | undefined>(undefined);
   // The session ended, perhaps in the middle of some work.
   const [hasEnded, setEnded] = useState(false);
+  const [isProving, setProving] = useState(false);
   const queries = useQueryClient();
   const shown = useRef<string | null>(null);
   const show = useCallback(
@@ -69,7 +71,11 @@ export default function StaffApp() {
     [queries],
   );
   const session = useMemo(
-    () => new Session((next) => (next === null && shown.current !== null ? setEnded(true) : show(next))),
+    () =>
+      new Session(
+        (next) => (next === null && shown.current !== null ? setEnded(true) : show(next)),
+        setProving,
+      ),
     [show],
   );
   const [path] = useLocation();
@@ -84,12 +90,14 @@ export default function StaffApp() {
     return restored.error ? <Unreachable onRetry={() => restored.refetch()} /> : <SigningIn />;
   }
   if (user === null) return <LoginPage session={session} hasEnded={false} />;
+  const isBehind = hasEnded || isProving;
   return (
     <>
       {hasEnded && <LoginPage session={session} hasEnded />}
-      {/* Kept, so that unsaved work is still there after signing in again. */}
-      <div hidden={hasEnded}>
-        <SignedIn key={user} session={session} hasEnded={hasEnded} onSignedOut={() => show(null)} />
+      {isProving && !hasEnded && <ProofPage session={session} />}
+      {/* Kept, so that unsaved work is still there afterwards. */}
+      <div hidden={isBehind}>
+        <SignedIn key={user} session={session} isBehind={isBehind} onSignedOut={() => show(null)} />
       </div>
     </>
   );
@@ -112,21 +120,21 @@ function Unreachable({ onRetry }: { onRetry: () => void }) {
 
 function SignedIn({
   session,
-  hasEnded,
+  isBehind,
   onSignedOut,
 }: {
   session: Session;
-  hasEnded: boolean;
+  isBehind: boolean;
   onSignedOut: () => void;
 }) {
   const api = useMemo(() => apiAs(session), [session]);
   const queries = useQueryClient();
-  const had = useRef(hasEnded);
+  const had = useRef(isBehind);
   useEffect(() => {
-    // After signing in again, what was refused is fetched again.
-    if (had.current && !hasEnded) void queries.invalidateQueries();
-    had.current = hasEnded;
-  }, [hasEnded, queries]);
+    // After signing in again, or a proof, what was refused is fetched again.
+    if (had.current && !isBehind) void queries.invalidateQueries();
+    had.current = isBehind;
+  }, [isBehind, queries]);
   const {
     data: me,
     error,
@@ -134,7 +142,7 @@ function SignedIn({
   } = useQuery({ queryKey: ['me'], queryFn: () => answerOf(api.auth.me.$get()) });
   if (!me) return error ? <Unreachable onRetry={refetch} /> : <SigningIn />;
   return (
-    <StaffContext value={{ api, me, session, hasEnded }}>
+    <StaffContext value={{ api, me, session, isBehind }}>
       <Header onSignedOut={onSignedOut} />
       <CommandMenu />
       <AttentionBanner />

@@ -105,7 +105,10 @@ function Members({ members }: { members: readonly Member[] }) {
               {member.user_id === me.user_id && <span className="quiet"> {words.you}</span>}
             </td>
             <td>{member.email}</td>
-            <td className="word">{member.is_active ? words.roles[member.role] : words.deactivated}</td>
+            <td className="word">
+              {member.is_active ? words.roles[member.role] : words.deactivated}
+              {member.has_second_factor && <small className="quiet note">{words.withSecondFactor}</small>}
+            </td>
             <td className="quiet" data-label={words.lastUsed}>
               {member.last_used_at ? formatTime(member.last_used_at) : '–'}
             </td>
@@ -115,6 +118,7 @@ function Members({ members }: { members: readonly Member[] }) {
                   {member.is_active ? (
                     <>
                       <ChangeRole member={member} />
+                      {member.has_second_factor && <RemoveSecondFactor member={member} />}
                       <Deactivate member={member} />
                     </>
                   ) : (
@@ -150,6 +154,32 @@ function ChangeRole({ member }: { member: Member }) {
       <RoleField start={member.role} />
       <p className="quiet">{words.signedOutWithIt}</p>
     </ActionDialog>
+  );
+}
+
+function RemoveSecondFactor({ member }: { member: Member }) {
+  const { api } = useStaff();
+  const who = member.name ?? member.email;
+  return (
+    <ConfirmedAction
+      words={{
+        action: <Labelled text={words.removeFactor} of={member.email} />,
+        question: words.removeFactorQuestion(who),
+        yes: words.removeFactor,
+        busy: words.removing,
+        no: words.keep,
+        done: words.factorRemoved(who),
+      }}
+      run={() =>
+        answerOf(
+          api.team.members[':user_id'].second_factor.remove.$post({
+            param: { user_id: String(member.user_id) },
+          }),
+        )
+      }
+    >
+      {words.removeFactorHint}
+    </ConfirmedAction>
   );
 }
 

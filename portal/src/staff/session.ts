@@ -1,5 +1,5 @@
 import { answerOf, apiAs, type Bearer, Problem } from '../api.ts';
-import { subjectOf } from '../tokens.ts';
+import { claimsOf, subjectOf } from '../tokens.ts';
 
 type Access = { readonly token: string; readonly user: string; readonly until: number };
 
@@ -18,10 +18,20 @@ export class Session implements Bearer {
   /** How often somebody signed in or out here, or went on. */
   #changes = 0;
   readonly #onUser: (user: string | null) => void;
+  readonly #onProof: (isAskedFor: boolean) => void;
+  /** A proof that the user is asked for, and who waits for it. */
+  #proof: {
+    readonly promise: Promise<string | null>;
+    readonly resolve: (token: string | null) => void;
+  } | null = null;
 
-  /** `onUser` hears who is signed in each time that this was found out; null is that the session has ended. */
-  constructor(onUser: (user: string | null) => void) {
+  /**
+   * `onUser` hears who is signed in each time that this was found out; null is that the session has ended. `onProof` hears when the
+   * user is asked to prove who they are, and when that is over.
+   */
+  constructor(onUser: (user: string | null) => void, onProof: (isAskedFor: boolean) => void) {
     this.#onUser = onUser;
+    this.#onProof = onProof;
   }
 
   /** The token to send; null if there is none, or if another person has signed in since. */
@@ -36,6 +46,34 @@ export class Session implements Bearer {
     if (refused === this.#access?.token) await this.refresh();
     const isSameUser = refused !== null && this.#access?.user === subjectOf(refused);
     return isSameUser ? (this.#access?.token ?? null) : null;
+  }
+
+  /** The token of a user who has proved who they are, now or meanwhile in another tab; null if they would not. */
+  async prove(refused: string | null): Promise<string | null> {
+    const fresh = await this.renew(refused);
+    if (fresh && refused && provedAt(fresh) > provedAt(refused)) return fresh;
+    if (!this.#proof) {
+      this.#proof = Promise.withResolvers<string | null>();
+      this.#onProof(true);
+    }
+    return this.#proof.promise;
+  }
+
+  /** Sends the proof. Rejects with a `Problem`. */
+  async sendProof(json: { password: string; code?: string }): Promise<void> {
+    this.keep(await answerOf(apiAs(this).auth.proof.$post({ json })));
+    this.#endProof(this.#access);
+  }
+
+  /** The user would not, or has signed in again, which is a proof. */
+  #endProof(access: Access | null): void {
+    this.#proof?.resolve(access?.token ?? null);
+    this.#proof = null;
+    this.#onProof(false);
+  }
+
+  cancelProof(): void {
+    this.#endProof(null);
   }
 
   /** Gets the next token by the cookie, and says who is signed in. Rejects where the API cannot be reached. */
@@ -61,8 +99,10 @@ export class Session implements Bearer {
   }
 
   /** Signs in. Rejects with a `Problem`. */
-  async begin(credentials: { email: string; password: string }): Promise<void> {
+  async begin(credentials: { email: string; password: string; code?: string }): Promise<void> {
+    const before = this.#access?.user;
     this.keep(await answerOf(apiAs(null).auth.sessions.$post({ json: credentials })));
+    this.#endProof(this.#access?.user === before ? this.#access : null);
   }
 
   /** Goes on with the token of an answer. */
@@ -88,3 +128,6 @@ function oneTabAtATime(refresh: () => Promise<void>): Promise<void> {
   const { locks } = navigator as { locks?: LockManager }; // a page without HTTPS has none
   return locks ? locks.request('refresh', refresh) : refresh();
 }
+
+/** When its user proved who they are, as a token claims. */
+const provedAt = (token: string) => Number(claimsOf(token).auth_time ?? 0);

@@ -6,8 +6,8 @@ type Staff = {
   readonly api: Api;
   readonly me: Me;
   readonly session: Session;
-  /** Whether the session has ended: the page waits behind the login until somebody signs in again. */
-  readonly hasEnded: boolean;
+  /** Whether the page waits behind the login, since the session has ended, or behind the question for a proof. */
+  readonly isBehind: boolean;
 };
 
 export const StaffContext = createContext<Staff | null>(null);

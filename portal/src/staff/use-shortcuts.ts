@@ -7,10 +7,10 @@ import { useStaff } from './staff-context.ts';
 /** `/` searches, `n` begins a proposal. Not while something is typed, and not with another key held. */
 export function useShortcuts(): void {
   const mayMake = useMay('proposals:write');
-  const { hasEnded } = useStaff();
+  const { isBehind } = useStaff();
   const [, navigate] = useLocation();
   useEffect(() => {
-    if (hasEnded) return;
+    if (isBehind) return;
     const onKey = (event: KeyboardEvent) => {
       const { key, target } = event;
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
@@ -30,7 +30,7 @@ export function useShortcuts(): void {
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
-  }, [navigate, mayMake, hasEnded]);
+  }, [navigate, mayMake, isBehind]);
 }
 
 function focusSearch(): boolean {
