@@ -38,8 +38,10 @@ export async function startStack(options: {
   bindings: Record<string, string>;
   quiet: boolean;
   stripe?: StripeOptions;
+  /** Without the seed's orgs. */
+  isEmpty?: true;
 }): Promise<Stack> {
-  const { folder, port, mailboxPort = 0, bindings, quiet, stripe } = options;
+  const { folder, port, mailboxPort = 0, bindings, quiet, stripe, isEmpty } = options;
   const started: { stop(): Promise<void> }[] = [];
   const stopAll = async () => {
     for (const part of started.reverse()) await part.stop();
@@ -58,7 +60,7 @@ export async function startStack(options: {
     await migrate(postgres.url).catch((cause) => {
       throw new Error(`A migration failed: ${cause.cause?.message ?? cause.message}`);
     });
-    await seed(postgres.url);
+    if (!isEmpty) await seed(postgres.url);
     const neon: NeonHttp = await startNeonHttp({
       postgresUrl: postgres.url,
       connections: embeddedConnections,

@@ -111,6 +111,11 @@ export type Lead = InferResponseType<Api['leads']['$get'], 200>['data'][number];
 
 export type Session = InferResponseType<Api['payments']['sessions'][':session_id']['$get'], 200>;
 
+export type SentLink = InferResponseType<
+  Api['proposals'][':proposal_id']['links']['$get'],
+  200
+>['data'][number];
+
 export type Entry = InferResponseType<
   Api['proposals'][':proposal_id']['activity']['$get'],
   200

@@ -2,7 +2,6 @@ import { verifyTOTP } from '@epic-web/totp';
 import { sql } from 'drizzle-orm';
 import { encodeBase64Url } from 'hono/utils/encode';
 import { auditFailure } from '../audit/record.ts';
-import { users } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import { AppError, invalidField } from '../errors.ts';
 
@@ -11,7 +10,7 @@ const mostAttempts = 10;
 
 /** Whether the user has a second factor that is confirmed; selected from `users`. */
 export const hasSecondFactor = sql<boolean>`exists (select from second_factors
-  where user_id = ${users.id} and confirmed_at is not null)`;
+  where user_id = users.id and confirmed_at is not null)`;
 
 /** What authenticator apps make of a key, all alike (RFC 6238). */
 export const totp = { algorithm: 'SHA-1', digits: 6, period: 30 } as const;

@@ -66,6 +66,18 @@ const Me = v.object({
     v.picklist(['on', 'off', 'not_configured']),
     v.description('Whether the org has mail on; `not_configured`: the deployment has no vendor for it.'),
   ),
+  first_steps: v.pipe(
+    v.nullable(
+      v.object({
+        set_up: v.boolean(),
+        invited: v.boolean(),
+        made: v.boolean(),
+        sent: v.boolean(),
+        approved: v.boolean(),
+      }),
+    ),
+    v.description('What the org has done of what leads to its first payment; null once that has come.'),
+  ),
 });
 
 export const authContracts = {
@@ -358,6 +370,7 @@ export const authContracts = {
         pay_in_full: false,
         terms: null,
         mail: 'on',
+        first_steps: null,
       },
     },
     problems: [],

@@ -124,6 +124,7 @@ export const authRoutes = new Hono<AppEnv>()
       pay_in_full: org.mayPayInFull,
       terms: org.terms,
       mail: org.mail,
+      first_steps: org.firstSteps,
     });
   });
 

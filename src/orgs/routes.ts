@@ -20,6 +20,7 @@ function toBody({
   nextSteps,
   reminderDays,
   depositPercent: _,
+  firstSteps: __,
   letterhead,
   ...same
 }: Awaited<ReturnType<typeof getSettings>>) {

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import { decodeBase64, encodeBase64 } from 'hono/utils/encode';
 import type { InferOutput } from 'valibot';
 import type { Config } from '../config.ts';
@@ -12,6 +12,7 @@ import type { Staff } from '../domain/actor.ts';
 import { type Audience, type Topic, topics } from '../domain/notify.ts';
 import { authorize } from '../domain/permissions.ts';
 import { defaultReminderDays } from '../mail/shares.ts';
+import { type FirstSteps, firstSteps } from './first-steps.ts';
 import { type Logo, toLogo } from './logo.ts';
 import type { ChangeOrgBody } from './schemas.ts';
 
@@ -96,7 +97,10 @@ function keepLogo({ orgId }: Staff, { file, bytes }: Logo) {
 function selectSettings(db: Database, { orgId }: Staff) {
   const ofMail = and(eq(channels.orgId, orgId), eq(channels.channel, 'mail'));
   return [
-    db.select().from(orgs).where(eq(orgs.id, orgId)),
+    db
+      .select({ ...getTableColumns(orgs), firstSteps })
+      .from(orgs)
+      .where(eq(orgs.id, orgId)),
     db.select({ since: channels.since }).from(channels).where(ofMail),
   ] as const;
 }
@@ -110,7 +114,7 @@ function toStored(deposit: NonNullable<Change['deposit']> | null) {
 
 function toSettings(
   config: Config,
-  org: typeof orgs.$inferSelect | undefined,
+  org: (typeof orgs.$inferSelect & { readonly firstSteps: FirstSteps | null }) | undefined,
   mail: { readonly since: Date | null } | undefined,
 ) {
   if (!org) throw new Error('The org of a signed token does not exist.');
@@ -131,6 +135,7 @@ function toSettings(
       Topic,
       Audience
     >,
+    firstSteps: org.firstSteps,
     mail: config.hasMail ? (mail?.since ? 'on' : 'off') : 'not_configured',
   } as const;
 }

@@ -1,6 +1,7 @@
+import * as v from 'valibot';
 import type { Contracts } from '../http/contract.ts';
 import { ProposalParam } from '../schemas.ts';
-import { ActivityPage } from './answer-schemas.ts';
+import { ActivityPage, SentLink } from './answer-schemas.ts';
 import { ListActivityQuery } from './schemas.ts';
 
 export const activityContracts = {
@@ -44,6 +45,35 @@ export const activityContracts = {
           },
         ],
         next_cursor: null,
+      },
+    },
+    problems: ['invalid_request', 'invalid_proposal_id', 'proposal_not_found'],
+  },
+  'GET /proposals/:proposal_id/links': {
+    id: 'listLinks',
+    tag: 'Proposals',
+    summary: 'List the links that were sent',
+    description: 'The last 20, newest first: to whom, when, whether it was opened, and what became of it.',
+    permission: 'activity:read',
+    path: ProposalParam,
+    example: { path: { proposal_id: '7' } },
+    answer: {
+      status: 200,
+      description: 'The links.',
+      body: v.object({ data: v.array(SentLink) }),
+      example: {
+        data: [
+          {
+            sent_at: '2026-11-26T09:00:00.000Z',
+            sent_by: 'admin@example.com',
+            version: 1,
+            mailed: true,
+            to: 'ada@example.com',
+            state: 'open',
+            opened_at: '2026-11-26T10:00:00.000Z',
+            ends_at: '2027-05-25T10:00:00.000Z',
+          },
+        ],
       },
     },
     problems: ['invalid_request', 'invalid_proposal_id', 'proposal_not_found'],

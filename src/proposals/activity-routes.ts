@@ -4,22 +4,38 @@ import type { AppEnv } from '../http/context.ts';
 import { validate } from '../http/validate.ts';
 import { ProposalParam } from '../schemas.ts';
 import { type EntryRow, type ListedEvent, listActivity } from './list-activity.ts';
+import { listLinks, type SentLink } from './list-links.ts';
 import { ListActivityQuery } from './schemas.ts';
 
-export const activityRoutes = new Hono<AppEnv>().get(
-  '/:proposal_id/activity',
-  authenticateStaff,
-  validate('param', ProposalParam),
-  validate('query', ListActivityQuery),
-  async (c) => {
-    const { proposal_id: proposalId } = c.req.valid('param');
-    const page = await listActivity(c.var.deps, c.var.actor, proposalId, c.req.valid('query').cursor);
-    return c.json({
-      data: page.data.map(toBody),
-      next_cursor: page.nextCursor,
-    });
-  },
-);
+export const activityRoutes = new Hono<AppEnv>()
+  .get(
+    '/:proposal_id/activity',
+    authenticateStaff,
+    validate('param', ProposalParam),
+    validate('query', ListActivityQuery),
+    async (c) => {
+      const { proposal_id: proposalId } = c.req.valid('param');
+      const page = await listActivity(c.var.deps, c.var.actor, proposalId, c.req.valid('query').cursor);
+      return c.json({
+        data: page.data.map(toBody),
+        next_cursor: page.nextCursor,
+      });
+    },
+  )
+  .get('/:proposal_id/links', authenticateStaff, validate('param', ProposalParam), async (c) => {
+    const links = await listLinks(c.var.deps, c.var.actor, c.req.valid('param').proposal_id);
+    return c.json({ data: links.map(toLink) });
+  });
+
+function toLink({ at, version, isMailed, by, to, openedAt, state, endsAt }: SentLink) {
+  return {
+    ...{ sent_at: toIso(at), sent_by: by, version, mailed: isMailed, to, state },
+    opened_at: openedAt && toIso(openedAt),
+    ends_at: endsAt && toIso(endsAt),
+  };
+}
+
+const toIso = (time: string) => new Date(time).toISOString();
 
 function toBody({ event, meta, owed, comment, ...entry }: EntryRow) {
   return {

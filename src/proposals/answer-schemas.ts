@@ -121,6 +121,27 @@ export const PortalLink = v.object({
   expires_at: v.pipe(Time, v.description('When it ends if nothing happens on the proposal until then.')),
   mailed: v.pipe(v.boolean(), v.description('Whether the customer is mailed it, or was in this hour.')),
 });
+export const SentLink = v.object({
+  sent_at: Time,
+  sent_by: v.pipe(
+    v.nullable(v.string()),
+    v.description('Their address, if they still have an account here.'),
+  ),
+  version: Id,
+  mailed: v.pipe(v.boolean(), v.description('By us; otherwise staff copied it.')),
+  to: v.pipe(
+    v.nullable(v.string()),
+    v.description('The customer’s address; null where it is another one by now.'),
+  ),
+  state: v.pipe(
+    v.picklist(['open', 'withdrawn', 'replaced', 'ended']),
+    v.description(
+      '`replaced`: the customer’s address was corrected; `ended`: the proposal is void, or nothing happened for 180 days.',
+    ),
+  ),
+  opened_at: v.pipe(v.nullable(Time), v.description('When the customer first looked after it was sent.')),
+  ends_at: v.pipe(v.nullable(Time), v.description('When it ended, or ends if nothing happens until then.')),
+});
 export const LinksRevoked = v.object({ revoked: v.literal(true) });
 export const Viewed = v.object({ viewed: v.literal(true) });
 export const ActivityPage = pageOf(ActivityEntry);
@@ -139,6 +160,7 @@ export const proposalComponents = {
   Declined,
   Approval,
   PortalLink,
+  SentLink,
   LinksRevoked,
   Viewed,
   ActivityEntry,

@@ -884,6 +884,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/proposals/{proposal_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the links that were sent
+         * @description The last 20, newest first: to whom, when, whether it was opened, and what became of it.
+         *
+         *     Permission `activity:read`: admin, staff, viewer.
+         */
+        get: operations["listLinks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/payments/checkout_session": {
         parameters: {
             query?: never;
@@ -1340,6 +1362,14 @@ export interface components {
              * @enum {string}
              */
             mail: "on" | "off" | "not_configured";
+            /** @description What the org has done of what leads to its first payment; null once that has come. */
+            first_steps: {
+                set_up: boolean;
+                invited: boolean;
+                made: boolean;
+                sent: boolean;
+                approved: boolean;
+            } | null;
         };
         Session: {
             /** Format: uuid */
@@ -1728,6 +1758,26 @@ export interface components {
             expires_at: string;
             /** @description Whether the customer is mailed it, or was in this hour. */
             mailed: boolean;
+        };
+        SentLink: {
+            /** Format: date-time */
+            sent_at: string;
+            /** @description Their address, if they still have an account here. */
+            sent_by: string | null;
+            version: number;
+            /** @description By us; otherwise staff copied it. */
+            mailed: boolean;
+            /** @description The customer’s address; null where it is another one by now. */
+            to: string | null;
+            /**
+             * @description `replaced`: the customer’s address was corrected; `ended`: the proposal is void, or nothing happened for 180 days.
+             * @enum {string}
+             */
+            state: "open" | "withdrawn" | "replaced" | "ended";
+            /** @description When the customer first looked after it was sent. */
+            opened_at: string | null;
+            /** @description When it ended, or ends if nothing happens until then. */
+            ends_at: string | null;
         };
         LinksRevoked: {
             /** @constant */
@@ -5181,7 +5231,8 @@ export interface operations {
                      *       "valid_days": 30,
                      *       "pay_in_full": false,
                      *       "terms": null,
-                     *       "mail": "on"
+                     *       "mail": "on",
+                     *       "first_steps": null
                      *     }
                      */
                     "application/json": components["schemas"]["Me"];
@@ -9357,6 +9408,147 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ActivityPage"];
+                };
+            };
+            /** @description `invalid_request`, `invalid_proposal_id` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "invalid_request" | "invalid_proposal_id";
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `proposal_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "proposal_not_found";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    listLinks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 7 */
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The links. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "sent_at": "2026-11-26T09:00:00.000Z",
+                     *           "sent_by": "admin@example.com",
+                     *           "version": 1,
+                     *           "mailed": true,
+                     *           "to": "ada@example.com",
+                     *           "state": "open",
+                     *           "opened_at": "2026-11-26T10:00:00.000Z",
+                     *           "ends_at": "2027-05-25T10:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        data: components["schemas"]["SentLink"][];
+                    };
                 };
             };
             /** @description `invalid_request`, `invalid_proposal_id` */

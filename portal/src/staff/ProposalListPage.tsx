@@ -10,6 +10,7 @@ import { Spinner } from '../ui/Spinner.tsx';
 import { Allowed } from './Allowed.tsx';
 import { EmptyState } from './EmptyState.tsx';
 import { Failure } from './Failure.tsx';
+import { FirstSteps } from './FirstSteps.tsx';
 import { useListQuery } from './list-query.ts';
 import { ShowMore } from './ShowMore.tsx';
 import { Status, statusWords } from './Status.tsx';
@@ -36,6 +37,7 @@ export function ProposalListPage() {
           </Link>
         </Allowed>
       </div>
+      <FirstSteps />
       <search className="filters">
         <label>
           {texts.proposalListPage.searchHint}

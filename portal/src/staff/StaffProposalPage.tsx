@@ -9,6 +9,7 @@ import { Offer } from '../ui/Offer.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { Allowed } from './Allowed.tsx';
 import { Failure } from './Failure.tsx';
+import { Links } from './Links.tsx';
 import { listPath } from './list-query.ts';
 import { askableParts, askFor, Money } from './Money.tsx';
 import { ProposalActions, type Step } from './ProposalActions.tsx';
@@ -61,6 +62,7 @@ export function StaffProposalPage({ id }: { id: string }) {
         <div>
           {data.checkout_refusal && <CheckoutRefused code={data.checkout_refusal} />}
           <Money proposal={data} />
+          <Links proposal={data} />
           <Timeline proposal={data} />
         </div>
       </div>

@@ -235,6 +235,43 @@ export const texts = {
     sourceOptional: 'Source (optional)',
     forExample: 'For example: website, a recommendation.',
   },
+  firstSteps: {
+    title: 'Your way to the first payment',
+    done: ' (done)',
+    setUp: {
+      title: 'Say who you are',
+      hint: 'Your address, logo and colour are on all that customers see. Set the deposit and the terms, too.',
+      action: 'Open the settings',
+    },
+    invite: {
+      title: 'Invite a colleague',
+      hint: 'Everybody has an account of their own. It may wait.',
+      action: 'Open the team',
+    },
+    make: { title: 'Make a proposal', hint: 'What you offer, and what it costs.', action: 'Make a proposal' },
+    send: {
+      title: 'Send it',
+      hint: 'Open it in the list below: by mail, or as a link that you copy. The first one may be for yourself.',
+    },
+    approve: { title: 'Your customer approves it', hint: 'You are mailed when they do.' },
+    pay: { title: 'The first payment', hint: 'They pay right after they approve. Then this list is done.' },
+  },
+  links: {
+    title: 'Links to the customer',
+    mailed: 'Mailed',
+    copied: 'Copied by staff',
+    to: ' to',
+    version: (version: number) => `, version ${version}`,
+    by: (email: string) => `, by ${email}`,
+    opened: (time: string) => `Opened ${time}`,
+    notOpened: 'Not opened since',
+    states: {
+      open: (day: string) => `works until ${day} if nothing happens`,
+      withdrawn: (day: string) => `withdrawn ${day}`,
+      replaced: (day: string) => `replaced ${day}: the address was corrected`,
+      ended: (day: string) => `ended ${day}`,
+    },
+  },
   loginPage: {
     signIn: 'Sign in',
     youWereSignedOut: 'You were signed out. Please sign in again.',

@@ -32,6 +32,34 @@ export type Deployed = {
 const jwtSecret = 'only-for-tests-only-for-tests-only-for-tests';
 const webhookSecret = 'whsec_only_for_tests_only_for_tests';
 
+/** Starts it; `isEmpty` is a database without the seed. */
+export async function startDeployed(options: { isEmpty?: true } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'portal-test-'));
+  const port = await claimPort();
+  const url = `http://localhost:${port}`;
+  const { stripe, mailbox, postgres, stop } = await startStack({
+    ...options,
+    folder,
+    port,
+    quiet: true,
+    bindings: {
+      ENVIRONMENT: 'production',
+      PORTAL_PUBLIC_URL: url,
+      JWT_SECRET: jwtSecret,
+      METRICS_TOKEN: 'only-for-tests-only-for-tests',
+      RESEND_API_KEY: 're_only_for_tests_only_for_tests',
+      MAIL_FROM: 'portal@mail.example',
+    },
+    stripe: { port: 0, secretKey: 'sk_test_only_for_tests_only_for_tests', webhookSecret },
+  });
+  if (!stripe) throw new Error('There is no stand-in for Stripe.');
+  const end = async () => {
+    await stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { url, stripe, mailbox, postgresUrl: postgres.url, stop: end };
+}
+
 export const test = base.extend<{ complaints: string[] }, { development: Development; deployed: Deployed }>({
   development: [
     // biome-ignore lint/correctness/noEmptyPattern: how Playwright knows that it needs no other fixture
@@ -62,29 +90,10 @@ export const test = base.extend<{ complaints: string[] }, { development: Develop
   deployed: [
     // biome-ignore lint/correctness/noEmptyPattern: how Playwright knows that it needs no other fixture
     async ({}, use) => {
-      const folder = mkdtempSync(join(tmpdir(), 'portal-test-'));
-      const port = await claimPort();
-      const url = `http://localhost:${port}`;
-      const stack = await startStack({
-        folder,
-        port,
-        quiet: true,
-        bindings: {
-          ENVIRONMENT: 'production',
-          PORTAL_PUBLIC_URL: url,
-          JWT_SECRET: jwtSecret,
-          METRICS_TOKEN: 'only-for-tests-only-for-tests',
-          RESEND_API_KEY: 're_only_for_tests_only_for_tests',
-          MAIL_FROM: 'portal@mail.example',
-        },
-        stripe: { port: 0, secretKey: 'sk_test_only_for_tests_only_for_tests', webhookSecret },
-      });
-      if (!stack.stripe) throw new Error('There is no stand-in for Stripe.');
-      const { stripe, mailbox, postgres } = stack;
-      const [office, tokens] = [await Office.open(url), new Tokens(jwtSecret)];
-      await use({ url, office, stripe, tokens, mailbox, postgresUrl: postgres.url });
+      const stack = await startDeployed();
+      const [office, tokens] = [await Office.open(stack.url), new Tokens(jwtSecret)];
+      await use({ ...stack, office, tokens });
       await stack.stop();
-      rmSync(folder, { recursive: true, force: true });
     },
     { scope: 'worker', timeout: 90_000 },
   ],
