@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'proof_required'
   | 'forbidden'
   | 'rate_limited'
+  | 'too_many_codes'
   // the proposal's state does not allow it
   | 'proposal_not_found'
   | 'proposal_not_approved'

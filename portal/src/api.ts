@@ -38,7 +38,7 @@ export type Bearer = {
   token(): Promise<string | null>;
   renew(refused: string | null): Promise<string | null>;
   /** Asks them to prove who they are. */
-  prove(refused: string | null): Promise<string | null>;
+  prove(refused: string): Promise<string | null>;
 };
 
 /** The API as the bearer of this token, or of a session's. Its paths and shapes are those of the Worker's own routes. */
@@ -51,15 +51,17 @@ export function apiAs(bearer: string | Bearer | null) {
         return fetch(input, { ...init, headers, signal: AbortSignal.timeout(deadlineMs) });
       };
       if (bearer === null || typeof bearer === 'string') return ask(bearer);
-      const token = await bearer.token();
-      const response = await ask(token);
-      const next =
-        response.status === 401
-          ? await bearer.renew(token)
-          : (await asksForProof(response))
-            ? await bearer.prove(token)
-            : null;
-      return next ? ask(next) : response;
+      let token = await bearer.token();
+      let response = await ask(token);
+      const again = async (next: string | null) => {
+        if (!next) return;
+        token = next;
+        response = await ask(next);
+      };
+      if (response.status === 401) await again(await bearer.renew(token));
+      if (await asksForProof(response)) await again(await bearer.renew(token)); // another tab may have proved it
+      if (token && (await asksForProof(response))) await again(await bearer.prove(token));
+      return response;
     },
   });
 }

@@ -86,8 +86,7 @@ export function orgOf(token: string | null): string | null {
   return typeof name === 'string' ? name : null;
 }
 
-/** What a token claims, unverified. */
-export function claimsOf(token: string): Record<string, unknown> {
+function claimsOf(token: string): Record<string, unknown> {
   try {
     const [, payload = ''] = token.split('.');
     const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (letter) =>

@@ -22,7 +22,8 @@ export const auditContracts = {
     id: 'listAudit',
     tag: 'Team',
     summary: 'List what people did beside proposals',
-    description: 'Sign-ins, sessions, passwords, invitations and roles, newest first.',
+    description:
+      'Sign-ins, proofs, sessions, passwords, second factors, invitations, roles and settings, newest first.',
     permission: 'audit:read',
     query: AuditQuery,
     example: { query: { action: 'invited' } },

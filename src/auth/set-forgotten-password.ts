@@ -56,7 +56,7 @@ export async function requestReset(
 /**
  * Sets the password of a user who opened the link that was mailed to them, ends their sessions and tokens, and signs them in.
  * A link is of use once, for an hour, and not to a user who was deactivated (`link_over`). It is no second factor: where there is
- * one, its code is asked for. Four requests, five or six with a code.
+ * one, its code is asked for. Three requests, four or five with a code.
  */
 export async function setForgottenPassword(
   deps: Deps,
@@ -77,8 +77,9 @@ export async function setForgottenPassword(
     .from(users)
     .where(and(eq(users.id, userId), eq(users.tokenGeneration, generation), isNull(users.deactivatedAt)));
   if (!asking) throw linkOver();
-  if (asking.hasSecondFactor) await checkSecondFactor(deps, asking, code, visitor.ip);
   const passwordHash = await passwords.run(deps, () => hashPassword(password));
+  // Last, since a recovery code is used up by it.
+  if (asking.hasSecondFactor) await checkSecondFactor(deps, asking, code, visitor.ip);
   const [[user]] = await db.batch([
     db
       .update(users)

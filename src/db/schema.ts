@@ -195,6 +195,7 @@ export const auditActions = [
   'deactivated',
   'reactivated',
   'settings_changed',
+  'proved',
   'second_factor_on',
   'second_factor_off',
   'recovery_codes_made',

@@ -21,6 +21,7 @@ export const statuses: Record<ErrorCode, ContentfulStatusCode> = {
   proof_required: 403,
   forbidden: 403,
   rate_limited: 429,
+  too_many_codes: 429,
   proposal_not_found: 404,
   proposal_not_approved: 409,
   proposal_void: 409,

@@ -1,7 +1,9 @@
 import { parseXml, XmlCdata, XmlElement, type XmlNode, XmlText } from '@rgrove/parse-xml';
 import { invalidLogo, notAnImage } from './invalid-logo.ts';
 
-const names = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"';
+const svg = 'http://www.w3.org/2000/svg';
+
+const names = `xmlns="${svg}" xmlns:xlink="http://www.w3.org/1999/xlink"`;
 
 /** What draws. Nothing of it runs a script, holds HTML or leads elsewhere. */
 const drawing = new Set(
@@ -21,7 +23,7 @@ const mostDeep = 200;
  */
 export function cleanSvg(bytes: Uint8Array<ArrayBuffer>): string {
   const root = parse(bytes);
-  if (root?.name !== 'svg' || root.attributes.xmlns !== 'http://www.w3.org/2000/svg') throw notAnImage();
+  if (root?.name !== 'svg' || root.attributes.xmlns !== svg) throw notAnImage();
   return written(root, 1);
 }
 
@@ -38,18 +40,29 @@ function written(node: XmlNode, depth: number): string {
   if (!(node instanceof XmlElement)) return '';
   const { name, attributes, children } = node;
   // Another namespace: by a prefix, or by its own declaration.
-  const isForeign = name.includes(':') || (depth > 1 && 'xmlns' in attributes);
+  const isForeign = name.includes(':') || (attributes.xmlns ?? svg) !== svg;
   if (isForeign || name === 'metadata') return '';
   if (depth > mostDeep) throw unsafe(`Must not nest more than ${mostDeep} elements.`);
   if (!drawing.has(name)) throw unsafe(`Must not hold <${name}>: a picture only draws.`);
-  if (name === 'style') checkStyle(node.text);
+  if (name === 'style') return `<style>${escaped(styleOf(children))}</style>`;
   const within = children.map((child) => written(child, depth + 1)).join('');
   return `<${name}${depth === 1 ? ` ${names}` : ''}${attributesOf(attributes)}>${within}</${name}>`;
 }
 
+/** Of text alone: what stood between its parts would hide what they come to. */
+function styleOf(children: readonly XmlNode[]): string {
+  const parts = children.map((child) => {
+    if (child instanceof XmlText || child instanceof XmlCdata) return child.text;
+    throw unsafe('A style must hold text only.');
+  });
+  const text = parts.join('');
+  checkStyle(text);
+  return text;
+}
+
 function attributesOf(attributes: Readonly<Record<string, string>>): string {
   return Object.entries(attributes)
-    .filter(([name]) => name !== 'xmlns' && /^((xlink|xml):)?[^:]+$/.test(name))
+    .filter(([name]) => /^(xlink:href|xml:(space|lang)|(?!xmlns$|data-)[^:]+)$/.test(name))
     .map(([name, value]) => {
       if (/^on/i.test(name)) throw unsafe(`Must not hold ${name}: a picture does nothing.`);
       if (/(^|:)href$/.test(name) && !/^(#|data:image\/(png|jpeg);base64,)/.test(value.trim()))
@@ -63,7 +76,8 @@ function attributesOf(attributes: Readonly<Record<string, string>>): string {
 /** Style loads nothing: it refers to what the picture itself holds. An escape could hide that. */
 function checkStyle(text: string): void {
   const isElsewhere = [...text.matchAll(/url\s*\(\s*["']?\s*(.)/gis)].some(([, first]) => first !== '#');
-  if (isElsewhere || /@import|\\|image-set|javascript:/i.test(text)) throw unsafe('Must not load anything.');
+  const loads = /@import|\\|(image|image-set|cross-fade|src)\s*\(|javascript:/i;
+  if (isElsewhere || loads.test(text)) throw unsafe('Must not load anything.');
 }
 
 function escaped(text: string): string {

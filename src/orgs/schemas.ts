@@ -34,7 +34,10 @@ export const ChangeOrgBody = v.object({
     v.nullable(
       v.pipe(
         line(200),
-        v.check((text) => /^https?:/i.test(text) && URL.canParse(text), 'Must be an http or https URL.'),
+        v.check(
+          (text) => /^https?:\/\/[^/]/i.test(text) && URL.canParse(text),
+          'Must be an http or https URL.',
+        ),
       ),
     ),
   ),

@@ -51,7 +51,7 @@ export async function listTeam(deps: Deps, actor: Staff) {
     db.select({ name: orgs.name }).from(orgs).where(eq(orgs.id, orgId)),
   ]);
   // Where there is mail, only who reads it is to have the link: the mail proves that the address is theirs.
-  const mayCopy = !deps.config.hasMail && isAllowed(actor, 'team:write');
+  const mayCopy = !deps.config.hasMail && isAllowed(actor, 'team:write') && !actor.needsProof;
   const withUrl = async (invitation: InvitationRow) => ({
     invitation,
     url: mayCopy && org ? await invitationUrl(deps, org.name, invitation) : null,

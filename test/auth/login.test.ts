@@ -35,6 +35,7 @@ test('the right password gets a token that names the user', async () => {
     deposit_percent: 30,
     ...{ deposit: { percent: 30 }, time_zone: 'UTC', valid_days: null, pay_in_full: false, terms: null },
     mail: 'off',
+    first_steps: { set_up: false, invited: false, made: false, sent: false, approved: false },
   });
 });
 

@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in as a program
-         * @description A wrong password and an unknown address get the same answer. Who has a second factor is asked for its code once the password is right. Attempts are limited per address and per account, and ten codes an hour.
+         * @description A wrong password and an unknown address get the same answer. Who has a second factor is asked for its code once the password is right. Attempts are limited per address and per account, and to ten wrong codes an hour.
          */
         post: operations["login"];
         delete?: never;
@@ -303,7 +303,7 @@ export interface paths {
         put?: never;
         /**
          * Get other recovery codes
-         * @description All before count no more.
+         * @description Earlier ones no longer work.
          *
          *     Permission `factors:write`: admin, staff, viewer.
          *
@@ -371,7 +371,7 @@ export interface paths {
         };
         /**
          * List what people did beside proposals
-         * @description Sign-ins, sessions, passwords, invitations and roles, newest first.
+         * @description Sign-ins, proofs, sessions, passwords, second factors, invitations, roles and settings, newest first.
          *
          *     Permission `audit:read`: admin.
          */
@@ -1321,7 +1321,7 @@ export interface components {
              * @description What clients match on. It never changes.
              * @enum {string}
              */
-            code: "malformed_json" | "body_too_large" | "invalid_request" | "invalid_proposal_id" | "invalid_amount" | "invalid_signature" | "invalid_event" | "wrong_livemode" | "route_not_found" | "method_not_allowed" | "token_missing" | "token_invalid" | "token_expired" | "invalid_credentials" | "second_factor_required" | "proof_required" | "forbidden" | "rate_limited" | "proposal_not_found" | "proposal_not_approved" | "proposal_void" | "proposal_declined" | "proposal_expired" | "already_approved" | "already_paid" | "payment_pending" | "session_not_found" | "login_session_not_found" | "user_not_found" | "second_factor_on" | "second_factor_off" | "last_admin" | "already_a_member" | "team_full" | "address_in_use" | "invitation_not_found" | "link_over" | "version_conflict" | "amount_mismatch" | "checkout_open" | "limit_reached" | "nothing_due" | "pay_in_full_not_offered" | "instalment_not_found" | "not_on_request" | "payment_not_found" | "payment_ambiguous" | "payment_disputed" | "paid_through_stripe" | "not_refundable" | "overpayment" | "refund_pending" | "refund_too_large" | "anomaly_not_found" | "idempotency_key_reused" | "logo_not_found" | "mail_not_found" | "mail_under_way" | "mail_off" | "not_configured" | "database_unavailable" | "log_unavailable" | "stripe_refused" | "stripe_failed" | "stripe_rate_limited" | "stripe_timeout" | "internal_error";
+            code: "malformed_json" | "body_too_large" | "invalid_request" | "invalid_proposal_id" | "invalid_amount" | "invalid_signature" | "invalid_event" | "wrong_livemode" | "route_not_found" | "method_not_allowed" | "token_missing" | "token_invalid" | "token_expired" | "invalid_credentials" | "second_factor_required" | "proof_required" | "forbidden" | "rate_limited" | "too_many_codes" | "proposal_not_found" | "proposal_not_approved" | "proposal_void" | "proposal_declined" | "proposal_expired" | "already_approved" | "already_paid" | "payment_pending" | "session_not_found" | "login_session_not_found" | "user_not_found" | "second_factor_on" | "second_factor_off" | "last_admin" | "already_a_member" | "team_full" | "address_in_use" | "invitation_not_found" | "link_over" | "version_conflict" | "amount_mismatch" | "checkout_open" | "limit_reached" | "nothing_due" | "pay_in_full_not_offered" | "instalment_not_found" | "not_on_request" | "payment_not_found" | "payment_ambiguous" | "payment_disputed" | "paid_through_stripe" | "not_refundable" | "overpayment" | "refund_pending" | "refund_too_large" | "anomaly_not_found" | "idempotency_key_reused" | "logo_not_found" | "mail_not_found" | "mail_under_way" | "mail_off" | "not_configured" | "database_unavailable" | "log_unavailable" | "stripe_refused" | "stripe_failed" | "stripe_rate_limited" | "stripe_timeout" | "internal_error";
             /**
              * Format: uuid
              * @description What the log calls this request.
@@ -1388,7 +1388,7 @@ export interface components {
         AuditEntry: {
             id: number;
             /** @enum {string} */
-            action: "signed_in" | "sign_in_failed" | "signed_out" | "session_ended" | "sessions_ended" | "password_changed" | "password_reset" | "invited" | "invitation_withdrawn" | "joined" | "role_changed" | "deactivated" | "reactivated" | "settings_changed" | "second_factor_on" | "second_factor_off" | "recovery_codes_made" | "recovery_code_used";
+            action: "signed_in" | "sign_in_failed" | "signed_out" | "session_ended" | "sessions_ended" | "password_changed" | "password_reset" | "invited" | "invitation_withdrawn" | "joined" | "role_changed" | "deactivated" | "reactivated" | "settings_changed" | "proved" | "second_factor_on" | "second_factor_off" | "recovery_codes_made" | "recovery_code_used";
             /** @description Who did it; for a sign-in that failed, whose account it was. */
             user_id: number;
             /** @description Theirs, if they still have an account here. */
@@ -3184,7 +3184,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `too_many_codes`, `rate_limited` */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -3195,7 +3195,7 @@ export interface operations {
                         /** @constant */
                         status?: 429;
                         /** @enum {string} */
-                        code?: "rate_limited";
+                        code?: "too_many_codes" | "rate_limited";
                     };
                 };
             };
@@ -3434,7 +3434,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `too_many_codes`, `rate_limited` */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -3445,7 +3445,7 @@ export interface operations {
                         /** @constant */
                         status?: 429;
                         /** @enum {string} */
-                        code?: "rate_limited";
+                        code?: "too_many_codes" | "rate_limited";
                     };
                 };
             };
@@ -3885,7 +3885,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `too_many_codes`, `rate_limited` */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -3896,7 +3896,7 @@ export interface operations {
                         /** @constant */
                         status?: 429;
                         /** @enum {string} */
-                        code?: "rate_limited";
+                        code?: "too_many_codes" | "rate_limited";
                     };
                 };
             };
@@ -4566,7 +4566,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `too_many_codes`, `rate_limited` */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["RetryAfter"];
@@ -4577,7 +4577,7 @@ export interface operations {
                         /** @constant */
                         status?: 429;
                         /** @enum {string} */
-                        code?: "rate_limited";
+                        code?: "too_many_codes" | "rate_limited";
                     };
                 };
             };
@@ -5316,7 +5316,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @example invited */
-                action?: "signed_in" | "sign_in_failed" | "signed_out" | "session_ended" | "sessions_ended" | "password_changed" | "password_reset" | "invited" | "invitation_withdrawn" | "joined" | "role_changed" | "deactivated" | "reactivated" | "settings_changed" | "second_factor_on" | "second_factor_off" | "recovery_codes_made" | "recovery_code_used";
+                action?: "signed_in" | "sign_in_failed" | "signed_out" | "session_ended" | "sessions_ended" | "password_changed" | "password_reset" | "invited" | "invitation_withdrawn" | "joined" | "role_changed" | "deactivated" | "reactivated" | "settings_changed" | "proved" | "second_factor_on" | "second_factor_off" | "recovery_codes_made" | "recovery_code_used";
                 user_id?: string;
                 cursor?: string;
             };

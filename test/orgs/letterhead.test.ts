@@ -144,6 +144,7 @@ describe('a logo', () => {
 
   test.each([
     ['a script', '<script>alert(1)</script>'],
+    ['a script that says its namespace', '<script xmlns="http://www.w3.org/2000/svg">alert(1)</script>'],
     ['a handler', '<path onload="alert(1)"/>'],
     ['HTML', '<foreignObject><b xmlns="http://www.w3.org/1999/xhtml">x</b></foreignObject>'],
     ['a link', '<a href="https://example.com"><path/></a>'],
@@ -155,6 +156,11 @@ describe('a logo', () => {
     ['a fill that loads', '<path fill="url(https://example.com/a.svg#b)"/>'],
     ['a hidden address', '<style>path{fill:u\\72l(https://example.com)}</style>'],
     ['a style in pieces', '<style>@im<![CDATA[port "https://example.com"]]>;</style>'],
+    ['a style that foreign elements part', '<style>@im<a:b>x</a:b>port "https://example.com/a.css";</style>'],
+    ['a style that elements part', '<style>@im<title>x</title>port "https://example.com/a.css";</style>'],
+    ['a style that only comments part', '<style>@im<!-- x -->port "https://example.com/a.css";</style>'],
+    ['a source', '<style>path{fill:src("https://example.com/a.png")}</style>'],
+    ['a mixture of pictures', '<path fill="cross-fade(\'https://example.com/a.png\' 50%)"/>'],
     ['too deep a nest', '<g>'.repeat(300) + '</g>'.repeat(300)],
   ])('is refused that is an SVG with %s', async (_, inner) => {
     await expectRefused(await createOrg(), { logo: picture(inner) }, '#/logo', 'unsafe');
@@ -164,14 +170,16 @@ describe('a logo', () => {
     const saved = `<?xml version="1.0" encoding="UTF-8"?><?xml-stylesheet href="https://example.com/a.css"?>
       <!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd"><!-- Made by hand -->
       <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:ed="https://editor.example" viewBox="0 0 9 9" ed:version="1">
-      <s:script xmlns:s="http://www.w3.org/2000/svg">alert(1)</s:script><script xmlns="http://www.w3.org/2000/svg">alert(1)</script>
+      <s:script xmlns:s="http://www.w3.org/2000/svg">alert(1)</s:script>
       <metadata><x xmlns="https://editor.example">A name</x></metadata><ed:view zoom="2"><path d="M1"/></ed:view>
+      <svg xmlns="http://www.w3.org/2000/svg"><rect width="1" data-name="C:\\a" xml:base="https://example.com/"/></svg>
       <defs><linearGradient id="a"><stop offset="0" stop-color="red"/></linearGradient></defs><style><![CDATA[.b > .c { fill: url(#a) }]]></style>
       <g class="b"><path ed:nodes="cc" class="c" d="M0 0h9v9z"/><use xlink:href="#a"/></g><text>R&amp;D</text></svg>`;
     const { json } = await change(await createOrg(), { logo: base64(saved) });
     const { text } = await call(`GET ${json.logo}`);
     const bare = text.replace(/&#10;|\s+/g, ' ');
     expect(bare).not.toMatch(/editor|Made|name|DOCTYPE|stylesheet|zoom|M1|alert/);
+    expect(bare).toContain('<svg><rect width="1"></rect></svg>');
     expect(bare).toContain('<path class="c" d="M0 0h9v9z"></path><use xlink:href="#a"></use>');
     expect(bare).toContain('.b &#62; .c { fill: url(#a) }');
     expect(bare).toContain('<text>R&#38;D</text>');
@@ -211,6 +219,8 @@ describe('refused, and nothing changed', () => {
     ['web', 'javascript:alert(1)', 'invalid_format'],
     ['web', 'example.com', 'invalid_format'],
     ['web', 'https://', 'invalid_format'],
+    ['web', 'https:example.com', 'invalid_format'],
+    ['web', 'ftp://example.com', 'invalid_format'],
     ['phone', 'x'.repeat(51), 'too_long'],
     ['phone', '+1\n2', 'invalid_format'],
     ['tax_id', '---', 'invalid_format'],

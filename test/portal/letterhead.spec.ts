@@ -23,7 +23,7 @@ test('an admin sets how the organization looks, sees it at once, and customers s
   const file = page.getByLabel('Logo (optional)');
   const text = { name: 'a.png', mimeType: 'image/png' };
   await file.setInputFiles({ ...text, buffer: Buffer.from('not a picture') });
-  await expect(page.getByText('This is no PNG, JPEG or SVG')).toBeVisible();
+  await expect(page.getByText('This is not a PNG, JPEG or SVG')).toBeVisible();
   await file.setInputFiles({ ...text, buffer: Buffer.alloc(200 * 1024 + 1) });
   await expect(page.getByText('This picture is larger than 200 KB')).toBeVisible();
   await expect(preview.locator('img')).toHaveCount(0);

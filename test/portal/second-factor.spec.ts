@@ -92,7 +92,7 @@ test('a user sets up an app, signs in with its codes and with a recovery code, a
   await expect(question).toBeVisible();
   await look(page, 'staff-proof');
   await page.getByRole('button', { name: 'Cancel' }).click();
-  await expect(dialog.getByText('prove first that it is you')).toBeVisible();
+  await expect(dialog.getByText('confirm that it is you')).toBeVisible();
   await dialog.getByRole('button', { name: 'Make new ones' }).click();
   await expect(page.getByLabel('Password', { exact: true })).toBeFocused();
   await page.getByLabel('Password', { exact: true }).fill('wrong');
@@ -111,26 +111,29 @@ test('a user sets up an app, signs in with its codes and with a recovery code, a
 
 test('what was typed into settings is saved once its user has proved who they are', async ({
   page,
-  deployed: { url, postgresUrl },
+  deployed: { url, office, postgresUrl },
 }) => {
   await signIn(page, url, '/staff/settings');
-  await page.getByLabel('Phone (optional)').fill('+1 303 555 0100');
   await withClient(postgresUrl, (client) =>
     client.query(`update sessions set proved_at = now() - interval '1 day'`),
   );
-  const second = await page.context().newPage();
-  await second.goto(`${url}/staff/settings`); // its token is of yesterday’s proof
+  // The tokens of these are of yesterday’s proof.
+  const [second, third] = [await page.context().newPage(), await page.context().newPage()];
+  for (const tab of [second, third]) {
+    await tab.goto(`${url}/staff/settings`);
+    await tab.getByLabel('Phone (optional)').waitFor();
+  }
   await second.getByLabel('Phone (optional)').fill('+1 303 555 0199');
   await second.getByRole('button', { name: 'Save', exact: true }).click();
   await second.getByLabel('Password', { exact: true }).fill(password);
   await second.getByRole('button', { name: 'Go on' }).dblclick();
   await expect(second.getByText('Saved', { exact: true })).toBeVisible();
   await expect(second.getByLabel('Phone (optional)')).toHaveValue('+1 303 555 0199');
-  // A tab that has not asked yet is proved with it.
-  await page.reload();
-  await page.getByLabel('Phone (optional)').fill('');
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await expect(page.getByText('Saved', { exact: true })).toBeVisible();
+  // Another tab is proved with it, though its own token is of before.
+  await third.getByLabel('Phone (optional)').fill('+1 303 555 0111');
+  await third.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(third.getByText('Saved', { exact: true })).toBeVisible();
+  await office.call('PATCH', '/org', { phone: null }); // as it was, for other tests
 });
 
 test('an admin removes the second factor of somebody who has lost it', async ({
@@ -155,9 +158,9 @@ test('an admin removes the second factor of somebody who has lost it', async ({
   await expect(page.getByText('Lou signs in with the password alone now')).toBeVisible();
   await expect(row.getByRole('button', { name: 'Remove second factor' })).toHaveCount(0);
   await page.goto(`${url}/staff/audit`);
-  await expect(page.getByRole('row').filter({ hasText: 'Removed a second factor' }).first()).toContainText(
-    lost,
-  );
+  await expect(
+    page.getByRole('row').filter({ hasText: 'Switched a second factor off' }).first(),
+  ).toContainText(lost);
 });
 
 test('a click that leaves a form is one, though the field that had the focus is empty', async ({

@@ -9,7 +9,7 @@ import { Button } from '../ui/Button.tsx';
 
 const words = texts.settingsPage;
 
-/** The portal's own, to begin with. */
+/** Shown first, once it is wanted: the portal's own. */
 const firstColour = '#0f5c5c';
 
 type Fields = {
@@ -58,12 +58,12 @@ export function LetterheadFields({ org, onChange }: Fields) {
       <label className="check">
         <input
           type="checkbox"
-          checked={org.colour !== null}
+          checked={Boolean(org.colour)}
           onChange={({ target }) => onChange({ colour: target.checked ? firstColour : null })}
         />
         {words.ownColour}
       </label>
-      {org.colour !== null && (
+      {org.colour && (
         <Field.Root
           name="colour"
           className="field"

@@ -1,6 +1,6 @@
 import { Form } from '@base-ui/react/form';
 import { useMutation } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { TextField } from '../fields/TextField.tsx';
 import { texts } from '../texts/staff.ts';
@@ -20,6 +20,7 @@ export function LoginPage({ session, hasEnded }: { session: Session; hasEnded: b
       session.begin(credentials),
     ),
   });
+  const [email, setEmail] = useState(''); // another account may have no second factor
   const { errors, onChanged } = useFieldErrors(login.error, 'usd'); // no field is of money
   const isWrong = login.error && !asksForCode(login.error) && Object.keys(errors).length === 0;
   useEffect(() => {
@@ -53,6 +54,10 @@ export function LoginPage({ session, hasEnded }: { session: Session; hasEnded: b
           kind="email"
           most={254}
           autoComplete="username"
+          onChange={(email) => {
+            login.reset();
+            setEmail(email);
+          }}
         />
         <TextField
           name="password"
@@ -61,7 +66,7 @@ export function LoginPage({ session, hasEnded }: { session: Session; hasEnded: b
           most={1_024}
           autoComplete="current-password"
         />
-        <CodeField error={login.error} />
+        <CodeField key={email} error={login.error} />
         {isWrong && <Notice kind="bad" title={wordsOf(login.error)} />}
         <Button type="submit" kind="primary" isLarge busy={login.isPending && texts.loginPage.signingIn}>
           {texts.loginPage.signIn}

@@ -21,7 +21,14 @@ export function ProofPage({ session }: { session: Session }) {
   const { errors, onChanged } = useFieldErrors(proving.error, 'usd'); // no field is of money
   const isWrong = proving.error && !asksForCode(proving.error) && Object.keys(errors).length === 0;
   const field = useRef<HTMLDivElement>(null);
-  useEffect(() => field.current?.querySelector('input')?.focus(), []);
+  useEffect(() => {
+    field.current?.querySelector('input')?.focus();
+    const before = document.title;
+    document.title = words.title;
+    return () => {
+      document.title = before;
+    };
+  }, []);
   return (
     <main className="message login">
       <h1>{words.title}</h1>

@@ -14,6 +14,7 @@ import { useStaff } from './staff-context.ts';
 import { useToast } from './Toasts.tsx';
 import { useFieldErrors } from './use-field-errors.ts';
 import { useOneAtATime } from './use-one-at-a-time.ts';
+import { useUnsaved } from './use-unsaved.ts';
 
 const words = texts.secondFactor;
 
@@ -87,7 +88,13 @@ function SetUp({
   const confirm = useOneAtATime((code: string) =>
     answerOf(api.auth.second_factor.confirm.$post({ json: { code } })),
   );
-  const confirming = useMutation({ mutationFn: confirm, onSuccess: onCodes });
+  const queries = useQueryClient();
+  const confirming = useMutation({
+    mutationFn: confirm,
+    onSuccess: onCodes,
+    // It may be on, and only the answer have been lost: then it shows, and new recovery codes can be made.
+    onError: () => queries.invalidateQueries({ queryKey: ['second-factor'] }),
+  });
   const { errors, onChanged } = useFieldErrors(confirming.error, me.currency);
   return (
     <>
@@ -165,10 +172,12 @@ function On({ left, onCodes }: { left: number; onCodes: OnCodes }) {
 
 /** Shown this once. */
 function Codes({ codes, onKept }: { codes: readonly string[]; onKept: () => void }) {
+  useUnsaved(true);
   const toast = useToast();
   const copying = useMutation({
     mutationFn: () => navigator.clipboard.writeText(codes.join('\n')),
     onSuccess: () => toast(words.copied),
+    onError: () => toast(words.copyByHand),
   });
   return (
     <>

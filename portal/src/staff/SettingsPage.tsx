@@ -81,7 +81,7 @@ function Settings({ org: onFile }: { org: Org }) {
   useUnsaved(isDirty);
   function set(next: Partial<Draft>) {
     onChanged();
-    setDraft({ ...draft, ...next });
+    setDraft((now) => ({ ...now, ...next })); // a logo comes later than what is typed meanwhile
   }
   const form = (
     <Form
@@ -267,5 +267,5 @@ function changesOf(org: Org, { reminders, currency: _, ...draft }: Draft) {
 
 /** People leave out what every address on the web begins with. */
 function toUrl(typed: string | null): string | null {
-  return typed && !/^https?:/i.test(typed.trim()) ? `https://${typed.trim()}` : typed;
+  return typed && !/^[a-z][a-z\d+.-]*:/i.test(typed.trim()) ? `https://${typed.trim()}` : typed;
 }

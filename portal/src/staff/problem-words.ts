@@ -8,7 +8,8 @@ const problemWords: Readonly<Record<ErrorCode | 'unreachable', string>> = texts.
 
 /** What went wrong, in words. */
 export function wordsOf(error: Error): string {
-  return error instanceof Problem ? problemWords[error.code] : problemWords.internal_error;
+  const words = error instanceof Problem ? problemWords[error.code] : undefined;
+  return words ?? problemWords.internal_error; // the API may be newer than the page
 }
 
 /** The words for each wrong field, by the name of the field: its JSON Pointer without `#/`. */

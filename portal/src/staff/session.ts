@@ -1,5 +1,5 @@
 import { answerOf, apiAs, type Bearer, Problem } from '../api.ts';
-import { claimsOf, subjectOf } from '../tokens.ts';
+import { subjectOf } from '../tokens.ts';
 
 type Access = { readonly token: string; readonly user: string; readonly until: number };
 
@@ -48,15 +48,14 @@ export class Session implements Bearer {
     return isSameUser ? (this.#access?.token ?? null) : null;
   }
 
-  /** The token of a user who has proved who they are, now or meanwhile in another tab; null if they would not. */
-  async prove(refused: string | null): Promise<string | null> {
-    const fresh = await this.renew(refused);
-    if (fresh && refused && provedAt(fresh) > provedAt(refused)) return fresh;
+  /** The token of a user who was asked to prove who they are; null if they would not, or if another person has signed in since. */
+  async prove(refused: string): Promise<string | null> {
     if (!this.#proof) {
       this.#proof = Promise.withResolvers<string | null>();
       this.#onProof(true);
     }
-    return this.#proof.promise;
+    const token = await this.#proof.promise;
+    return token && subjectOf(token) === subjectOf(refused) ? token : null;
   }
 
   /** Sends the proof. Rejects with a `Problem`. */
@@ -65,7 +64,7 @@ export class Session implements Bearer {
     this.#endProof(this.#access);
   }
 
-  /** The user would not, or has signed in again, which is a proof. */
+  /** Null: the user would not. Signing in again is a proof, too. */
   #endProof(access: Access | null): void {
     this.#proof?.resolve(access?.token ?? null);
     this.#proof = null;
@@ -100,15 +99,16 @@ export class Session implements Bearer {
 
   /** Signs in. Rejects with a `Problem`. */
   async begin(credentials: { email: string; password: string; code?: string }): Promise<void> {
-    const before = this.#access?.user;
     this.keep(await answerOf(apiAs(null).auth.sessions.$post({ json: credentials })));
-    this.#endProof(this.#access?.user === before ? this.#access : null);
+    this.#endProof(this.#access);
   }
 
   /** Goes on with the token of an answer. */
   keep({ access_token: token, expires_in: seconds }: Token): void {
     this.#changes += 1;
-    this.#access = { token, user: subjectOf(token), until: Date.now() + seconds * 1000 };
+    const user = subjectOf(token);
+    if (this.#access && this.#access.user !== user) this.#endProof(null); // what waits is another person's
+    this.#access = { token, user, until: Date.now() + seconds * 1000 };
     this.#onUser(this.#access.user);
   }
 
@@ -128,6 +128,3 @@ function oneTabAtATime(refresh: () => Promise<void>): Promise<void> {
   const { locks } = navigator as { locks?: LockManager }; // a page without HTTPS has none
   return locks ? locks.request('refresh', refresh) : refresh();
 }
-
-/** When its user proved who they are, as a token claims. */
-const provedAt = (token: string) => Number(claimsOf(token).auth_time ?? 0);

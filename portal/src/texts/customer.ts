@@ -256,7 +256,7 @@ export const texts = {
       above_subtotal: 'This is more than all lines together.',
       above_total: 'This is more than the total.',
       wrong_password: 'This is not your password.',
-      wrong_code: 'This code is wrong, or was used already. Wait for the next one of your app.',
+      wrong_code: 'This code is wrong, or was used already. An app shows another one every 30 seconds.',
       too_common: 'Many people use this one, and it would be guessed. Please think of another.',
       low_contrast: 'White letters could not be read on this colour. Please choose a darker one.',
       unsafe:
