@@ -128,7 +128,8 @@ async function play(
   return { metricsSeconds: await scraping, times, peak, statuses };
 }
 
-/** Forty sign in at once, again and again, for a token or a session; tabs refresh one; probes, impatient scrapes, year-long reports, and a proposal that is changed. */
+/** Forty sign in at once, again and again, for a token or a session; tabs refresh one; people are invited, passwords forgotten, proofs
+ * tried, logos asked for; probes, impatient scrapes, year-long reports, and a proposal that is changed. */
 async function doTheirWorst({ url }: BareWorker, { isOver, tryToScrape, statuses }: Playing): Promise<void> {
   const bearer = { authorization: `Bearer ${staff.token}`, 'content-type': 'application/json' };
   const ask = async (what: string, path: string, init: RequestInit = {}) => {
@@ -155,6 +156,16 @@ async function doTheirWorst({ url }: BareWorker, { isOver, tryToScrape, statuses
       ? ask('login', '/auth/login', { method: 'POST', headers: from, body })
       : ask('sign-in', '/auth/sessions', { method: 'POST', headers: { ...from, ...ofPage }, body });
   };
+  const json = (body: object, headers: object = bearer) => ({
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+  let invited = 0;
+  const invite = () => {
+    invited += 1;
+    return ask('invite', '/team/invitations', json({ email: `p${invited}@example.com`, role: 'staff' }));
+  };
   const report = async () => {
     // At a pace of their own, so that a fast refusal does not take the processor of what is measured.
     while (!isOver()) {
@@ -173,6 +184,10 @@ async function doTheirWorst({ url }: BareWorker, { isOver, tryToScrape, statuses
     repeat(10_000, () => Promise.all(Array.from({ length: 40 }, (_, host) => login(host + 1)))),
     repeat(50, () => ask('readyz', '/readyz')),
     repeat(50, () => ask('refresh', '/auth/refresh', { method: 'POST', headers: ofPage })),
+    repeat(100, invite),
+    repeat(100, () => ask('forgot', '/auth/password/forgot', json({ email }, {}))),
+    repeat(1_000, () => ask('proof', '/auth/proof', json({ password: 'wrong' }))),
+    repeat(50, () => ask('logo', `/logos/${'a'.repeat(43)}.png`)),
     repeat(50, tryToScrape),
     ...Array.from({ length: 12 }, report),
     change(),

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { locales, paperSizes } from '../domain/letterhead.ts';
 
+/** How an org presents itself now. */
 export const Letterhead = v.object({
   name: v.string(),
   email: v.pipe(v.nullable(v.string()), v.description('Where answers to the org’s mail go.')),

@@ -71,7 +71,7 @@ export const EarlierVersion = v.pipe(
 export const ProposalDetails = v.object({
   ...summary,
   org_name: v.string(),
-  org: v.pipe(Letterhead, v.description('How the org presents itself now.')),
+  org: Letterhead,
   line_items: v.array(LineItem),
   discount_percent: v.nullable(v.number()),
   discount_cents: v.nullable(Money),

@@ -1665,24 +1665,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             org_name: string;
-            /** @description How the org presents itself now. */
-            org: {
-                name: string;
-                /** @description Where answers to the org’s mail go. */
-                email: string | null;
-                address: string | null;
-                phone: string | null;
-                web: string | null;
-                tax_id: string | null;
-                /** @description The path of a PNG, JPEG or SVG, which never changes: another logo has another path. */
-                logo: string | null;
-                /** @description Of buttons and links, such as `#0f5c5c`; null is the portal’s own. */
-                colour: string | null;
-                /** @description How dates and money are written for customers; null is the reader’s own. */
-                locale: ("en-US" | "en-GB" | "en-AU" | "en-CA" | "en-IE" | "en-IN" | "en-NZ" | "en-SG" | "en-ZA") | null;
-                /** @description Null is the printer’s own. */
-                paper_size: ("a4" | "letter") | null;
-            };
+            org: components["schemas"]["Letterhead"];
             line_items: components["schemas"]["LineItem"][];
             discount_percent: number | null;
             discount_cents: components["schemas"]["Money"] | null;
