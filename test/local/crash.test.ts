@@ -70,10 +70,13 @@ describe.runIf(isAskedFor)('under a load of webhooks', { timeout: 240_000 }, () 
 
     const load = { isOver: false };
     const crashes = { worker: 0, database: 0 };
+    // Both of each two in turn, in any order: chance alone might spare one of them all the time.
+    let isWorkersTurn = false;
     const chaos = async () => {
-      while (!load.isOver) {
+      for (let n = 0; !load.isOver; n += 1) {
         await sleep(300 + Math.random() * 1_200);
-        if (Math.random() < 0.5) {
+        isWorkersTurn = n % 2 === 0 ? Math.random() < 0.5 : !isWorkersTurn;
+        if (isWorkersTurn) {
           await worker.crash();
           crashes.worker += 1;
         } else {
