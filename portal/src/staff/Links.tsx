@@ -20,7 +20,7 @@ export function Links({ proposal }: { proposal: Proposal }) {
   return (
     <section aria-labelledby="links" className="links">
       <h2 id="links">{words.title}</h2>
-      <ul className="payments">
+      <ul>
         {data.data.map((link) => (
           <li key={link.sent_at} className={link.state}>
             <span>
