@@ -59,6 +59,7 @@ export async function checkSecondFactor(
   );
 }
 
+/** The refusal of a code, wherever it was typed. */
 export const wrongCode = () =>
   invalidField('invalid_request', 'code', {
     code: 'wrong_code',

@@ -91,7 +91,7 @@ export async function makeRecoveryCodes(deps: Deps, actor: Staff, ip: string | n
   return codes;
 }
 
-/** Removes it: from then on the password is enough. Where there is none it changes nothing. One request. */
+/** Removes the second factor, so that the password is enough. Without one it changes nothing. One request. */
 export async function removeSecondFactor({ db }: Deps, actor: Staff, ip: string | null): Promise<void> {
   authorize(actor, 'factors:write');
   await writeAs(db, actor, [db.execute(removal(actor, actor.userId, ip))]);

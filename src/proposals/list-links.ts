@@ -34,10 +34,10 @@ export type SentLink = Pick<SentRow, 'at' | 'version' | 'isMailed' | 'by' | 'ope
 /** The links of a proposal that were handed out, the newest first: 20 at most. One request. Throws `proposal_not_found`. */
 export async function listLinks({ db, now }: Deps, actor: Staff, proposalId: number): Promise<SentLink[]> {
   authorize(actor, 'activity:read', proposalId);
-  const { id, orgId, status, linkGeneration, customerEmail } = proposals;
+  const { id, orgId, linkGeneration, customerEmail } = proposals;
   const [[proposal], { rows }] = await readAs(db, actor, [
     db
-      .select({ status, linkGeneration, customerEmail, lastEntryAt, voidAt: firstAt('void') })
+      .select({ linkGeneration, customerEmail, lastEntryAt, voidAt: firstAt('void') })
       .from(proposals)
       .where(and(eq(id, proposalId), eq(orgId, actor.orgId))),
     db.execute<SentRow>(sql`

@@ -114,10 +114,10 @@ describe('a logo', () => {
   });
 
   test.each([
-    ['a PNG that is none', base64('\x89PNG\r\n\x1a\nnot really')],
+    ['a PNG in its first bytes only', base64('\x89PNG\r\n\x1a\nnot really')],
     ['a PNG that ends early', base64(bytesOf(png).subarray(0, 60))],
     ['a PNG with a page behind it', base64(`${atob(png)}<script>alert(1)</script>`)],
-    ['a JPEG that is none', base64('\xff\xd8\xff\xe0nothing')],
+    ['a JPEG in its first bytes only', base64('\xff\xd8\xff\xe0nothing')],
     ['a JPEG of two bytes', base64('\xff\xd8')],
     ['a GIF', base64('GIF89a')],
     ['a page', base64('<html><body/></html>')],

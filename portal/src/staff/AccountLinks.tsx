@@ -1,6 +1,6 @@
 import { Form } from '@base-ui/react/form';
 import { useMutation } from '@tanstack/react-query';
-import { type ReactNode, useEffect } from 'react';
+import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { answerOf, apiAs, Problem } from '../api.ts';
 import { TextField } from '../fields/TextField.tsx';
@@ -15,6 +15,7 @@ import { wordsOf } from './problem-words.ts';
 import type { Session } from './session.ts';
 import { useFieldErrors } from './use-field-errors.ts';
 import { useOneAtATime } from './use-one-at-a-time.ts';
+import { useTitleInFront } from './use-title-in-front.ts';
 
 // What mails about accounts link to: without signing in, since the link proves who it is.
 
@@ -150,13 +151,7 @@ function AccountForm({
   children: ReactNode;
 }) {
   const { errors, onChanged } = useFieldErrors(error, 'usd'); // no field of these forms is of money
-  useEffect(() => {
-    const before = document.title;
-    document.title = title;
-    return () => {
-      document.title = before;
-    };
-  }, [title]);
+  useTitleInFront(title);
   return (
     <main className="message login">
       <h1>{title}</h1>

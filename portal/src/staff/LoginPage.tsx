@@ -12,6 +12,7 @@ import { wordsOf } from './problem-words.ts';
 import type { Session } from './session.ts';
 import { useFieldErrors } from './use-field-errors.ts';
 import { useOneAtATime } from './use-one-at-a-time.ts';
+import { useTitleInFront } from './use-title-in-front.ts';
 
 /** Where staff sign in; also in front of what somebody was at when their session ended. */
 export function LoginPage({ session, hasEnded }: { session: Session; hasEnded: boolean }) {
@@ -29,13 +30,7 @@ export function LoginPage({ session, hasEnded }: { session: Session; hasEnded: b
     document.addEventListener('visibilitychange', onVisible);
     return () => document.removeEventListener('visibilitychange', onVisible);
   }, [session]);
-  useEffect(() => {
-    const before = document.title;
-    document.title = texts.loginPage.signIn;
-    return () => {
-      document.title = before;
-    };
-  }, []);
+  useTitleInFront(texts.loginPage.signIn);
   return (
     <main className="message login">
       <h1>{texts.loginPage.signIn}</h1>

@@ -11,6 +11,7 @@ import { wordsOf } from './problem-words.ts';
 import type { Session } from './session.ts';
 import { useFieldErrors } from './use-field-errors.ts';
 import { useOneAtATime } from './use-one-at-a-time.ts';
+import { useTitleInFront } from './use-title-in-front.ts';
 
 const words = texts.proofPage;
 
@@ -21,14 +22,8 @@ export function ProofPage({ session }: { session: Session }) {
   const { errors, onChanged } = useFieldErrors(proving.error, 'usd'); // no field is of money
   const isWrong = proving.error && !asksForCode(proving.error) && Object.keys(errors).length === 0;
   const field = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    field.current?.querySelector('input')?.focus();
-    const before = document.title;
-    document.title = words.title;
-    return () => {
-      document.title = before;
-    };
-  }, []);
+  useEffect(() => field.current?.querySelector('input')?.focus(), []);
+  useTitleInFront(words.title);
   return (
     <main className="message login">
       <h1>{words.title}</h1>
