@@ -12,6 +12,7 @@ const alone = [
   'test/log/lock.test.ts',
   'test/couriers/*.test.ts',
   'test/recipients/*.test.ts',
+  'test/books/*.test.ts',
 ];
 
 /** In workerd, against a real Postgres behind Neon's protocol; only Stripe is a stand-in. Each has its own database. */
@@ -35,6 +36,7 @@ function inWorkerd(
             STRIPE_API_BASE: inject('stripeApiBase'),
             RESEND_WEBHOOK_SECRET: `whsec_${Buffer.from('only-for-tests-only-for-tests').toString('base64')}`,
             RESEND_API_BASE: 'http://mail.test', // where `test/support/mail.ts` puts a mailbox
+            INTUIT_API_BASE: 'http://intuit.test', // where `test/support/books.ts` puts a stand-in
           },
         },
       })),

@@ -61,7 +61,7 @@ async function send(url: string, method: string, path: string, request: Request)
       ...(signature ? { 'stripe-signature': signature } : {}),
       ...(key ? { 'idempotency-key': key } : {}),
     },
-    ...(method === 'POST' ? { body: body ?? (json ? JSON.stringify(json) : '') } : {}),
+    ...(method !== 'GET' ? { body: body ?? (json ? JSON.stringify(json) : '') } : {}),
   });
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json');

@@ -24,6 +24,7 @@ async function dev(): Promise<void> {
   await claimPort(ports.api);
   await claimPort(ports.portal);
   await claimPort(ports.mailbox);
+  await claimPort(ports.intuit);
   if (values.stripe) await claimPort(ports.stripe);
   if (values.reset) rmSync(folder, { recursive: true, force: true });
 
@@ -39,6 +40,7 @@ async function dev(): Promise<void> {
     folder,
     port: ports.api,
     mailboxPort: ports.mailbox,
+    intuitPort: ports.intuit,
     bindings,
     quiet: false,
     ...(values.stripe ? { stripe } : {}),
@@ -59,6 +61,7 @@ async function dev(): Promise<void> {
   Staff       ${portalUrl}/staff, as ${seedEmail} with "${seedPassword}"
   API         ${stack.worker.url}
   Mailbox     http://localhost:${ports.mailbox}: what the API mails, and nothing of it leaves this machine
+  QuickBooks  http://localhost:${ports.intuit}: the books of a stand-in for Intuit; connect it on ${portalUrl}/staff/books
   Database    psql '${stack.postgres.url}'${
     values.stripe
       ? `

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onSignal } from './command-line.ts';
+import { type IntuitServer, startIntuit } from './intuit/server.ts';
 import { type MailboxServer, startMailbox } from './mailbox/server.ts';
 import { type NeonHttp, startNeonHttp } from './neon-http.ts';
 import { embeddedConnections, migrate, type Postgres, startEmbeddedPostgres } from './postgres.ts';
@@ -15,6 +16,7 @@ export type Stack = {
   /** The account at the stand-in for Stripe, if there is one. */
   readonly stripe: Play | null;
   readonly mailbox: MailboxServer;
+  readonly intuit: IntuitServer;
   stop(): Promise<void>;
 };
 
@@ -28,20 +30,21 @@ export type StripeOptions = {
 /**
  * Starts the whole API on this machine: embedded Postgres behind Neon's protocol, migrations, seed data, the Worker. With
  * `stripe`, the Worker is in live mode, and a stand-in for Stripe delivers webhooks to it. Mail goes to a mailbox on
- * `mailboxPort` (0: a free one), which keeps it in memory. All other state is in `folder`. If a
+ * `mailboxPort`, books to a stand-in for Intuit on `intuitPort` (0: a free one); both keep them in memory. All other state is in `folder`. If a
  * part fails to start, or a signal ends the process, all parts are stopped.
  */
 export async function startStack(options: {
   folder: string;
   port: number;
   mailboxPort?: number;
+  intuitPort?: number;
   bindings: Record<string, string>;
   quiet: boolean;
   stripe?: StripeOptions;
   /** Without the seed's orgs. */
   isEmpty?: true;
 }): Promise<Stack> {
-  const { folder, port, mailboxPort = 0, bindings, quiet, stripe, isEmpty } = options;
+  const { folder, port, mailboxPort = 0, intuitPort = 0, bindings, quiet, stripe, isEmpty } = options;
   const started: { stop(): Promise<void> }[] = [];
   const stopAll = async () => {
     for (const part of started.reverse()) await part.stop();
@@ -69,6 +72,9 @@ export async function startStack(options: {
     const mailSecret = `whsec_${randomBytes(24).toString('base64')}`;
     const mailbox = await startMailbox(mailboxPort);
     started.push(mailbox);
+    const { INTUIT_CLIENT_ID: clientId, INTUIT_CLIENT_SECRET: clientSecret } = bindings;
+    const intuit = await startIntuit(intuitPort, clientId && clientSecret ? { clientId, clientSecret } : {});
+    started.push(intuit);
     const server = stripe ? await startStripe(stripe.port) : null;
     if (server) started.push(server);
     const live =
@@ -90,6 +96,7 @@ export async function startStack(options: {
         DATABASE_URL: neon.databaseUrl,
         RESEND_API_BASE: mailbox.url,
         RESEND_WEBHOOK_SECRET: mailSecret,
+        INTUIT_API_BASE: intuit.url,
       },
     });
     started.push(worker);
@@ -98,7 +105,7 @@ export async function startStack(options: {
     if (play && stripe) {
       play.deliveries.endpoint = { url: `${worker.url}/payments/webhook`, secret: stripe.webhookSecret };
     }
-    return { postgres, worker, stripe: play, mailbox, stop };
+    return { postgres, worker, stripe: play, mailbox, intuit, stop };
   } catch (error) {
     await stop();
     throw error;

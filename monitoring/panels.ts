@@ -444,4 +444,33 @@ export const rows: { readonly title: string; readonly height: number; readonly p
         },
       ],
     },
+    {
+      title: 'Do the books agree?',
+      height: 7,
+      panels: [
+        {
+          title: 'Difference from the log',
+          description: 'Money that moved less what is booked, by org: 0 once nothing waits.',
+          type: 'bargauge',
+          width: 12,
+          decimals: 0,
+          targets: [
+            [
+              'max by (org_id, currency) (crm_portal_books_difference_cents) != 0',
+              '{{org_id}} {{currency}} (cents)',
+            ],
+          ],
+        },
+        {
+          title: 'Booked (7d)',
+          description: 'What became of what the books were owed.',
+          type: 'bargauge',
+          width: 12,
+          decimals: 0,
+          targets: [
+            ['sum by (outcome) (round(increase(crm_portal_owed_total{channel="books"}[7d])))', '{{outcome}}'],
+          ],
+        },
+      ],
+    },
   ];

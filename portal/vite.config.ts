@@ -14,6 +14,7 @@ const ofApi = [
   '/payments',
   '/reports',
   '/mail',
+  '/quickbooks',
 ];
 
 export default defineConfig({

@@ -4,6 +4,7 @@ import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { auditRoutes } from './audit/routes.ts';
 import { authRoutes } from './auth/routes.ts';
+import { bookingRoutes, bookkeepingRoutes } from './bookkeeping/routes.ts';
 import { Deps } from './deps.ts';
 import { AppError } from './errors.ts';
 import { answerInTime } from './http/answer-in-time.ts';
@@ -79,6 +80,8 @@ export const app = base
   .route('/proposals', activityRoutes)
   .route('/proposals', byHandRoutes)
   .route('/proposals', recipientRoutes)
+  .route('/proposals', bookingRoutes)
+  .route('/quickbooks', bookkeepingRoutes)
   .route('/payments', paymentRoutes)
   .route('/reports', reportRoutes)
   .route('/metrics', metricsRoutes);

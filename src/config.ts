@@ -1,8 +1,9 @@
 import { AppError } from './errors.ts';
 
 /**
- * The Worker's bindings. `STRIPE_API_BASE` and `RESEND_API_BASE` are set only where stand-ins play the vendors; a deployment
- * works without `OPERATOR_TOKEN`, but for the routes that ask for it, and without `RESEND_API_KEY` or `EMAIL`, but for mail.
+ * The Worker's bindings. `STRIPE_API_BASE`, `RESEND_API_BASE` and `INTUIT_API_BASE` are set only where stand-ins play the vendors;
+ * a deployment works without `OPERATOR_TOKEN`, but for the routes that ask for it, without `RESEND_API_KEY` or `EMAIL`, but for
+ * mail, and without `INTUIT_CLIENT_ID`, but for books.
  */
 export type Bindings = Env & {
   readonly STRIPE_API_BASE?: string;
@@ -12,6 +13,11 @@ export type Bindings = Env & {
   readonly RESEND_API_BASE?: string;
   readonly RESEND_API_KEY?: string;
   readonly RESEND_WEBHOOK_SECRET?: string;
+  readonly INTUIT_CLIENT_ID?: string;
+  readonly INTUIT_CLIENT_SECRET?: string;
+  readonly INTUIT_API_BASE?: string;
+  readonly INTUIT_SANDBOX?: string;
+  readonly BOOKS_TOKEN_KEYS?: string;
 };
 
 /**
@@ -100,6 +106,35 @@ export function readConfig(env: Bindings) {
     get mailFrom() {
       if (development && !env.MAIL_FROM) return 'portal@mail.example';
       return required('MAIL_FROM', (value) => /^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>"]+$/.test(value));
+    },
+    /** Whether the deployment has an app at Intuit. Development has a stand-in of its own. */
+    hasBooks: development || Boolean(env.INTUIT_CLIENT_ID),
+    /** The app at Intuit. Money that is not real goes into no real books. */
+    get quickBooks() {
+      const redirectUri = `${this.portalUrl}/quickbooks/callback`;
+      const ofSandbox = env.INTUIT_SANDBOX === 'true';
+      if (development && !env.INTUIT_CLIENT_ID) {
+        const base = env.INTUIT_API_BASE || 'http://localhost:8092';
+        return { clientId: 'local', clientSecret: 'local-secret', redirectUri, base, isSandbox: true };
+      }
+      if (!ofSandbox && !this.livemode)
+        throw new AppError('not_configured', 'Test payments need the sandbox: INTUIT_SANDBOX must be true.');
+      return {
+        clientId: required('INTUIT_CLIENT_ID', (value) => isSecret(value, 16)),
+        clientSecret: required('INTUIT_CLIENT_SECRET', (value) => isSecret(value, 16)),
+        redirectUri,
+        base: env.INTUIT_API_BASE || undefined,
+        isSandbox: ofSandbox,
+      };
+    },
+    /** What tokens of books are sealed with: keys of 32 bytes in base64, comma-separated. The first seals, any opens. */
+    get booksKeys() {
+      if (development && !env.BOOKS_TOKEN_KEYS) return [new Uint8Array(32).fill(1)];
+      const parts = (value: string) => value.split(',').map((part) => part.trim());
+      const isKey = (part: string) => /^[A-Za-z\d+/]{43}=$/.test(part) && new Set(part).size >= 8;
+      return parts(required('BOOKS_TOKEN_KEYS', (value) => parts(value).every(isKey))).map((part) =>
+        Uint8Array.fromBase64(part),
+      );
     },
     /** Null only in development, where `/metrics` is open. */
     get metricsToken() {

@@ -3,6 +3,7 @@ import type { GenericSchema } from 'valibot';
 import type { AppType } from './app.ts';
 import { auditComponents, auditContracts } from './audit/contract.ts';
 import { authComponents, authContracts } from './auth/contract.ts';
+import { bookkeepingComponents, bookkeepingContracts } from './bookkeeping/contract.ts';
 import { type Contract, sharedComponents } from './http/contract.ts';
 import { leadComponents, leadContracts } from './leads/contract.ts';
 import { operationComponents, operationContracts } from './operations/contract.ts';
@@ -52,6 +53,7 @@ export const contracts = {
   ...paymentContracts,
   ...byHandContracts,
   ...recipientContracts,
+  ...bookkeepingContracts,
   ...reportContracts,
   ...operationContracts,
 } satisfies { [R in Route]: ContractOf<Endpoint<R>> };
@@ -68,6 +70,7 @@ export const components = {
   ...paymentComponents,
   ...byHandComponents,
   ...recipientComponents,
+  ...bookkeepingComponents,
   ...reportComponents,
   ...operationComponents,
 };

@@ -96,6 +96,8 @@ export class Deps {
   readonly waitUntil: (work: Promise<void>) => void;
   /** Wakes the couriers of orgs. */
   readonly pokes: Pokes;
+  /** The courier of an org, which alone calls the vendor of its books. */
+  readonly courierOf: (orgId: number) => ReturnType<Env['COURIER']['getByName']>;
   readonly now = () => new Date();
   readonly #adapters: Adapters;
 
@@ -109,6 +111,7 @@ export class Deps {
       org: env.ORG_RATE_LIMIT,
     };
     this.pokes = new Pokes(env.COURIER);
+    this.courierOf = (orgId) => env.COURIER.getByName(String(orgId));
     this.waitUntil = (work) => context.waitUntil(work);
   }
 

@@ -63,6 +63,12 @@ export type ErrorCode =
   | 'mail_not_found'
   | 'mail_under_way'
   | 'mail_off'
+  | 'books_not_connected'
+  | 'books_connection_lost'
+  | 'books_currency'
+  | 'books_taken'
+  | 'booking_not_found'
+  | 'booking_not_blocked'
   // we, or a service we depend on, failed
   | 'not_configured'
   | 'database_unavailable'
@@ -71,6 +77,8 @@ export type ErrorCode =
   | 'stripe_failed'
   | 'stripe_rate_limited'
   | 'stripe_timeout'
+  | 'books_refused'
+  | 'books_failed'
   | 'internal_error';
 
 /** What can be wrong with a field. Clients have words for each, so a code is never renamed or reused. */

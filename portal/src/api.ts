@@ -143,6 +143,10 @@ export type AuditEntry = InferResponseType<Api['audit']['$get'], 200>['data'][nu
 
 export type Org = InferResponseType<Api['org']['$get'], 200>;
 
+export type Books = InferResponseType<Api['quickbooks']['$get'], 200>;
+
+export type BooksChoices = InferResponseType<Api['quickbooks']['choices']['$get'], 200>;
+
 export type Numbers = InferResponseType<Api['reports']['numbers']['$get'], 200>;
 
 export type Attention = InferResponseType<Api['reports']['attention']['$get'], 200>;

@@ -10,7 +10,7 @@ export type Prepared =
   /** It must not be sent any more, or cannot be; the state says which. */
   | { readonly state: 'stale' | 'failed'; readonly reason: string }
   /** It cannot be made now. */
-  | Extract<Delivery, { readonly outcome: 'postponed' }>;
+  | Extract<Delivery, { readonly outcome: 'postponed' | 'blocked' }>;
 
 /** A way to the world. Both can throw where our own database fails: then the row waits. */
 export type ChannelAdapter = {
@@ -18,6 +18,10 @@ export type ChannelAdapter = {
   readonly kinds: readonly OwedKind[];
   /** For how many hours after the first attempt another one does no harm; after that the vendor may do it again. */
   readonly retryHours: number;
+  /** What was never attempted in so long is shown to staff and not delivered. */
+  readonly staleHours: number;
+  /** After how long it is tried again: soon at first. The last one stands for all that follow. */
+  readonly retriesMs: readonly number[];
   /** Decides whether a row is still to be delivered, and what that is. Where it may be out, only whether. */
   prepare(row: OwedRow): Promise<Prepared>;
   /**

@@ -1,6 +1,12 @@
 import { DurableObject } from 'cloudflare:workers';
+import { Bookkeeper } from '../books/bookkeeper.ts';
+import { createBooksChannel } from '../books/books-channel.ts';
+import { Connections } from '../books/connection.ts';
+import { createBooksGateway } from '../books/gateway.ts';
+import { Refs } from '../books/refs.ts';
 import { readConfig } from '../config.ts';
 import { createDatabase } from '../db/client.ts';
+import type { BooksPart } from '../domain/accounting.ts';
 import { describeCauses } from '../errors.ts';
 import { Tokens } from '../jwt/tokens.ts';
 import { pokeMs } from '../log/pokes.ts';
@@ -17,6 +23,9 @@ const failedMs = 30_000;
 /** Never longer, whatever the outbox says: another courier may have had the row that was next. */
 const longestMs = 24 * 3_600_000;
 
+/** How often an org's books are looked after: at least, and at most. */
+const [booksMs, booksPauseMs] = [3_600_000, 60_000];
+
 /**
  * Takes what the log owes an org's customers and people to its channels. One object an org, named by its id. Its alarm does
  * the work and arms the next one; a poke only brings it forward.
@@ -26,7 +35,7 @@ export class Courier extends DurableObject<Env> {
   readonly #shards = new Shards(this.env.LOG_SHARD, this.#config);
   /** What is counted of a round. It is lost where the round's end is. */
   #counted: Sum[] = [];
-  #deliveries: Deliveries | undefined;
+  #made: { readonly deliveries: Deliveries; readonly bookkeeper: Bookkeeper } | undefined;
 
   /** Something is owed: begins in a second, or before. */
   async poke(): Promise<void> {
@@ -37,15 +46,44 @@ export class Courier extends DurableObject<Env> {
     let nextInMs: number | null = failedMs;
     try {
       const { kv } = this.ctx.storage;
-      const round = await this.#courier.round(kv.get<Pauses>('pauses') ?? {});
+      const round = await this.#work.deliveries.round(kv.get<Pauses>('pauses') ?? {});
       kv.put('pauses', round.pauses);
-      nextInMs = round.nextInMs;
+      const keptInMs = await this.#keepBooks();
+      nextInMs = round.nextInMs === null ? keptInMs : Math.min(round.nextInMs, keptInMs ?? longestMs);
       await this.#handOverCounts();
     } catch (error) {
       console.error(JSON.stringify({ courier: 'failed', causes: describeCauses(error) }));
     } finally {
       if (nextInMs !== null) await this.#armIn(Math.min(nextInMs, longestMs));
     }
+  }
+
+  /** Exchanges a code of Intuit's, and keeps the company that it opens. */
+  async connectBooks(code: string, realmId: string) {
+    return this.#work.bookkeeper.connect(code, realmId);
+  }
+
+  async booksChoices() {
+    return this.#work.bookkeeper.choices();
+  }
+
+  async makeBooksPart(part: BooksPart) {
+    return this.#work.bookkeeper.make(part);
+  }
+
+  async disconnectBooks(): Promise<void> {
+    await this.#work.bookkeeper.disconnect();
+  }
+
+  /** Resolves with when the books are looked after again; null where there are none. */
+  async #keepBooks(): Promise<number | null> {
+    const { kv } = this.ctx.storage;
+    const waitMs = (kv.get<number>('books_kept_at') ?? 0) + booksPauseMs - Date.now();
+    if (waitMs > 0) return waitMs;
+    const hasBooks = await this.#work.bookkeeper.keep();
+    if (!hasBooks) return null;
+    kv.put('books_kept_at', Date.now());
+    return booksMs;
   }
 
   /** What shards cannot take waits for the next round. */
@@ -64,17 +102,31 @@ export class Courier extends DurableObject<Env> {
   }
 
   /** Made at the first use: without a database URL there is nothing to deliver. */
-  get #courier(): Deliveries {
-    this.#deliveries ??= this.#create();
-    return this.#deliveries;
+  get #work() {
+    this.#made ??= this.#make();
+    return this.#made;
   }
 
-  #create(): Deliveries {
+  #make() {
     const config = this.#config;
     const db = createDatabase(config.databaseUrl);
-    const tokens = new Tokens(config.jwtSecret);
-    const mail = createMailChannel({ db, config, tokens, gateway: createMailGateway(this.env, config) });
+    const orgId = Number(this.ctx.id.name);
+    const mail = createMailChannel({
+      ...{ db, config, tokens: new Tokens(config.jwtSecret) },
+      gateway: createMailGateway(this.env, config),
+    });
+    const gateway = createBooksGateway(config);
+    const connections = new Connections(db, orgId, gateway, () => config.booksKeys);
+    const books = createBooksChannel({
+      ...{ db, gateway, connections, refs: new Refs(db, orgId), portalUrl: () => config.portalUrl },
+      note: async (proposalId, event) => {
+        await this.#shards.execute({ kind: 'note_booking', proposalId, via: 'books', event });
+      },
+    });
     const count = (increment: Increment) => void this.#counted.push(...toSums(increment));
-    return new Deliveries(new Outbox(db, Number(this.ctx.id.name)), { mail }, count);
+    return {
+      deliveries: new Deliveries(new Outbox(db, orgId), { mail, books }, count),
+      bookkeeper: new Bookkeeper(db, orgId, gateway, connections),
+    };
   }
 }

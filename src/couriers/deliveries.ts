@@ -8,12 +8,6 @@ import type { Outbox, Outcome, OwedRow } from './outbox.ts';
 /** Until when a channel pauses, in milliseconds since 1970. */
 export type Pauses = { readonly [C in Channel]?: number };
 
-/** After how long an attempt of unknown outcome is made again: soon at first. The last one stands for all that follow. */
-const retriesMs = [30_000, 2 * 60_000, 10 * 60_000, 3_600_000, 3 * 3_600_000];
-
-/** What was never attempted in so long is shown to staff and not sent. */
-const staleHours = 72;
-
 /** A round claims no more rows after this long, or so many: the next one goes on at once. */
 const [roundMs, roundRows] = [60_000, 100];
 
@@ -32,18 +26,19 @@ const failedMs = 60_000;
  */
 export class Deliveries {
   readonly #outbox: Outbox;
-  readonly #adapters: Readonly<Record<Channel, ChannelAdapter>>;
+  readonly #adapters: ReadonlyMap<Channel, ChannelAdapter>;
   readonly #count: (increment: Increment) => void;
   readonly #now: () => number;
 
   constructor(
     outbox: Outbox,
-    adapters: Readonly<Record<Channel, ChannelAdapter>>,
+    adapters: { readonly [C in Channel]?: ChannelAdapter },
     count: (increment: Increment) => void,
     now = () => Date.now(),
   ) {
     this.#outbox = outbox;
-    this.#adapters = adapters;
+    // Sound: the entries of the record.
+    this.#adapters = new Map(Object.entries(adapters) as [Channel, ChannelAdapter][]);
     this.#count = count;
     this.#now = now;
   }
@@ -53,9 +48,8 @@ export class Deliveries {
     const startedAt = this.#now();
     const paused = { ...pauses };
     const isOpen = (channel: Channel) => (paused[channel] ?? 0) <= this.#now();
-    // Sound: the record has a key for each channel.
-    const all = Object.keys(this.#adapters) as Channel[];
-    const kinds = all.flatMap((channel) => this.#adapters[channel].kinds);
+    const all = [...this.#adapters.keys()];
+    const kinds = [...this.#adapters.values()].flatMap((adapter) => adapter.kinds);
     for (let count = 0; count < roundRows && this.#now() - startedAt < roundMs; ) {
       const rows = await this.#outbox.claim(all.filter(isOpen), kinds);
       if (rows.length === 0) break;
@@ -69,8 +63,8 @@ export class Deliveries {
         paused[row.channel] = this.#now() + ms;
       }
     }
-    const waits = all.map(async (channel) => {
-      const next = await this.#outbox.nextIn(channel, this.#adapters[channel].kinds);
+    const waits = [...this.#adapters].map(async ([channel, adapter]) => {
+      const next = await this.#outbox.nextIn(channel, adapter.kinds);
       return next === null ? null : Math.max(next, (paused[channel] ?? 0) - this.#now());
     });
     const due = (await Promise.all(waits)).filter((ms) => ms !== null);
@@ -79,17 +73,20 @@ export class Deliveries {
 
   /** One row. Resolves with how long its channel pauses then, in milliseconds. */
   async #deliver(row: OwedRow): Promise<number> {
-    const adapter = this.#adapters[row.channel];
+    const adapter = this.#adapters.get(row.channel);
+    if (!adapter) throw new Error('No adapter claimed it.');
     const mayBeOut = row.doubtHours !== null;
     if (row.doubtHours !== null && row.doubtHours > adapter.retryHours) {
       await this.#finish(row, { state: 'perhaps_sent', reason: 'no_answer' });
       return 0;
     }
-    const prepared = this.#whyNot(row) ?? (await adapter.prepare(row));
+    const prepared = whyNot(row, adapter) ?? (await adapter.prepare(row));
     if ('outcome' in prepared) {
       this.#countError(row, classOf(prepared));
-      await this.#finish(row, toOutcome(prepared, row));
-      return prepared.ms;
+      // No attempt was made, and one more would not be: somebody wakes it.
+      const { retriesMs } = adapter;
+      await this.#finish(row, toOutcome(prepared, { ...row, tries: retriesMs.length }, adapter));
+      return prepared.outcome === 'postponed' ? prepared.ms : 0;
     }
     if ('state' in prepared) {
       await this.#finish(row, mayBeOut ? { ...prepared, state: 'perhaps_sent' } : prepared);
@@ -104,7 +101,7 @@ export class Deliveries {
     if (!content) return 0;
     const delivery = await adapter.deliver(row, content, () => this.#now() - begunAt < inTimeMs);
     if (delivery.outcome !== 'accepted') this.#countError(row, classOf(delivery));
-    await this.#finish(row, toOutcome(delivery, row));
+    await this.#finish(row, toOutcome(delivery, row, adapter));
     return delivery.outcome === 'postponed' ? delivery.ms : 0;
   }
 
@@ -128,19 +125,27 @@ export class Deliveries {
     await this.#outbox.release(row, failedMs);
     return 0;
   }
-
-  #whyNot({ isOn, dueHours, doubtHours }: OwedRow): Extract<Prepared, { state: string }> | null {
-    if (!isOn) return { state: 'stale', reason: 'channel_off' };
-    return dueHours > staleHours && doubtHours === null ? { state: 'stale', reason: 'too_late' } : null;
-  }
 }
 
-/** The remedy: wait (`time`, `unknown`), mend the deployment (`operator`), or correct the mail (`refused`). */
+function whyNot(
+  { isOn, dueHours, doubtHours }: OwedRow,
+  { staleHours }: ChannelAdapter,
+): Extract<Prepared, { state: string }> | null {
+  if (!isOn) return { state: 'stale', reason: 'channel_off' };
+  return dueHours > staleHours && doubtHours === null ? { state: 'stale', reason: 'too_late' } : null;
+}
+
+/** The remedy: wait (`time`, `unknown`), mend the deployment (`operator`), the mail (`refused`) or the books (`blocked`). */
 function classOf(delivery: Exclude<Delivery, { outcome: 'accepted' }>): string {
   return delivery.outcome === 'postponed' ? delivery.waitsFor : delivery.outcome;
 }
 
-function toOutcome(delivery: Delivery, { tries, doubtHours }: OwedRow): Outcome {
+function toOutcome(
+  delivery: Delivery,
+  { tries, doubtHours }: OwedRow,
+  { retriesMs }: ChannelAdapter,
+): Outcome {
+  const againInMs = retriesMs[Math.min(tries, retriesMs.length - 1)] ?? 0;
   switch (delivery.outcome) {
     case 'accepted':
       return { state: 'sent', vendorId: delivery.vendorId, reason: delivery.note };
@@ -153,9 +158,10 @@ function toOutcome(delivery: Delivery, { tries, doubtHours }: OwedRow): Outcome 
         againInMs: delivery.ms,
         isSurelyNot: true,
       };
-    case 'unknown': {
-      const againInMs = retriesMs[Math.min(tries, retriesMs.length - 1)] ?? 0;
+    case 'blocked':
+      // What was in doubt was looked for, and is not there.
+      return { state: 'blocked', reason: delivery.reason, againInMs, isSurelyNot: true, isDoubtOver: true };
+    case 'unknown':
       return { state: 'sending', reason: delivery.reason, againInMs };
-    }
   }
 }

@@ -43,9 +43,14 @@ export type Outcome = {
   readonly againInMs?: number;
   /** Whether the vendor surely did not do it at this attempt. */
   readonly isSurelyNot?: boolean;
+  /** Whether it surely did not do it at any attempt before, either. */
+  readonly isDoubtOver?: boolean;
 };
 
 const claimed = 10;
+
+/** For how long a row is its courier's: longer than a call may take at the vendor. Intuit ends one after two minutes. */
+const lease = `case channel when 'books' then interval '3 minutes' else interval '1 minute' end`;
 
 /**
  * The outbox, as the courier of one org sees it. All times are the database's. Each method is one request, and every write
@@ -60,7 +65,7 @@ export class Outbox {
     this.#orgId = orgId;
   }
 
-  /** The next rows of these channels and kinds that are due, for a minute: those first that have been due for longest. */
+  /** The next rows of these channels and kinds that are due, for the time of a lease: those first that have been due for longest. */
   async claim(channels: readonly Channel[], kinds: readonly OwedKind[]): Promise<OwedRow[]> {
     const rows = await this.#client.query(claim, [this.#orgId, channels, kinds]);
     // Sound: the statement returns them, in no order.
@@ -83,8 +88,9 @@ export class Outbox {
 
   /** Resolves with whether it ended the row: not where it is to be tried again, or another courier has it. */
   async finish(row: OwedRow, outcome: Outcome): Promise<boolean> {
-    const { state, reason = null, vendorId = null, againInMs = null, isSurelyNot = false } = outcome;
-    const wasCertain = isSurelyNot && row.doubtHours === null;
+    const { state, reason = null, vendorId = null, againInMs = null } = outcome;
+    const { isSurelyNot = false, isDoubtOver = false } = outcome;
+    const wasCertain = isSurelyNot && (isDoubtOver || row.doubtHours === null);
     const params = [row.id, row.attempt, state, reason, vendorId, againInMs, wasCertain];
     const [ended] = await this.#client.query(finish, params);
     return ended !== undefined && againInMs === null;
@@ -109,7 +115,7 @@ const claim = `
       and ended_at is null and try_at <= now()
       and (leased_until is null or leased_until <= now())
     order by due_at, key limit ${claimed} for update skip locked)
-  update outbox set attempt = attempt + 1, leased_until = now() + interval '1 minute' from due
+  update outbox set attempt = attempt + 1, leased_until = now() + ${lease} from due
   where outbox.id = due.id
   returning outbox.id, org_id::double precision as "orgId", proposal_id::double precision as "proposalId", channel, kind,
     entry_key as "entryKey", share, attempt, tries, frozen,
@@ -120,7 +126,7 @@ const claim = `
 
 const begin = `
   update outbox set state = 'sending', tries = tries + 1, frozen = coalesce(frozen, $3::json), doubt_since = coalesce(doubt_since, now()),
-    leased_until = now() + interval '1 minute'
+    leased_until = now() + ${lease}
   where id = $1 and attempt = $2 and ended_at is null
   returning frozen`;
 

@@ -19,6 +19,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { ActorKind, Role } from '../domain/actor.ts';
+import type { BookingStep, BooksSettings } from '../domain/books.ts';
 import type { Channel } from '../domain/channel.ts';
 import type { EntryMeta, EventName } from '../domain/entry.ts';
 import type { Locale, PaperSize } from '../domain/letterhead.ts';
@@ -200,6 +201,9 @@ export const auditActions = [
   'second_factor_off',
   'recovery_codes_made',
   'recovery_code_used',
+  'books_connected',
+  'books_confirmed',
+  'books_disconnected',
 ] as const;
 
 export type AuditAction = (typeof auditActions)[number];
@@ -450,8 +454,16 @@ export const reportedStates = ['complained', 'bounced', 'delivered'] as const;
 
 export type ReportedState = (typeof reportedStates)[number];
 
-/** How far a row of the outbox has come. All but the first two are its ends. */
-export type OutboxState = 'queued' | 'sending' | 'expanded' | 'sent' | 'failed' | 'perhaps_sent' | 'stale';
+/** How far a row of the outbox has come. All but the first three are its ends. */
+export type OutboxState =
+  | 'queued'
+  | 'sending'
+  | 'blocked'
+  | 'expanded'
+  | 'sent'
+  | 'failed'
+  | 'perhaps_sent'
+  | 'stale';
 
 /** A mail that did not arrive, or perhaps not. */
 export const isUndelivered = sql`(state in ('failed', 'perhaps_sent') or reported in ('bounced', 'complained'))`;
@@ -507,6 +519,97 @@ export const outbox = pgTable(
     // Few: what did not arrive.
     index('outbox_undelivered').on(table.orgId, table.endedAt).where(isUndelivered),
     index('outbox_frozen').on(table.endedAt).where(sql`frozen is not null`),
+    index('outbox_blocked').on(table.orgId).where(sql`state = 'blocked'`),
+  ],
+);
+
+/** Whether an org's books are to be chosen from, are kept, need to be connected again, or were disconnected. */
+export const booksStates = ['choosing', 'on', 'lost', 'disconnected'] as const;
+
+export type BooksState = (typeof booksStates)[number];
+
+/** The company of an org at QuickBooks: one at a time. */
+export const booksConnections = pgTable(
+  'books_connections',
+  {
+    orgId: bigint({ mode: 'number' })
+      .primaryKey()
+      .references(() => orgs.id),
+    /** What QuickBooks calls the company's id. */
+    realmId: text().notNull(),
+    companyName: text().notNull(),
+    state: text().$type<BooksState>().notNull(),
+    settings: jsonb().$type<BooksSettings>(),
+    /** Nothing from before is booked, unless another company was. */
+    startOn: date(),
+    /** A JWE that opens for this org and company only; null where there is nothing to open. */
+    tokens: text(),
+    /** Raised with the tokens: of two refreshes, one is kept. */
+    tokenGeneration: integer().notNull().default(0),
+    /** When the connection ends unless it is used. */
+    refreshBy: timestamp({ withTimezone: true }),
+    /** When it ends for good. */
+    endsAt: timestamp({ withTimezone: true }),
+    /** When it was last compared with what was booked. */
+    lookedAt: timestamp({ withTimezone: true }),
+    /** What is owed and not booked, by currency, when it was last added up. */
+    differenceCents: jsonb().$type<Record<string, number>>(),
+    createdAt: createdAt(),
+  },
+  (table) => [uniqueIndex('books_connections_realm').on(table.realmId).where(sql`state <> 'disconnected'`)],
+);
+
+/** Begun and not finished: who is about to connect. Both values are random, and only hashes are kept. */
+export const booksAuthorizations = pgTable(
+  'books_authorizations',
+  {
+    /** Of what Intuit hands back. */
+    stateHash: text().primaryKey(),
+    /** Of what the browser's cookie holds. */
+    nonceHash: text().notNull(),
+    orgId: bigint({ mode: 'number' })
+      .notNull()
+      .references(() => orgs.id),
+    userId: bigint({ mode: 'number' })
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    tokenGeneration: integer().notNull(),
+    sid: uuid(),
+    expiresAt: timestamp({ withTimezone: true }).notNull(),
+  },
+  (table) => [index('books_authorizations_org').on(table.orgId)],
+);
+
+/** What was made over there: for each fact and step one object, written down before the next step. */
+export const booksRefs = pgTable(
+  'books_refs',
+  {
+    orgId: bigint({ mode: 'number' })
+      .notNull()
+      .references(() => orgs.id),
+    realmId: text().notNull(),
+    /** The entry's `dedupe_key`; of a customer, a hash of the address. */
+    key: text().notNull(),
+    step: text().$type<BookingStep>().notNull(),
+    /** Its type over there, and its id. */
+    type: text().notNull(),
+    objectId: text().notNull(),
+    number: text(),
+    /** Below zero where money went back. Null for a customer. */
+    amountCents: bigint({ mode: 'number' }),
+    currency: text(),
+    /** What it comes to over there, as last seen: 0 where it was deleted. */
+    seenCents: bigint({ mode: 'number' }),
+    /** When somebody changed or deleted it over there, as far as we saw. */
+    changedAt: timestamp({ withTimezone: true }),
+    proposalId: bigint({ mode: 'number' }).references(() => proposals.id),
+    entryAt: timestamp({ withTimezone: true }),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.orgId, table.realmId, table.key, table.step] }),
+    index('books_refs_object').on(table.orgId, table.realmId, table.objectId),
+    index('books_refs_changed').on(table.orgId).where(sql`changed_at is not null`),
   ],
 );
 

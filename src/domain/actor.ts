@@ -36,8 +36,8 @@ export type Actor = Staff | Customer;
 /** How an observation reached us: from Stripe, or through the reconciler, which asks for what Stripe could not deliver. */
 export type Via = 'stripe' | 'reconciler';
 
-/** Who reports what happened elsewhere: Stripe's side, or the vendor of mail. */
-export type Observer = Via | 'mail';
+/** Who reports what happened elsewhere: Stripe's side, the vendor of mail, or an org's books. */
+export type Observer = Via | 'mail' | 'books';
 
 /** The author of an entry. */
 export type Author = Actor | { readonly kind: Observer };

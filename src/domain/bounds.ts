@@ -11,6 +11,7 @@ const unbounded: readonly ProposalCommand['kind'][] = [
   'settle',
   'refuse_refund',
   'note_bounce',
+  'note_booking',
   'reverse_payment',
   'void',
   'revoke_links',

@@ -1,6 +1,6 @@
 import type { Actor, Customer, Staff, Via } from './actor.ts';
 import type { CalendarDate } from './calendar.ts';
-import type { ApprovalMethod, BounceReason, DeclineReason } from './entry.ts';
+import type { ApprovalMethod, BounceReason, DeclineReason, UnstampedEvent } from './entry.ts';
 import type { Observation } from './observation.ts';
 import type { Discount, LineItem } from './pricing.ts';
 import type { Checkout, OfflineMethod, Pay } from './proposal.ts';
@@ -150,6 +150,13 @@ export type ProposalCommand =
       readonly via: 'mail';
       readonly mailId: string;
       readonly reason: BounceReason;
+    }
+  /** What became of a booking. */
+  | {
+      readonly kind: 'note_booking';
+      readonly proposalId: number;
+      readonly via: 'books';
+      readonly event: Extract<UnstampedEvent, { readonly event: 'booked' | 'booking_blocked' }>;
     }
   /** Records what was observed at Stripe. `proposalId` is null where nothing says which proposal it is about. */
   | {

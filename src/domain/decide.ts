@@ -54,6 +54,7 @@ function rule(state: Proposal, command: ProposalCommand, now: Date): Ruling {
   if (command.kind === 'settle') return settle(state, command.observation, now);
   if (command.kind === 'refuse_refund') return refuseRefund(state, command);
   if (command.kind === 'note_bounce') return noteBounce(state, command);
+  if (command.kind === 'note_booking') return { events: [command.event] }; // once, by its key
   const { actor } = command;
   if (!canSee(actor, state)) return proposalNotFound();
   const ended = actor.kind === 'customer' ? whyLinkEnded(actor, state, now) : null;

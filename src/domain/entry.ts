@@ -1,4 +1,5 @@
 import type { ActorKind, Author } from './actor.ts';
+import type { BlockReason, BookedFact } from './books.ts';
 import type { CalendarDate } from './calendar.ts';
 import type { Discount, LineItem } from './pricing.ts';
 import type { OfflineMethod } from './proposal.ts';
@@ -188,6 +189,23 @@ export type EntryMeta = {
   void: { user_id: number };
   /** A mail to the customer came back, or they reported it as spam. `mail_id` is the outbox's. */
   mail_bounced: { mail_id: string; reason: BounceReason };
+  /**
+   * What another entry says is in the org's books: as this document, over this amount there. `expected_cents` is what it should
+   * be, where that is another.
+   */
+  booked: {
+    entry_key: string;
+    fact: BookedFact;
+    amount_cents: number;
+    currency: string;
+    realm_id: string;
+    document_type: string;
+    document_id: string;
+    document_number: string | null;
+    expected_cents?: number;
+  };
+  /** The books would not take it, until somebody mends that. Each reason is said once. */
+  booking_blocked: { entry_key: string; reason: BlockReason };
 };
 
 export type EventName = keyof EntryMeta;

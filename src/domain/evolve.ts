@@ -179,6 +179,8 @@ function apply(draft: Draft, entry: DatedEvent): void {
       return;
     case 'customer_changed':
     case 'payment_anomaly':
+    case 'booked':
+    case 'booking_blocked':
     case 'lead_created':
       return;
   }

@@ -29,6 +29,8 @@ type KeyFields = {
   dispute_closed: 'dispute_id' | 'status';
   void: never;
   mail_bounced: 'mail_id';
+  booked: 'realm_id' | 'entry_key';
+  booking_blocked: 'entry_key' | 'reason';
 };
 
 type KeyedBy<Names extends EventName> = {
@@ -103,6 +105,10 @@ export function keyOf(event: KeyedBy<EventName>, proposalId: number | null = nul
       return `dispute_opened:${event.meta.dispute_id}`;
     case 'mail_bounced':
       return `mail_bounced:${event.meta.mail_id}`;
+    case 'booked':
+      return `booked:${event.meta.realm_id}:${event.meta.entry_key}`;
+    case 'booking_blocked':
+      return `booking_blocked:${event.meta.reason}:${event.meta.entry_key}`;
     case 'dispute_closed':
       return `dispute_closed:${event.meta.dispute_id}:${event.meta.status}`;
   }

@@ -29,3 +29,6 @@ export const mailDeadlineMs = 10_000;
 
 /** How long mail waits for an operator, who must mend the key, the sender or the domain; and where a quota is used up. */
 export const [operatorMs, quotaMs] = [5 * 60_000, 3_600_000];
+
+/** After how long a mail of which it is not known whether it is out is sent again. */
+export const mailRetriesMs = [30_000, 2 * 60_000, 10 * 60_000, 3_600_000, 3 * 3_600_000];

@@ -15,8 +15,13 @@ export const customerMails = [
   'withdrawn',
 ] as const;
 
-/** What can be owed: a mail to the customer, or a notice to the org's people of what happened. */
-export const owedKinds = [...customerMails, 'notice'] as const;
+/** What can be owed by mail: to the customer, or a notice to the org's people of what happened. */
+export const mailKinds = [...customerMails, 'notice'] as const;
+
+export type MailKind = (typeof mailKinds)[number];
+
+/** What can be owed: a mail, or that the books learn of money. */
+export const owedKinds = [...mailKinds, 'booking'] as const;
 
 export type OwedKind = (typeof owedKinds)[number];
 
@@ -39,6 +44,7 @@ export const owingEvents = [
   'payment_requested',
   'payment_recorded',
   'void',
+  'payment_reversed',
   // Sound: the keys of the record.
   ...(Object.keys(topicOf) as (keyof typeof topicOf)[]),
 ] as const satisfies readonly NewEntry['event'][];
@@ -48,8 +54,24 @@ export const owingEvents = [
  * when it is delivered, and what is due later than its entry, or to several people, the courier makes several of.
  */
 export function owed(entry: NewEntry): Owed[] {
-  const kinds: readonly OwedKind[] = [...toCustomer(entry), ...(isNotice(entry) ? ['notice' as const] : [])];
-  return kinds.map((kind) => owe(entry, 'mail', kind));
+  const mails: readonly OwedKind[] = [...toCustomer(entry), ...(isNotice(entry) ? ['notice' as const] : [])];
+  const bookings = isBooked(entry.event) ? [owe(entry, 'books', 'booking')] : [];
+  return [...mails.map((kind) => owe(entry, 'mail', kind)), ...bookings];
+}
+
+/** The events that move money, and an approval, which may earn what is held. */
+export const bookedEvents = [
+  'approve',
+  'payment_success',
+  'payment_recorded',
+  'payment_reversed',
+  'payment_refunded',
+  'refund_failed',
+  'dispute_closed',
+] as const satisfies readonly NewEntry['event'][];
+
+function isBooked(event: NewEntry['event']): boolean {
+  return bookedEvents.some((booked) => booked === event);
 }
 
 function toCustomer({ event, meta }: NewEntry): readonly OwedKind[] {
@@ -99,5 +121,7 @@ export type Delivery =
       /** Whether it waits for an operator, or only for time to pass. */
       readonly waitsFor: 'operator' | 'time';
     }
+  /** Not done, until somebody mends what is wrong with it. It is tried again all the same, less and less often. */
+  | { readonly outcome: 'blocked'; readonly reason: string }
   /** It may have been done. */
   | { readonly outcome: 'unknown'; readonly reason: string };

@@ -29,7 +29,16 @@ export function permissionOf(access: Access): Permission | null {
 export type Contract<Answer = unknown> = {
   /** The operation's name in generated clients. Never renamed. */
   readonly id: string;
-  readonly tag: 'Auth' | 'Team' | 'Leads' | 'Proposals' | 'Payments' | 'Mail' | 'Reports' | 'Operations';
+  readonly tag:
+    | 'Auth'
+    | 'Team'
+    | 'Leads'
+    | 'Proposals'
+    | 'Payments'
+    | 'Mail'
+    | 'Books'
+    | 'Reports'
+    | 'Operations';
   readonly summary: string;
   readonly description?: string;
   readonly permission: Access;
@@ -47,7 +56,7 @@ export type Contract<Answer = unknown> = {
     readonly body?: unknown;
   };
   readonly answer: {
-    readonly status: 200 | 201 | 202;
+    readonly status: 200 | 201 | 202 | 302;
     readonly description: string;
     /** JSON, unless `mediaTypes` names others. */
     readonly body: v.GenericSchema<unknown, Answer>;

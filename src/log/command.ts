@@ -43,6 +43,8 @@ export function lookedUpKeys(command: Command): string[] {
       return sessionKeys(command.checkout.sessionId);
     case 'create_lead':
       return [keyOf({ event: 'lead_created', meta: { lead_id: command.lead.id } })];
+    case 'note_booking':
+      return [keyOf(command.event)];
     case 'send':
     case 'view':
     case 'approve':
@@ -91,6 +93,7 @@ export function sizeOf(command: Command): number {
     case 'revoke_links':
     case 'record_checkout':
     case 'note_bounce':
+    case 'note_booking':
       return 0;
   }
 }

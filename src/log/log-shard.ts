@@ -57,6 +57,11 @@ export class LogShard extends DurableObject<Env> {
    * The same for one of a kind that the version before does not know, and which would fail its group there: by a method that
    * it does not know either.
    */
+  executeBooking(command: Command): Promise<Result> {
+    return this.execute(command);
+  }
+
+  /** The same, for Workers of the version before. */
   executeAlone(command: Command): Promise<Result> {
     return this.execute(command);
   }
@@ -65,8 +70,10 @@ export class LogShard extends DurableObject<Env> {
   async series(from: SeriesFrom): Promise<SeriesPage | Rejection> {
     const failure = await this.#closeGap();
     if (failure) return failure;
-    if (from && 'orgId' in from) return { blocks: this.#readModel.seriesOfOrg(from.orgId), next: null };
-    return this.#readModel.page(from, await this.#gauges());
+    const gauges = await this.#gauges();
+    if (from && 'orgId' in from)
+      return { blocks: this.#readModel.seriesOfOrg(from.orgId, gauges), next: null };
+    return this.#readModel.page(from, gauges);
   }
 
   /** The sums over this shard's entries, for Workers of the version before. */

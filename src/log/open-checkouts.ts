@@ -104,6 +104,8 @@ export class OpenCheckouts implements Projection {
       case 'refund_refused':
       case 'anomaly_accepted':
       case 'mail_bounced':
+      case 'booked':
+      case 'booking_blocked':
       case 'checkout_refused':
       case 'lead_created':
       case 'sent':

@@ -11,9 +11,14 @@ export function toOwe(rows: readonly Owed[]): { sql: string; params: unknown[] }
   return rows.length > 0 ? [{ sql: owe, params: [JSON.stringify(rows)] }] : [];
 }
 
+/** Books that are connected to another company owe everything since their start once more. */
+export function rowKey(key: string): string {
+  return `${key} || case when channels.channel = 'books' then ':g' || channels.generation else '' end`;
+}
+
 const owe = `
   insert into outbox (org_id, proposal_id, channel, generation, kind, key, entry_key, due_at, try_at)
-  select owed."orgId", owed."proposalId", owed.channel, channels.generation, owed.kind, owed.key, owed."entryKey",
+  select owed."orgId", owed."proposalId", owed.channel, channels.generation, owed.kind, ${rowKey('owed.key')}, owed."entryKey",
     owed."dueAt", owed."dueAt"
   from json_to_recordset($1::json) as owed ("orgId" bigint, "proposalId" bigint, channel text, kind text, key text,
     "entryKey" text, "entryAt" timestamptz, "dueAt" timestamptz)

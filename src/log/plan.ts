@@ -78,6 +78,8 @@ export function planGroup(
 
     const before = command.proposalId === null ? undefined : proposals.get(command.proposalId);
     if (!before) return refuse(command, proposalNotFound());
+    const isNoted = command.kind === 'note_booking' && recorded.has(keyOf(command.event));
+    if (isNoted) return withoutProposal('duplicate');
     const decision = decide(before, command, now);
     if (isRejection(decision)) return refuse(command, decision);
     const { orgId, id, seq } = before;

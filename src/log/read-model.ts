@@ -148,10 +148,10 @@ export class ReadModel {
     return this.#sums.text.page(after, renderSums([...this.#tallies.sums(), ...gauges, ...this.#lapsed]));
   }
 
-  seriesOfOrg(orgId: string): SeriesBlock[] {
+  seriesOfOrg(orgId: string, gauges: readonly Sum[]): SeriesBlock[] {
     this.fold();
-    const lapsed = this.#lapsed.filter(({ labels }) => labels.org_id === orgId);
-    return this.#sums.text.ofOrg(orgId, renderSums(lapsed));
+    const ofOrg = [...this.#lapsed, ...gauges].filter(({ labels }) => labels.org_id === orgId);
+    return this.#sums.text.ofOrg(orgId, renderSums(ofOrg));
   }
 
   takeDueCheckouts(now: Date): DueCheckout[] {

@@ -22,6 +22,12 @@ export type Reconciliation = {
   readonly hasUnjudged?: boolean;
   /** For how many seconds the oldest that each channel owes has been due. */
   readonly oldestDue?: { readonly [C in Channel]?: number };
+  /** What of the orgs' money is not in their books, in minor units. */
+  readonly booksDifferences?: readonly {
+    readonly orgId: number;
+    readonly currency: string;
+    readonly cents: number;
+  }[];
 };
 
 /** The gauges that `/metrics` shows of it. */
@@ -30,6 +36,7 @@ export function toReconciliationSums({
   eventsUntil,
   unattributed,
   oldestDue = {},
+  booksDifferences = [],
 }: Reconciliation): Sum[] {
   const gauge = (metric: Sum['metric'], value: number | undefined): Sum[] =>
     value === undefined ? [] : [{ metric, labels: {}, part: '', value }];
@@ -43,6 +50,14 @@ export function toReconciliationSums({
         labels: { channel },
         part: '',
         value,
+      }),
+    ),
+    ...booksDifferences.map(
+      ({ orgId, currency, cents }): Sum => ({
+        metric: 'crm_portal_books_difference_cents',
+        labels: { org_id: String(orgId), currency },
+        part: '',
+        value: cents,
       }),
     ),
   ];

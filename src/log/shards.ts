@@ -43,7 +43,7 @@ export class Shards {
    * Has a command decided and its entries appended: at most one call to one shard, which others may share. Throws a
    * rejection as an `AppError`, and `log_unavailable` where the outcome is unknown; every command can be sent again.
    */
-  execute(command: Extract<Command, { kind: 'settle' | 'create_lead' }>): Promise<Accepted>;
+  execute(command: Extract<Command, { kind: 'settle' | 'create_lead' | 'note_booking' }>): Promise<Accepted>;
   execute(command: Command): Promise<Accepted & { proposal: Proposal }>;
   async execute(command: Command): Promise<Accepted> {
     const startedAt = Date.now();
@@ -129,8 +129,8 @@ export class Shards {
   }
 
   async #ask(command: Command, key: number): Promise<Result> {
-    if (command.kind === 'note_bounce') {
-      return this.#call(key % this.#count, async (stub): Promise<Result> => stub.executeAlone(command));
+    if (command.kind === 'note_booking') {
+      return this.#call(key % this.#count, async (stub): Promise<Result> => stub.executeBooking(command));
     }
     const queue = this.#queueOf(key % this.#count);
     const answer = queue.add(command).catch(toUnavailable);

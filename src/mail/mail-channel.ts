@@ -2,8 +2,8 @@ import type { Config } from '../config.ts';
 import type { ChannelAdapter, Prepared } from '../couriers/channel.ts';
 import type { OwedRow } from '../couriers/outbox.ts';
 import type { Database } from '../db/client.ts';
-import { type Mail, type MailGateway, operatorMs } from '../domain/mail.ts';
-import { owedKinds } from '../domain/owed.ts';
+import { type Mail, type MailGateway, mailRetriesMs, operatorMs } from '../domain/mail.ts';
+import { type MailKind, mailKinds } from '../domain/owed.ts';
 import { linkLifetimeMs } from '../domain/revocation.ts';
 import { AppError } from '../errors.ts';
 import type { Tokens } from '../jwt/tokens.ts';
@@ -44,6 +44,9 @@ type Frozen = {
   readonly stop: { readonly mark: string; readonly generation: number; readonly expiresAt: string } | null;
 };
 
+/** A row of the kinds that this channel claims. */
+type MailRow = OwedRow & { readonly kind: MailKind };
+
 /** Mail as a channel: what a customer is mailed, and notices to the org's people. */
 export function createMailChannel(deps: {
   readonly db: Database;
@@ -54,13 +57,15 @@ export function createMailChannel(deps: {
   const { db, config, tokens, gateway } = deps;
 
   return {
-    kinds: owedKinds,
+    kinds: mailKinds,
     retryHours: gateway.retryHours,
+    staleHours: 72,
+    retriesMs: mailRetriesMs,
 
     async prepare(row) {
       try {
         gateway.check(); // what is missing is missed before the attempt
-        return toContent(row, await readFacts(db, row, config), new Date());
+        return toContent(row as MailRow, await readFacts(db, row, config), new Date());
       } catch (error) {
         if (!(error instanceof AppError && error.code === 'not_configured')) throw error;
         console.error(JSON.stringify({ mail: 'not_configured', detail: error.message }));
@@ -90,13 +95,13 @@ export function createMailChannel(deps: {
     },
   };
 
-  function toContent(row: OwedRow, facts: Facts, now: Date): Prepared {
+  function toContent(row: MailRow, facts: Facts, now: Date): Prepared {
     const shares = row.share === null ? sharesOf(row.kind, facts) : null;
     if (shares) return { shares };
     return row.kind === 'notice' ? toNotice(row, facts, now) : toCustomer(row, facts, now);
   }
 
-  function toNotice(row: OwedRow, facts: Facts, now: Date): Prepared {
+  function toNotice(row: MailRow, facts: Facts, now: Date): Prepared {
     const person = facts.people.find(({ id }) => `user:${id}` === row.share);
     if (!person) return { state: 'stale', reason: 'user_deactivated' };
     if (!isNotified(person, facts)) return { state: 'stale', reason: 'not_wanted' };
@@ -110,7 +115,7 @@ export function createMailChannel(deps: {
     });
   }
 
-  function toCustomer(row: OwedRow, facts: Facts, now: Date): Prepared {
+  function toCustomer(row: MailRow, facts: Facts, now: Date): Prepared {
     const { proposal, entry, orgName } = facts;
     const reason = whyStale(row, facts, now);
     if (reason) return { state: 'stale', reason };
@@ -132,7 +137,7 @@ export function createMailChannel(deps: {
   }
 
   function freeze(
-    row: OwedRow,
+    row: MailRow,
     { orgName, orgEmail, suppressed }: Facts,
     to: string,
     message: Message,
@@ -158,12 +163,12 @@ export function createMailChannel(deps: {
 }
 
 /** The mails that one can ask not to get. */
-function canStop(kind: OwedRow['kind']): boolean {
+function canStop(kind: MailKind): boolean {
   return kind === 'reminder' || kind === 'expiring';
 }
 
 function customerMessage(
-  kind: OwedRow['kind'],
+  kind: MailKind,
   facts: Facts,
   { url, stopUrl }: { readonly url: string | null; readonly stopUrl: string },
   now: Date,

@@ -1,6 +1,6 @@
 import type { Share } from '../couriers/outbox.ts';
 import { addDays, dateIn, startOf } from '../domain/calendar.ts';
-import type { OwedKind } from '../domain/owed.ts';
+import type { MailKind } from '../domain/owed.ts';
 import type { Instalment } from '../domain/schedule.ts';
 import { standingOf } from '../domain/standing.ts';
 import type { Facts } from './facts.ts';
@@ -21,7 +21,7 @@ const [hourMs, dayMs] = [3_600_000, 86_400_000];
  * What takes the row's place: one for each person, for each day on which the customer is reminded, for each instalment that
  * has a date. Null where the row is one mail.
  */
-export function sharesOf(kind: OwedKind, facts: Facts): readonly Share[] | null {
+export function sharesOf(kind: MailKind, facts: Facts): readonly Share[] | null {
   switch (kind) {
     case 'notice':
       return facts.people

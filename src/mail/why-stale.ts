@@ -1,11 +1,12 @@
 import type { OwedRow } from '../couriers/outbox.ts';
+import type { MailKind } from '../domain/owed.ts';
 import { approvalOf } from '../domain/proposal.ts';
 import { hasFailed, standingOf } from '../domain/standing.ts';
 import type { Facts } from './facts.ts';
 import { reminderDaysOf } from './shares.ts';
 
 /** What is looked at of a row: of several, which it is, and for how many hours it has been due. */
-type Planned = Pick<OwedRow, 'kind' | 'share' | 'dueHours'>;
+type Planned = Pick<OwedRow, 'share' | 'dueHours'> & { readonly kind: MailKind };
 
 /** Why a mail to the customer is not to be sent any more, at the moment at which it would be. Pure. */
 export function whyStale(row: Planned, facts: Facts, now: Date): string | null {

@@ -222,6 +222,11 @@ export const catalogue = {
     unit: 'seconds',
     help: 'For how long the oldest has been due that is not delivered, as the cron last saw it.',
   },
+  crm_portal_books_difference_cents: {
+    type: 'gauge',
+    labels: ['org_id', 'currency'],
+    help: 'Money that moved since the books were connected, less what is booked, as the cron last saw it.',
+  },
   crm_portal_channel_errors_total: {
     type: 'counter',
     labels: ['channel', 'class'],

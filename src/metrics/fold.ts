@@ -116,6 +116,8 @@ function incrementsOfEvent(entry: Entry): Increment[] {
     case 'checkout_expired':
     case 'void':
     case 'mail_bounced':
+    case 'booked':
+    case 'booking_blocked':
       return [];
   }
   // Written by a newer version that was rolled back: not counted by this one.

@@ -1,3 +1,4 @@
+import { findBooksDifferences } from '../books/differences.ts';
 import { eraseFrozen, findDueOrgs, findOldestDue } from '../couriers/outbox.ts';
 import type { Deps } from '../deps.ts';
 import type { Outcome } from '../domain/observation.ts';
@@ -44,7 +45,8 @@ async function finishOwn({ db, shards, pokes, waitUntil }: Deps): Promise<void> 
   const looked = await Promise.allSettled([shards.noteLapses(), shards.repairOutbox()]);
   for (const orgId of await findDueOrgs(db)) waitUntil(pokes.poke(orgId)); // a run waits for no courier
   await eraseFrozen(db);
-  await shards.noteReconciliation({ oldestDue: { mail: 0, ...(await findOldestDue(db)) } });
+  const oldestDue = { mail: 0, books: 0, ...(await findOldestDue(db)) };
+  await shards.noteReconciliation({ oldestDue, booksDifferences: await findBooksDifferences(db) });
   for (const part of looked) if (part.status === 'rejected') throw part.reason;
 }
 

@@ -42,6 +42,7 @@ export const activityContracts = {
                 ended_at: '2026-11-26T09:00:02.000Z',
               },
             ],
+            booking: null,
           },
         ],
         next_cursor: null,

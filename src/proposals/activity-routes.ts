@@ -37,7 +37,7 @@ function toLink({ at, version, isMailed, by, to, openedAt, state, endsAt }: Sent
 
 const toIso = (time: string) => new Date(time).toISOString();
 
-function toBody({ event, meta, owed, comment, ...entry }: EntryRow) {
+function toBody({ event, meta, owed, booking, comment, ...entry }: EntryRow) {
   return {
     id: entry.id,
     org_id: entry.orgId,
@@ -55,7 +55,11 @@ function toBody({ event, meta, owed, comment, ...entry }: EntryRow) {
       state,
       reason,
       due_at: new Date(dueAt).toISOString(),
-      ended_at: endedAt && new Date(endedAt).toISOString(),
+      ended_at: endedAt && toIso(endedAt),
     })),
+    booking: booking && {
+      ...{ id: booking.id, state: booking.state, reason: booking.reason },
+      ended_at: booking.endedAt && toIso(booking.endedAt),
+    },
   };
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { blockReasons, bookedFacts } from '../domain/books.ts';
 import {
   anomalyReasons,
   approvalMethods,
@@ -6,7 +7,7 @@ import {
   declineReasons,
   type EventName,
 } from '../domain/entry.ts';
-import { owedKinds } from '../domain/owed.ts';
+import { mailKinds } from '../domain/owed.ts';
 import { offlineMethods } from '../domain/proposal.ts';
 import { Currency, Id, Money, Time } from '../http/contract.ts';
 
@@ -62,7 +63,7 @@ const dispute = v.object({
 const Owed = v.object({
   id: v.pipe(v.string(), v.uuid()),
   channel: v.literal('mail'),
-  kind: v.picklist(owedKinds),
+  kind: v.picklist(mailKinds),
   user_id: v.pipe(v.nullable(Id), v.description('Whose notice it is; null where it is the customer’s.')),
   state: v.pipe(
     v.picklist([
@@ -78,14 +79,28 @@ const Owed = v.object({
   ended_at: v.nullable(Time),
 });
 
+/** What became of what the org's books are to learn of an entry. */
+const EntryBooking = v.object({
+  id: v.pipe(v.string(), v.uuid()),
+  state: v.pipe(
+    v.picklist(['queued', 'sending', 'blocked', 'sent', 'stale']),
+    v.description(
+      '`sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.',
+    ),
+  ),
+  reason: v.nullable(text),
+  ended_at: v.nullable(Time),
+});
+
 const place = {
   id: Id,
   org_id: Id,
   proposal_id: v.nullable(Id),
   seq: v.nullable(Id),
-  actor: v.picklist(['staff', 'customer', 'stripe', 'reconciler', 'mail']),
+  actor: v.picklist(['staff', 'customer', 'stripe', 'reconciler', 'mail', 'books']),
   created_at: Time,
   owed: v.array(Owed),
+  booking: v.nullable(EntryBooking),
   comment: v.pipe(
     v.exactOptional(v.string()),
     v.description('The customer’s own words, where they gave some when they declined.'),
@@ -218,4 +233,19 @@ export const ActivityEntry = v.variant('event', [
   entry('dispute_closed', dispute),
   entry('void', v.object({ user_id: userId })),
   entry('mail_bounced', v.object({ mail_id: text, reason: v.picklist(bounceReasons) })),
+  entry(
+    'booked',
+    v.object({
+      entry_key: text,
+      fact: v.picklist(bookedFacts),
+      amount_cents: Money,
+      currency: text,
+      realm_id: text,
+      document_type: text,
+      document_id: text,
+      document_number: v.nullable(text),
+      expected_cents: v.exactOptional(Money),
+    }),
+  ),
+  entry('booking_blocked', v.object({ entry_key: text, reason: v.picklist(blockReasons) })),
 ]);

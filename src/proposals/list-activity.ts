@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
 import { orThrow, proposalNotFound } from '../domain/decision.ts';
 import type { EntryMeta, EventName } from '../domain/entry.ts';
+import type { MailKind } from '../domain/owed.ts';
 import { authorize } from '../domain/permissions.ts';
 import { type Page, pageLimit, toPage } from '../http/page.ts';
 
@@ -12,13 +13,22 @@ type OutboxRow = typeof outbox.$inferSelect;
 
 export type EntryRow = typeof activityLog.$inferSelect & {
   /** What it owes, and what became of that. Times are texts. */
-  readonly owed: readonly (Pick<OutboxRow, 'id' | 'channel' | 'kind' | 'reason'> & {
+  readonly owed: readonly (Pick<OutboxRow, 'id' | 'reason'> & {
+    readonly channel: 'mail';
+    readonly kind: MailKind;
     /** What the vendor reported last, else how far it has come. */
-    readonly state: Exclude<OutboxRow['state'], 'expanded'> | ReportedState;
+    readonly state: Exclude<OutboxRow['state'], 'expanded' | 'blocked'> | ReportedState;
     readonly userId: number | null;
     readonly dueAt: string;
     readonly endedAt: string | null;
   })[];
+  /** What became of what the org's books are to learn of it; null where that is nothing. */
+  readonly booking:
+    | (Pick<OutboxRow, 'id' | 'reason'> & {
+        readonly state: 'queued' | 'sending' | 'blocked' | 'sent' | 'stale';
+        readonly endedAt: string | null;
+      })
+    | null;
   /** The customer's own words, which are not in the log. */
   readonly comment: string | null;
 };
@@ -44,7 +54,13 @@ const owed = sql<EntryRow['owed']>`(
     'state', coalesce(reported, state), 'reason', reason, 'dueAt', due_at, 'endedAt', coalesce(reported_at, ended_at),
     'userId', substring(share from '^user:([0-9]+)$')::bigint) order by due_at, key), '[]')
   from outbox where proposal_id = ${activityLog.proposalId} and entry_key = ${activityLog.dedupeKey}
-    and state <> 'expanded')`;
+    and channel = 'mail' and state <> 'expanded')`;
+
+/** The last one, where the books were connected to another company since. */
+const booking = sql<EntryRow['booking']>`(
+  select json_build_object('id', id, 'state', state, 'reason', reason, 'endedAt', ended_at)
+  from outbox where proposal_id = ${activityLog.proposalId} and entry_key = ${activityLog.dedupeKey}
+    and channel = 'books' and reason is distinct from 'nothing_to_book' order by generation desc limit 1)`;
 
 const comment = sql<string | null>`(
   select text from proposal_comments where id = (${activityLog.meta}->>'comment_id')::uuid)`;
@@ -58,7 +74,7 @@ export async function listActivity(
 ): Promise<Page<EntryRow>> {
   authorize(actor, 'activity:read', proposalId);
   const found = db
-    .select({ entry: { ...getTableColumns(activityLog), meta: metaWithoutContents, owed, comment } })
+    .select({ entry: { ...getTableColumns(activityLog), meta: metaWithoutContents, owed, booking, comment } })
     .from(proposals)
     .leftJoin(
       activityLog,

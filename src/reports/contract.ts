@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { blockReasons } from '../domain/books.ts';
 import { anomalyReasons } from '../domain/entry.ts';
 import { customerMails } from '../domain/owed.ts';
 import { type Contracts, Id, Money, Time } from '../http/contract.ts';
@@ -81,12 +82,46 @@ const UndeliveredMail = v.object({
   created_at: Time,
 });
 
+const BlockedBooking = v.pipe(
+  v.object({
+    booking_id: v.pipe(v.string(), v.uuid()),
+    proposal_id: Id,
+    title: v.string(),
+    reason: v.picklist(blockReasons),
+    created_at: Time,
+  }),
+  v.description('What the books would not take, until somebody mends that.'),
+);
+
+const ChangedBooking = v.pipe(
+  v.object({
+    proposal_id: Id,
+    title: v.string(),
+    document_type: v.string(),
+    document_number: v.nullable(v.string()),
+    amount_cents: Money,
+    seen_cents: v.pipe(Money, v.description('What it comes to over there; 0 where it was deleted.')),
+    currency: v.string(),
+    created_at: Time,
+  }),
+  v.description('What is in the books over another amount than it should be.'),
+);
+
+const EndingConnection = v.object({
+  company: v.string(),
+  state: v.picklist(['lost', 'ending']),
+  ends_at: v.nullable(Time),
+});
+
 const Attention = v.object({
   anomalies: v.array(Anomaly),
   disputes: v.array(OpenDispute),
   refused: v.array(Refused),
   mails: v.array(UndeliveredMail),
   unattributed: v.array(UnattributedEvent),
+  bookings: v.array(BlockedBooking),
+  book_changes: v.array(ChangedBooking),
+  connections: v.array(EndingConnection),
 });
 
 export const reportContracts = {
@@ -147,6 +182,9 @@ export const reportContracts = {
         refused: [],
         mails: [],
         unattributed: [],
+        bookings: [],
+        book_changes: [],
+        connections: [],
       },
     },
     problems: [],
@@ -160,5 +198,8 @@ export const reportComponents = {
   Refused,
   UndeliveredMail,
   UnattributedEvent,
+  BlockedBooking,
+  ChangedBooking,
+  EndingConnection,
   Attention,
 };

@@ -4,6 +4,7 @@ import { readAs } from '../db/read-as.ts';
 import { isUndelivered, orgs } from '../db/schema.ts';
 import type { Deps } from '../deps.ts';
 import type { Staff } from '../domain/actor.ts';
+import type { BlockReason } from '../domain/books.ts';
 import type { AnomalyReason } from '../domain/entry.ts';
 import type { Observation } from '../domain/observation.ts';
 import { customerMails } from '../domain/owed.ts';
@@ -63,6 +64,34 @@ export type UndeliveredMail = {
 
 export const undeliveredStates = ['bounced', 'complained', 'failed', 'perhaps_sent'] as const;
 
+/** What the books would not take, until somebody mends that. */
+export type BlockedBooking = {
+  readonly booking_id: string;
+  readonly proposal_id: number;
+  readonly title: string;
+  readonly reason: BlockReason;
+  readonly created_at: string;
+};
+
+/** What is in the books over another amount than it should be, or was changed or deleted over there. */
+export type ChangedBooking = {
+  readonly proposal_id: number;
+  readonly title: string;
+  readonly document_type: string;
+  readonly document_number: string | null;
+  readonly amount_cents: number;
+  readonly seen_cents: number;
+  readonly currency: string;
+  readonly created_at: string;
+};
+
+/** A connection to an org's books that is over, or will be. */
+export type EndingConnection = {
+  readonly company: string;
+  readonly state: 'lost' | 'ending';
+  readonly ends_at: string | null;
+};
+
 /** Money at Stripe that matches no proposal. */
 export type UnattributedEvent = {
   readonly event_id: string;
@@ -79,6 +108,9 @@ export type Attention = {
   readonly refused: Refused[];
   readonly mails: UndeliveredMail[];
   readonly unattributed: UnattributedEvent[];
+  readonly bookings: BlockedBooking[];
+  readonly book_changes: ChangedBooking[];
+  readonly connections: EndingConnection[];
 };
 
 /** Cap per kind. */
@@ -88,14 +120,18 @@ const limit = 100;
 export async function getAttention({ db, config }: Deps, actor: Staff): Promise<Attention> {
   authorize(actor, 'reports:read');
   const { orgId } = actor;
-  const [anomalies, disputes, refused, mails, events, [orgCount]] = await readAs(db, actor, [
-    selectAnomalies(db, orgId),
-    selectOpenDisputes(db, orgId),
-    selectRefused(db, orgId),
-    selectUndelivered(db, orgId),
-    selectNewestUnattributedEvents(db, limit),
-    db.select({ count: count() }).from(orgs),
-  ]);
+  const [anomalies, disputes, refused, mails, bookings, changes, connections, events, [orgCount]] =
+    await readAs(db, actor, [
+      selectAnomalies(db, orgId),
+      selectOpenDisputes(db, orgId),
+      selectRefused(db, orgId),
+      selectUndelivered(db, orgId),
+      selectBlockedBookings(db, orgId),
+      selectChangedBookings(db, orgId),
+      selectEndingConnections(db, orgId),
+      selectNewestUnattributedEvents(db, limit),
+      db.select({ count: count() }).from(orgs),
+    ]);
   const reader = { orgId, isOnlyOrg: orgCount?.count === 1, portalUrl: config.portalUrl };
   const unattributed = events.flatMap(({ id, payload, receivedAt }) => {
     const decoded = decodeUnlessInvalid(payload);
@@ -108,6 +144,9 @@ export async function getAttention({ db, config }: Deps, actor: Staff): Promise<
     refused: refused.rows,
     mails: mails.rows,
     unattributed,
+    bookings: bookings.rows,
+    book_changes: changes.rows,
+    connections: connections.rows,
   };
 }
 
@@ -166,6 +205,35 @@ function selectUndelivered(db: Database, orgId: number) {
       and not exists (select from outbox as later where later.proposal_id = mail.proposal_id
         and later.kind = mail.kind and later.share is not distinct from mail.share and later.created_at > mail.ended_at)
     order by mail.ended_at desc limit ${limit}`);
+}
+
+function selectBlockedBookings(db: Database, orgId: number) {
+  return db.execute<BlockedBooking>(sql`
+    select booking.id as booking_id, proposal_id::float8 as proposal_id, title, booking.reason,
+      ${iso(sql`booking.created_at`)} as created_at
+    from outbox as booking join proposals on proposals.id = proposal_id
+    where booking.org_id = ${orgId} and booking.state = 'blocked' and ended_at is null
+    order by booking.created_at limit ${limit}`);
+}
+
+function selectChangedBookings(db: Database, orgId: number) {
+  return db.execute<ChangedBooking>(sql`
+    select proposal_id::float8 as proposal_id, title, type as document_type, number as document_number,
+      amount_cents::float8 as amount_cents, seen_cents::float8 as seen_cents, refs.currency,
+      ${iso(sql`coalesce(changed_at, refs.created_at)`)} as created_at
+    from books_refs as refs join proposals on proposals.id = proposal_id
+      join books_connections on books_connections.org_id = refs.org_id and books_connections.realm_id = refs.realm_id
+    where refs.org_id = ${orgId} and seen_cents <> amount_cents and state <> 'disconnected'
+    order by coalesce(changed_at, refs.created_at) desc limit ${limit}`);
+}
+
+/** Intuit warns a month before it ends a connection for good. */
+function selectEndingConnections(db: Database, orgId: number) {
+  return db.execute<EndingConnection>(sql`
+    select company_name as company, case when state = 'lost' then 'lost' else 'ending' end as state,
+      ${iso(sql`least(ends_at, refresh_by)`)} as ends_at
+    from books_connections
+    where org_id = ${orgId} and (state = 'lost' or (state = 'on' and least(ends_at, refresh_by) < now() + interval '30 days'))`);
 }
 
 function selectOpenDisputes(db: Database, orgId: number) {

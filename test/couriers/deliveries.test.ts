@@ -4,6 +4,7 @@ import type { ChannelAdapter, Prepared } from '../../src/couriers/channel.ts';
 import { Deliveries } from '../../src/couriers/deliveries.ts';
 import { eraseFrozen, Outbox } from '../../src/couriers/outbox.ts';
 import { channels, outbox } from '../../src/db/schema.ts';
+import { mailRetriesMs } from '../../src/domain/mail.ts';
 import type { Delivery } from '../../src/domain/owed.ts';
 import { toOwe } from '../../src/log/outbox.ts';
 import type { Increment } from '../../src/metrics/catalogue.ts';
@@ -41,6 +42,8 @@ async function setUp(answers: readonly Delivery[] = [], owedRows = 1) {
   const adapter: ChannelAdapter & { content: Prepared } = {
     kinds: ['receipt', 'notice'],
     retryHours: 20,
+    staleHours: 72,
+    retriesMs: mailRetriesMs,
     content: { content: { words: 'first' } },
     async prepare() {
       return this.content;

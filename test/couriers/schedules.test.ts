@@ -3,12 +3,11 @@ import fc from 'fast-check';
 import { expect, inject, test } from 'vitest';
 import { type Fault, faults, Mailbox, type Message } from '../../local/mailbox/mailbox.ts';
 import { readConfig } from '../../src/config.ts';
-import { Deliveries, type Pauses } from '../../src/couriers/deliveries.ts';
-import { Outbox, type OwedRow } from '../../src/couriers/outbox.ts';
 import { activityLog, orgs, outbox, proposals, users } from '../../src/db/schema.ts';
 import { repairOutbox } from '../../src/log/outbox.ts';
 import { createMailChannel } from '../../src/mail/mail-channel.ts';
 import { createResend } from '../../src/resend/gateway.ts';
+import { playLives, some, type Trouble, troubles } from '../support/lives.ts';
 import { createMailingOrg, passTime, playMailbox } from '../support/mail.ts';
 import { append, bindings, createProposal, db, tokens } from '../support/world.ts';
 
@@ -17,13 +16,6 @@ import { append, bindings, createProposal, db, tokens } from '../support/world.t
 // happens, it comes to rest in the truth. Real are the database, the couriers, the channel and the adapter.
 
 const minuteMs = 60_000;
-
-/**
- * A request to the database or a call: not done; done, but its answer lost; the last thing its courier did, done or not; done
- * much later, when others may have taken over.
- */
-const troubles = ['not done', 'answer lost', 'dies before', 'dies after', 'stalls'] as const;
-type Trouble = (typeof troubles)[number];
 
 type Step =
   | {
@@ -49,16 +41,6 @@ type Step =
   | { readonly kind: 'wake' }
   | { readonly kind: 'time'; readonly minutes: number };
 
-const some = <T>(values: readonly T[]) =>
-  fc.array(
-    fc.oneof(
-      { weight: 3, arbitrary: fc.constant(null) },
-      { weight: 1, arbitrary: fc.constantFrom(...values) },
-    ),
-    {
-      maxLength: 12,
-    },
-  );
 // What hangs is given up on after ten seconds, which the adapter's own tests wait for.
 const quick = faults.filter((fault) => !fault.startsWith('hang') && fault !== 'bounce');
 const courier = fc.record({
@@ -159,87 +141,17 @@ async function play(steps: readonly Step[]): Promise<void> {
   let hours = 0;
   const config = readConfig(bindings);
   const channel = createMailChannel({ db, config, tokens, gateway: createResend(config) });
-  let pauses: Pauses = {};
-  /** Wakes a courier that stalled, and resolves when it has come to its end. */
-  let sleepers: (() => Promise<void>)[] = [];
-  const wake = async () => {
-    const woken = sleepers;
-    sleepers = [];
-    for (const go of woken) await go();
-  };
-  /** What went wrong in a courier's own time. */
-  let broken: unknown;
-  /** Which courier claimed each row last. */
-  const owners = new Map<string, object>();
-
-  /** A courier of its own; with troubles, until it dies. */
-  function life(planned: (Trouble | null)[] = []) {
-    const dead = new Promise<never>(() => {});
-    let [isDead, hasStalled] = [false, false];
-    const { promise: death, resolve: end } = Promise.withResolvers<void>();
-    const { promise: left, resolve: leave } = Promise.withResolvers<void>();
-    const die = () => {
-      isDead = true;
-      end();
-    };
-    const troubled = async <T>(work: () => Promise<T>): Promise<T> => {
-      if (isDead) return dead;
-      const trouble = planned.shift() ?? null;
-      if (trouble === 'not done') throw new TypeError('Network connection lost.');
-      if (trouble === 'dies before') {
-        die();
-        return dead;
-      }
-      if (trouble === 'stalls' && !hasStalled) {
-        hasStalled = true;
-        await new Promise<void>((resolve) => {
-          sleepers.push(async () => {
-            resolve();
-            await Promise.race([running, death]);
-          });
-          leave();
-        });
-      }
-      const result = await work();
-      if (trouble === 'answer lost') throw new TypeError('Network connection lost.');
-      if (trouble === 'dies after') {
-        die();
-        return dead;
-      }
-      return isDead ? dead : result;
-    };
-    const box = new Outbox(db, org.id);
-    const request = async (method: keyof Outbox, args: unknown[]) => {
-      const result = await (box[method] as (...given: unknown[]) => Promise<unknown>).apply(box, args);
-      if (method === 'claim') for (const { id } of result as OwedRow[]) owners.set(id, box);
-      // The fence: an attempt begins only where no other courier has claimed the row since.
-      if (method === 'begin' && result && owners.get((args[0] as OwedRow).id) !== box)
-        broken ??= new Error('A courier began an attempt at a row that another one had claimed.');
-      return result;
-    };
-    const outboxOfIt = new Proxy(box, {
-      get:
-        (_, method: keyof Outbox) =>
-        (...args: unknown[]) =>
-          troubled(() => request(method, args)),
-    });
-    const adapter = {
-      ...channel,
-      deliver: (...args: Parameters<typeof channel.deliver>) =>
+  const { life, wake, throwBroken } = playLives(
+    org.id,
+    (troubled) => {
+      const deliver: typeof channel.deliver = (...args) =>
         troubled(() => channel.deliver(...args)).catch(
           () => ({ outcome: 'unknown', reason: 'no_answer' }) as const,
-        ),
-    };
-    const deliveries = new Deliveries(outboxOfIt, { mail: adapter }, () => {}, now);
-    const round = async () => {
-      const { pauses: after } = await deliveries.round(pauses);
-      pauses = after;
-    };
-    const running = round().catch((error) => {
-      if (!(error instanceof TypeError)) broken ??= error;
-    });
-    return Promise.race([running, death, left]);
-  }
+        );
+      return { mail: { ...channel, deliver } };
+    },
+    now,
+  );
 
   async function pass(ms: number): Promise<void> {
     await passTime(org.id, ms);
@@ -350,7 +262,7 @@ async function play(steps: readonly Step[]): Promise<void> {
     await life();
     await pass(time < 40 ? 40 * minuteMs : 12 * 60 * minuteMs); // the last reminder is due after a week
   }
-  if (broken) throw broken;
+  throwBroken();
   const rows = await db.select().from(outbox).where(eq(outbox.orgId, org.id));
   expect(new Set(rows.map(({ key }) => key))).toEqual(expected);
   for (const { id, key, state, reason } of rows) {

@@ -48,6 +48,14 @@ const stored: Record<EventName, [event: Parameters<typeof keyOf>[0], key: string
   ],
   refund_refused: [{ event: 'refund_refused', meta: { refund_request_id: 'a-b' } }, 'refund_refused:a-b'],
   mail_bounced: [{ event: 'mail_bounced', meta: { mail_id: 'a-b' } }, 'mail_bounced:a-b'],
+  booked: [
+    { event: 'booked', meta: { realm_id: '9130', entry_key: 'payment_success:cs_1' } },
+    'booked:9130:payment_success:cs_1',
+  ],
+  booking_blocked: [
+    { event: 'booking_blocked', meta: { reason: 'books_closed', entry_key: 'payment_success:cs_1' } },
+    'booking_blocked:books_closed:payment_success:cs_1',
+  ],
   anomaly_accepted: [{ event: 'anomaly_accepted', meta: { entry_id: 5 } }, 'anomaly_accepted:5'],
 };
 

@@ -1,35 +1,21 @@
 import { expect, test } from 'vitest';
-import { decide } from '../../src/domain/decide.ts';
-import { isRejection } from '../../src/domain/decision.ts';
+import type { ProposalCommand } from '../../src/domain/command.ts';
 import type { NewEntry } from '../../src/domain/entry.ts';
-import { evolve } from '../../src/domain/evolve.ts';
-import { keyOf } from '../../src/domain/keys.ts';
 import { owed, owingEvents } from '../../src/domain/owed.ts';
-import { initialProposal, type Proposal } from '../../src/domain/proposal.ts';
-import { approve, customer, makeVoid, noon, pay, send, staff, terms, view } from '../support/given.ts';
+import { initialProposal } from '../../src/domain/proposal.ts';
+import {
+  approve,
+  customer,
+  entriesOf,
+  makeVoid,
+  noon,
+  pay,
+  send,
+  staff,
+  terms,
+  view,
+} from '../support/given.ts';
 import { metas } from '../support/mail-facts.ts';
-
-type Given = Parameters<typeof decide>[1];
-
-/** The entries of commands, one after the other, as they would be appended. */
-function entriesOf(
-  commands: readonly Given[],
-  before: Proposal = initialProposal(terms),
-  at = noon,
-): NewEntry[] {
-  let state = before;
-  return commands.flatMap((command) => {
-    const decision = decide(state, command, at);
-    if (isRejection(decision)) throw new Error(decision.rejected);
-    const entries = decision.events.map((event, index) => ({
-      ...event,
-      ...{ orgId: 1, proposalId: 7, seq: state.seq + index + 1, createdAt: at },
-      dedupeKey: keyOf(event, 7, at),
-    }));
-    state = evolve(state, entries);
-    return entries;
-  });
-}
 
 const keysOf = (entries: readonly NewEntry[]) => entries.flatMap(owed).map(({ key }) => key);
 
@@ -56,20 +42,25 @@ test('where mail is off, no link is owed', () => {
   expect(keysOf(entries)).toEqual([]);
 });
 
-test('a payment owes the customer a receipt and the org a notice, due at once', () => {
+test('a payment owes the customer a receipt, the org a notice and its books a booking, due at once', () => {
   const [, payment] = entriesOf([approve, pay()]);
+  const rows = [
+    ['mail', 'receipt'],
+    ['mail', 'notice'],
+    ['books', 'booking'],
+  ];
   expect(payment && owed(payment)).toEqual(
-    ['receipt', 'notice'].map((kind) => ({
-      ...{ key: `mail:${kind}:payment_success:cs_test_1`, channel: 'mail', kind, orgId: 1, proposalId: 7 },
+    rows.map(([channel, kind]) => ({
+      ...{ key: `${channel}:${kind}:payment_success:cs_test_1`, channel, kind, orgId: 1, proposalId: 7 },
       ...{ entryKey: 'payment_success:cs_test_1', entryAt: noon, dueAt: noon },
     })),
   );
 });
 
-const kindsOf = (...commands: Given[]) =>
+const kindsOf = (...commands: ProposalCommand[]) =>
   entriesOf(commands)
     .flatMap(owed)
-    .map(({ kind }) => kind);
+    .flatMap(({ channel, kind }) => (channel === 'mail' ? [kind] : []));
 
 test('an approval owes the org a notice, if the customer gave it, and reminders to pay', () => {
   expect(kindsOf(approve)).toEqual(['instalment', 'reminder', 'notice']);

@@ -39,7 +39,7 @@ function ask(
     .replace(':proposal_id', String(about.proposalId))
     .replace(':session_id', about.sessionId)
     .replace(
-      /:(payment_id|entry_id|mail_id|sid|invitation_id|user_id)/,
+      /:(payment_id|entry_id|mail_id|booking_id|sid|invitation_id|user_id)/,
       (_, name) => contract.example.path?.[name] ?? '',
     );
   const asked = query?.proposal_id ? { proposal_id: String(about.proposalId) } : query;

@@ -1168,6 +1168,190 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/quickbooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how the books are connected, and how they stand
+         * @description Read how the books are connected, and how they stand.
+         *
+         *     Permission `org:read`: admin, staff, viewer.
+         */
+        get: operations["getBooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quickbooks/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to connect a company at QuickBooks
+         * @description For the portal’s pages: the browser gets a cookie, and goes to the URL in the answer.
+         *
+         *     Permission `org:write`: admin.
+         *
+         *     A session asks for a proof that is at most 15 minutes old.
+         */
+        post: operations["connectBooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quickbooks/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return from Intuit
+         * @description Where Intuit sends the browser. Good once, with the cookie, within ten minutes.
+         */
+        get: operations["finishConnectingBooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quickbooks/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what the company has to choose from
+         * @description List what the company has to choose from.
+         *
+         *     Permission `org:write`: admin.
+         *
+         *     A session asks for a proof that is at most 15 minutes old.
+         */
+        get: operations["listBooksChoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quickbooks/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an item or account that the company lacks
+         * @description Or find it by its name: a second request makes no second one.
+         *
+         *     Permission `org:write`: admin.
+         *
+         *     A session asks for a proof that is at most 15 minutes old.
+         */
+        post: operations["makeBooksPart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quickbooks/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Confirm how to book, and since when
+         * @description From then on every payment and refund since `start_on` is owed to the books.
+         *
+         *     Permission `org:write`: admin.
+         *
+         *     A session asks for a proof that is at most 15 minutes old.
+         */
+        put: operations["confirmBooks"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quickbooks/disconnect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disconnect the books
+         * @description Nothing more is booked. The same company can be connected again, and gets nothing twice.
+         *
+         *     Permission `org:write`: admin.
+         *
+         *     A session asks for a proof that is at most 15 minutes old.
+         */
+        post: operations["disconnectBooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/proposals/{proposal_id}/bookings/{booking_id}/try_again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a booking again that waits
+         * @description Try a booking again that waits.
+         *
+         *     Permission `payments:write`: admin, staff.
+         */
+        post: operations["tryBookingAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/reports/numbers": {
         parameters: {
             query?: never;
@@ -1321,7 +1505,7 @@ export interface components {
              * @description What clients match on. It never changes.
              * @enum {string}
              */
-            code: "malformed_json" | "body_too_large" | "invalid_request" | "invalid_proposal_id" | "invalid_amount" | "invalid_signature" | "invalid_event" | "wrong_livemode" | "route_not_found" | "method_not_allowed" | "token_missing" | "token_invalid" | "token_expired" | "invalid_credentials" | "second_factor_required" | "proof_required" | "forbidden" | "rate_limited" | "too_many_codes" | "proposal_not_found" | "proposal_not_approved" | "proposal_void" | "proposal_declined" | "proposal_expired" | "already_approved" | "already_paid" | "payment_pending" | "session_not_found" | "login_session_not_found" | "user_not_found" | "second_factor_on" | "second_factor_off" | "last_admin" | "already_a_member" | "team_full" | "address_in_use" | "invitation_not_found" | "link_over" | "version_conflict" | "amount_mismatch" | "checkout_open" | "limit_reached" | "nothing_due" | "pay_in_full_not_offered" | "instalment_not_found" | "not_on_request" | "payment_not_found" | "payment_ambiguous" | "payment_disputed" | "paid_through_stripe" | "not_refundable" | "overpayment" | "refund_pending" | "refund_too_large" | "anomaly_not_found" | "idempotency_key_reused" | "logo_not_found" | "mail_not_found" | "mail_under_way" | "mail_off" | "not_configured" | "database_unavailable" | "log_unavailable" | "stripe_refused" | "stripe_failed" | "stripe_rate_limited" | "stripe_timeout" | "internal_error";
+            code: "malformed_json" | "body_too_large" | "invalid_request" | "invalid_proposal_id" | "invalid_amount" | "invalid_signature" | "invalid_event" | "wrong_livemode" | "route_not_found" | "method_not_allowed" | "token_missing" | "token_invalid" | "token_expired" | "invalid_credentials" | "second_factor_required" | "proof_required" | "forbidden" | "rate_limited" | "too_many_codes" | "proposal_not_found" | "proposal_not_approved" | "proposal_void" | "proposal_declined" | "proposal_expired" | "already_approved" | "already_paid" | "payment_pending" | "session_not_found" | "login_session_not_found" | "user_not_found" | "second_factor_on" | "second_factor_off" | "last_admin" | "already_a_member" | "team_full" | "address_in_use" | "invitation_not_found" | "link_over" | "version_conflict" | "amount_mismatch" | "checkout_open" | "limit_reached" | "nothing_due" | "pay_in_full_not_offered" | "instalment_not_found" | "not_on_request" | "payment_not_found" | "payment_ambiguous" | "payment_disputed" | "paid_through_stripe" | "not_refundable" | "overpayment" | "refund_pending" | "refund_too_large" | "anomaly_not_found" | "idempotency_key_reused" | "logo_not_found" | "mail_not_found" | "mail_under_way" | "mail_off" | "books_not_connected" | "books_connection_lost" | "books_currency" | "books_taken" | "booking_not_found" | "booking_not_blocked" | "not_configured" | "database_unavailable" | "log_unavailable" | "stripe_refused" | "stripe_failed" | "stripe_rate_limited" | "stripe_timeout" | "books_refused" | "books_failed" | "internal_error";
             /**
              * Format: uuid
              * @description What the log calls this request.
@@ -1388,7 +1572,7 @@ export interface components {
         AuditEntry: {
             id: number;
             /** @enum {string} */
-            action: "signed_in" | "sign_in_failed" | "signed_out" | "session_ended" | "sessions_ended" | "password_changed" | "password_reset" | "invited" | "invitation_withdrawn" | "joined" | "role_changed" | "deactivated" | "reactivated" | "settings_changed" | "proved" | "second_factor_on" | "second_factor_off" | "recovery_codes_made" | "recovery_code_used";
+            action: "signed_in" | "sign_in_failed" | "signed_out" | "session_ended" | "sessions_ended" | "password_changed" | "password_reset" | "invited" | "invitation_withdrawn" | "joined" | "role_changed" | "deactivated" | "reactivated" | "settings_changed" | "proved" | "second_factor_on" | "second_factor_off" | "recovery_codes_made" | "recovery_code_used" | "books_connected" | "books_confirmed" | "books_disconnected";
             /** @description Who did it; for a sign-in that failed, whose account it was. */
             user_id: number;
             /** @description Theirs, if they still have an account here. */
@@ -1776,7 +1960,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -1798,6 +1982,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -1813,7 +2008,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -1835,6 +2030,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -1855,7 +2061,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -1877,6 +2083,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -1890,7 +2107,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -1912,6 +2129,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -1932,7 +2160,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -1954,6 +2182,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -1968,7 +2207,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -1990,6 +2229,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -2003,7 +2253,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -2025,6 +2275,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -2048,7 +2309,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -2070,6 +2331,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -2087,7 +2359,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -2109,6 +2381,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -2125,7 +2408,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -2147,6 +2430,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -2170,7 +2464,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -2192,6 +2486,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -2208,7 +2513,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -2230,6 +2535,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -2243,7 +2559,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -2265,6 +2581,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -2282,7 +2609,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -2304,6 +2631,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -2328,7 +2666,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -2350,6 +2688,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -2367,7 +2716,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -2389,6 +2738,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -2408,7 +2768,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -2430,6 +2790,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -2445,7 +2816,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -2467,6 +2838,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -2492,7 +2874,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -2514,6 +2896,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -2533,7 +2926,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -2555,6 +2948,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -2574,7 +2978,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -2596,6 +3000,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -2610,7 +3025,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -2632,6 +3047,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -2653,7 +3079,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -2675,6 +3101,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -2696,7 +3133,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -2718,6 +3155,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -2737,7 +3185,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -2759,6 +3207,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -2778,7 +3237,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -2800,6 +3259,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -2813,7 +3283,7 @@ export interface components {
             proposal_id: number | null;
             seq: number | null;
             /** @enum {string} */
-            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail";
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
             /** Format: date-time */
             created_at: string;
             owed: {
@@ -2835,6 +3305,17 @@ export interface components {
                 due_at: string;
                 ended_at: string | null;
             }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
             /** @description The customer’s own words, where they gave some when they declined. */
             comment?: string;
             /** @constant */
@@ -2843,6 +3324,109 @@ export interface components {
                 mail_id: string;
                 /** @enum {string} */
                 reason: "bounced" | "complained";
+            };
+        } | {
+            id: number;
+            org_id: number;
+            proposal_id: number | null;
+            seq: number | null;
+            /** @enum {string} */
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
+            /** Format: date-time */
+            created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
+            /** @constant */
+            event: "booked";
+            meta: {
+                entry_key: string;
+                /** @enum {string} */
+                fact: "received" | "returned" | "restored" | "earned";
+                amount_cents: components["schemas"]["Money"];
+                currency: string;
+                realm_id: string;
+                document_type: string;
+                document_id: string;
+                document_number: string | null;
+                expected_cents?: components["schemas"]["Money"];
+            };
+        } | {
+            id: number;
+            org_id: number;
+            proposal_id: number | null;
+            seq: number | null;
+            /** @enum {string} */
+            actor: "staff" | "customer" | "stripe" | "reconciler" | "mail" | "books";
+            /** Format: date-time */
+            created_at: string;
+            owed: {
+                /** Format: uuid */
+                id: string;
+                /** @constant */
+                channel: "mail";
+                /** @enum {string} */
+                kind: "link" | "new_link" | "reminder" | "expiring" | "receipt" | "payment_failed" | "refund" | "instalment" | "withdrawn" | "notice";
+                /** @description Whose notice it is; null where it is the customer’s. */
+                user_id: number | null;
+                /**
+                 * @description `sent`: the vendor took it. `delivered`, `bounced`, `complained`: what it reported then. `perhaps_sent`: the vendor never said whether it took it. `stale`: it was not true any more, or too late, before it could be sent.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "sent" | "failed" | "perhaps_sent" | "stale" | "delivered" | "bounced" | "complained";
+                reason: string | null;
+                /** Format: date-time */
+                due_at: string;
+                ended_at: string | null;
+            }[];
+            booking: {
+                /** Format: uuid */
+                id: string;
+                /**
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @enum {string}
+                 */
+                state: "queued" | "sending" | "blocked" | "sent" | "stale";
+                reason: string | null;
+                ended_at: string | null;
+            } | null;
+            /** @description The customer’s own words, where they gave some when they declined. */
+            comment?: string;
+            /** @constant */
+            event: "booking_blocked";
+            meta: {
+                entry_key: string;
+                /** @enum {string} */
+                reason: "books_closed" | "subscription_ended" | "conflict" | "inactive" | "currency" | "refused" | "connection_lost" | "not_connected";
             };
         };
         ActivityPage: {
@@ -2952,6 +3536,39 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        Books: {
+            /**
+             * @description `choosing`: a company is connected, and nothing is booked before its settings are confirmed. `lost`: it must be connected again, and what is owed waits.
+             * @enum {string}
+             */
+            state: "choosing" | "on" | "lost" | "disconnected" | "off" | "not_configured";
+            company: string | null;
+            start_on: string | null;
+            /** @description When the connection ends unless it is used. */
+            refresh_by: string | null;
+            /** @description When it ends for good: connect again before. */
+            ends_at: string | null;
+            /** @description When changes made over there were last looked for. */
+            looked_at: string | null;
+            /** @description What is owed to the books and not booked. */
+            waiting: number;
+            /** @description Of that, what waits for somebody. */
+            blocked: number;
+            /** @description Money that moved since the start, less what is booked: 0 once nothing waits. */
+            differences: {
+                currency: components["schemas"]["Currency"];
+                cents: components["schemas"]["Money"];
+            }[];
+            settings: {
+                /** @enum {string} */
+                mode: "invoice" | "receipt";
+                deposit_item_id: string;
+                income_item_id: string;
+                clearing_account_id: string;
+                other_account_id: string;
+                tax_code_id: string | null;
+            } | null;
+        };
         Numbers: {
             payments: number;
             /** @description Gross: all that was paid, through Stripe and beside it. */
@@ -3044,12 +3661,45 @@ export interface components {
             /** Format: date-time */
             received_at: string;
         };
+        /** @description What the books would not take, until somebody mends that. */
+        BlockedBooking: {
+            /** Format: uuid */
+            booking_id: string;
+            proposal_id: number;
+            title: string;
+            /** @enum {string} */
+            reason: "books_closed" | "subscription_ended" | "conflict" | "inactive" | "currency" | "refused" | "connection_lost" | "not_connected";
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** @description What is in the books over another amount than it should be. */
+        ChangedBooking: {
+            proposal_id: number;
+            title: string;
+            document_type: string;
+            document_number: string | null;
+            amount_cents: components["schemas"]["Money"];
+            /** @description What it comes to over there; 0 where it was deleted. */
+            seen_cents: number;
+            currency: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        EndingConnection: {
+            company: string;
+            /** @enum {string} */
+            state: "lost" | "ending";
+            ends_at: string | null;
+        };
         Attention: {
             anomalies: components["schemas"]["Anomaly"][];
             disputes: components["schemas"]["OpenDispute"][];
             refused: components["schemas"]["Refused"][];
             mails: components["schemas"]["UndeliveredMail"][];
             unattributed: components["schemas"]["UnattributedEvent"][];
+            bookings: components["schemas"]["BlockedBooking"][];
+            book_changes: components["schemas"]["ChangedBooking"][];
+            connections: components["schemas"]["EndingConnection"][];
         };
         Health: {
             /** @constant */
@@ -5299,7 +5949,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @example invited */
-                action?: "signed_in" | "sign_in_failed" | "signed_out" | "session_ended" | "sessions_ended" | "password_changed" | "password_reset" | "invited" | "invitation_withdrawn" | "joined" | "role_changed" | "deactivated" | "reactivated" | "settings_changed" | "proved" | "second_factor_on" | "second_factor_off" | "recovery_codes_made" | "recovery_code_used";
+                action?: "signed_in" | "sign_in_failed" | "signed_out" | "session_ended" | "sessions_ended" | "password_changed" | "password_reset" | "invited" | "invitation_withdrawn" | "joined" | "role_changed" | "deactivated" | "reactivated" | "settings_changed" | "proved" | "second_factor_on" | "second_factor_off" | "recovery_codes_made" | "recovery_code_used" | "books_connected" | "books_confirmed" | "books_disconnected";
                 user_id?: string;
                 cursor?: string;
             };
@@ -9384,7 +10034,8 @@ export interface operations {
                      *               "due_at": "2026-11-26T09:00:00.000Z",
                      *               "ended_at": "2026-11-26T09:00:02.000Z"
                      *             }
-                     *           ]
+                     *           ],
+                     *           "booking": null
                      *         }
                      *       ],
                      *       "next_cursor": null
@@ -11672,6 +12323,1138 @@ export interface operations {
             };
         };
     };
+    getBooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The books. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "state": "on",
+                     *       "company": "PeakPro LLC",
+                     *       "start_on": "2026-11-01",
+                     *       "refresh_by": "2027-03-10T09:00:00.000Z",
+                     *       "ends_at": "2031-11-29T09:00:00.000Z",
+                     *       "looked_at": "2026-11-30T09:00:00.000Z",
+                     *       "waiting": 0,
+                     *       "blocked": 0,
+                     *       "differences": [
+                     *         {
+                     *           "currency": "usd",
+                     *           "cents": 0
+                     *         }
+                     *       ],
+                     *       "settings": {
+                     *         "mode": "invoice",
+                     *         "deposit_item_id": "7",
+                     *         "income_item_id": "9",
+                     *         "clearing_account_id": "10",
+                     *         "other_account_id": "4",
+                     *         "tax_code_id": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Books"];
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    connectBooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Intuit’s page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "url": "https://appcenter.intuit.com/connect/oauth2?client_id=AB&state=x"
+                     *     }
+                     */
+                    "application/json": {
+                        /** Format: uri */
+                        url: string;
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`, `proof_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden" | "proof_required";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    finishConnectingBooks: {
+        parameters: {
+            query?: {
+                /** @example AB1 */
+                code?: string;
+                /** @example x */
+                state?: string;
+                /** @example 9130000000000001 */
+                realmId?: string;
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the page of the books, with `problem` in its query where nothing was connected. */
+            302: {
+                headers: {
+                    /** @description The page. */
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example  */
+                    "text/plain; charset=UTF-8": string;
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "invalid_request";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    listBooksChoices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Items, accounts and tax codes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "company": "PeakPro LLC",
+                     *       "currency": "usd",
+                     *       "needs_tax_code": false,
+                     *       "deposit_items": [
+                     *         {
+                     *           "id": "7",
+                     *           "name": "Deposit"
+                     *         }
+                     *       ],
+                     *       "income_items": [
+                     *         {
+                     *           "id": "9",
+                     *           "name": "Proposal"
+                     *         }
+                     *       ],
+                     *       "accounts": [
+                     *         {
+                     *           "id": "10",
+                     *           "name": "Stripe clearing"
+                     *         }
+                     *       ],
+                     *       "tax_codes": []
+                     *     }
+                     */
+                    "application/json": {
+                        company: string;
+                        currency: components["schemas"]["Currency"];
+                        needs_tax_code: boolean;
+                        /** @description Items on a liability account. */
+                        deposit_items: {
+                            id: string;
+                            name: string;
+                        }[];
+                        income_items: {
+                            id: string;
+                            name: string;
+                        }[];
+                        /** @description Where money can go. */
+                        accounts: {
+                            id: string;
+                            name: string;
+                        }[];
+                        tax_codes: {
+                            id: string;
+                            name: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`, `proof_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden" | "proof_required";
+                    };
+                };
+            };
+            /** @description `books_not_connected`, `books_connection_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "books_not_connected" | "books_connection_lost";
+                    };
+                };
+            };
+            /** @description `books_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 422;
+                        /** @enum {string} */
+                        code?: "books_refused";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `books_failed` */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 502;
+                        /** @enum {string} */
+                        code?: "books_failed";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    makeBooksPart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "part": "deposit_item"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {string} */
+                    part: "deposit_item" | "income_item" | "clearing_account";
+                };
+            };
+        };
+        responses: {
+            /** @description It. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "7",
+                     *       "name": "Deposit"
+                     *     }
+                     */
+                    "application/json": {
+                        id: string;
+                        name: string;
+                    };
+                };
+            };
+            /** @description `invalid_request`, `malformed_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "invalid_request" | "malformed_json";
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`, `proof_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden" | "proof_required";
+                    };
+                };
+            };
+            /** @description `books_not_connected`, `books_connection_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "books_not_connected" | "books_connection_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 413;
+                        /** @enum {string} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `books_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 422;
+                        /** @enum {string} */
+                        code?: "books_refused";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `books_failed` */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 502;
+                        /** @enum {string} */
+                        code?: "books_failed";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    confirmBooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "mode": "invoice",
+                 *       "deposit_item_id": "7",
+                 *       "income_item_id": "9",
+                 *       "clearing_account_id": "10",
+                 *       "other_account_id": "4",
+                 *       "tax_code_id": null,
+                 *       "start_on": "2026-11-01"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {string} */
+                    mode: "invoice" | "receipt";
+                    deposit_item_id: string;
+                    income_item_id: string;
+                    clearing_account_id: string;
+                    other_account_id: string;
+                    /** @default null */
+                    tax_code_id?: string | null;
+                    /** Format: date */
+                    start_on: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The books. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "state": "on",
+                     *       "company": "PeakPro LLC",
+                     *       "start_on": "2026-11-01",
+                     *       "refresh_by": "2027-03-10T09:00:00.000Z",
+                     *       "ends_at": "2031-11-29T09:00:00.000Z",
+                     *       "looked_at": "2026-11-30T09:00:00.000Z",
+                     *       "waiting": 0,
+                     *       "blocked": 0,
+                     *       "differences": [
+                     *         {
+                     *           "currency": "usd",
+                     *           "cents": 0
+                     *         }
+                     *       ],
+                     *       "settings": {
+                     *         "mode": "invoice",
+                     *         "deposit_item_id": "7",
+                     *         "income_item_id": "9",
+                     *         "clearing_account_id": "10",
+                     *         "other_account_id": "4",
+                     *         "tax_code_id": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Books"];
+                };
+            };
+            /** @description `invalid_request`, `malformed_json` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "invalid_request" | "malformed_json";
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`, `proof_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden" | "proof_required";
+                    };
+                };
+            };
+            /** @description `books_not_connected`, `books_connection_lost` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "books_not_connected" | "books_connection_lost";
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 413;
+                        /** @enum {string} */
+                        code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `books_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 422;
+                        /** @enum {string} */
+                        code?: "books_refused";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `books_failed` */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 502;
+                        /** @enum {string} */
+                        code?: "books_failed";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    disconnectBooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are disconnected. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "disconnected": true
+                     *     }
+                     */
+                    "application/json": {
+                        /** @constant */
+                        disconnected: true;
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden`, `proof_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden" | "proof_required";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    tryBookingAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 7 */
+                proposal_id: string;
+                /** @example 0b8f3a52-3c1e-4f0a-9a6b-2f1de1c4a111 */
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is tried within seconds. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "queued": true
+                     *     }
+                     */
+                    "application/json": {
+                        /** @constant */
+                        queued: true;
+                    };
+                };
+            };
+            /** @description `invalid_request`, `invalid_proposal_id` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {string} */
+                        code?: "invalid_request" | "invalid_proposal_id";
+                    };
+                };
+            };
+            /** @description `token_missing`, `token_invalid`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {string} */
+                        code?: "token_missing" | "token_invalid" | "token_expired";
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {string} */
+                        code?: "forbidden";
+                    };
+                };
+            };
+            /** @description `booking_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 404;
+                        /** @enum {string} */
+                        code?: "booking_not_found";
+                    };
+                };
+            };
+            /** @description `booking_not_blocked` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 409;
+                        /** @enum {string} */
+                        code?: "booking_not_blocked";
+                    };
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 429;
+                        /** @enum {string} */
+                        code?: "rate_limited";
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 500;
+                        /** @enum {string} */
+                        code?: "internal_error";
+                    };
+                };
+            };
+            /** @description `not_configured`, `database_unavailable`, `log_unavailable` */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {string} */
+                        code?: "not_configured" | "database_unavailable" | "log_unavailable";
+                    };
+                };
+            };
+        };
+    };
     getNumbers: {
         parameters: {
             query?: {
@@ -11845,7 +13628,10 @@ export interface operations {
                      *       "disputes": [],
                      *       "refused": [],
                      *       "mails": [],
-                     *       "unattributed": []
+                     *       "unattributed": [],
+                     *       "bookings": [],
+                     *       "book_changes": [],
+                     *       "connections": []
                      *     }
                      */
                     "application/json": components["schemas"]["Attention"];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { OwedKind } from '../../src/domain/owed.ts';
+import type { MailKind } from '../../src/domain/owed.ts';
 import type { Proposal, SessionStatus } from '../../src/domain/proposal.ts';
 import type { Facts } from '../../src/mail/facts.ts';
 import { whyStale } from '../../src/mail/why-stale.ts';
@@ -25,7 +25,7 @@ const bounced = { suppressed: [{ email: 'ada@example.com', reason: 'bounced' }] 
 
 type Case = readonly [string, Partial<Proposal>, string | null, Partial<Facts>?, number?];
 
-function check(kind: OwedKind, share: string | null, event: MailedEvent, cases: readonly Case[]) {
+function check(kind: MailKind, share: string | null, event: MailedEvent, cases: readonly Case[]) {
   for (const [name, proposal, expected, part = {}, dueHours = 1] of cases)
     test(name, () => {
       expect(whyStale({ kind, share, dueHours }, facts(event, proposal, part), hours(25))).toBe(expected);

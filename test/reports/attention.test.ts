@@ -6,7 +6,10 @@ const attention = async (token: string) => (await call('GET /reports/attention',
 
 test('attention without concerns is empty lists', async () => {
   const { token } = await createOrg();
-  const empty = { anomalies: [], disputes: [], refused: [], mails: [], unattributed: [] };
+  const empty = {
+    ...{ anomalies: [], disputes: [], refused: [], mails: [], unattributed: [] },
+    ...{ bookings: [], book_changes: [], connections: [] },
+  };
   expect(await attention(token)).toEqual(empty);
 });
 

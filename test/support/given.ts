@@ -3,8 +3,9 @@ import type { Actor, Customer, Staff } from '../../src/domain/actor.ts';
 import type { CommandOf, ProposalCommand } from '../../src/domain/command.ts';
 import { decide } from '../../src/domain/decide.ts';
 import { isRejection } from '../../src/domain/decision.ts';
-import type { EventName, StampedEvent } from '../../src/domain/entry.ts';
+import type { EventName, NewEntry, StampedEvent } from '../../src/domain/entry.ts';
 import { evolve } from '../../src/domain/evolve.ts';
+import { keyOf } from '../../src/domain/keys.ts';
 import type {
   DisputeObservation,
   Observation,
@@ -143,6 +144,26 @@ export function given(...history: readonly ProposalCommand[]) {
     return apply(before, decision.events);
   }, initialProposal(terms));
   return { state, when: (command: ProposalCommand, now = noon) => decided(state, command, now) };
+}
+
+/** The entries of commands, one after the other, as they would be appended. */
+export function entriesOf(
+  commands: readonly ProposalCommand[],
+  before: Proposal = initialProposal(terms),
+  at = noon,
+): NewEntry[] {
+  let state = before;
+  return commands.flatMap((command) => {
+    const decision = decide(state, command, at);
+    if (isRejection(decision)) throw new Error(`${command.kind} was rejected: ${decision.rejected}`);
+    const entries = decision.events.map((event, index) => ({
+      ...event,
+      ...{ orgId: 1, proposalId: 7, seq: state.seq + index + 1, createdAt: at },
+      dedupeKey: keyOf(event, 7, at),
+    }));
+    state = evolve(state, entries);
+    return entries;
+  });
 }
 
 /** The state after these events. */

@@ -15,6 +15,7 @@ export const protectedRoutes = Object.entries<Contract>(contracts).flatMap(
       .replace(':sid', '0b0f9f0e-3c1d-4d5a-9d51-0f3f0d9f5c11')
       .replace(':payment_id', '0b0f9f0e-3c1d-4d5a-9d51-0f3f0d9f5c11')
       .replace(':mail_id', '0b0f9f0e-3c1d-4d5a-9d51-0f3f0d9f5c11')
+      .replace(':booking_id', '0b0f9f0e-3c1d-4d5a-9d51-0f3f0d9f5c11')
       .replace(':entry_id', '9');
     return [{ route: example, customer: holdersOf(permission).includes('customer') }];
   },

@@ -6,7 +6,7 @@ import { createDatabase } from '../../src/db/client.ts';
 import { activityLog, channels, orgs, proposals, stripeEvents, users } from '../../src/db/schema.ts';
 import type { ProposalStatus } from '../../src/domain/proposal.ts';
 import { Tokens } from '../../src/jwt/tokens.ts';
-import type { Command } from '../../src/log/command.ts';
+import { type Command, lookedUpKeys } from '../../src/log/command.ts';
 import { loadGroup } from '../../src/log/load.ts';
 import { toOwe } from '../../src/log/outbox.ts';
 import { planGroup } from '../../src/log/plan.ts';
@@ -107,7 +107,10 @@ export async function append(
   { owing = false } = {},
 ): Promise<void> {
   const proposalIds = command.proposalId === null ? [] : [command.proposalId];
-  const loaded = await loadGroup(db, proposalIds, [], [], { depositPercent: 30, hasMail: true });
+  const loaded = await loadGroup(db, proposalIds, lookedUpKeys(command), [], {
+    depositPercent: 30,
+    hasMail: true,
+  });
   const { writes } = planGroup(loaded, [command], now);
   if (writes.entries.length > 0) await db.insert(activityLog).values(writes.entries);
   for (const { sql, params } of owing ? toOwe(writes.owed) : []) await db.$client.query(sql, params);

@@ -12,6 +12,7 @@ import { formatTime } from '../time.ts';
 import { Spinner } from '../ui/Spinner.tsx';
 import { ActionDialog } from './ActionDialog.tsx';
 import { Allowed } from './Allowed.tsx';
+import { describeBlock, TryAgain } from './Booking.tsx';
 import { canBeSentAgain, describeOwed } from './describe-owed.ts';
 import { EmptyState } from './EmptyState.tsx';
 import { Failure } from './Failure.tsx';
@@ -35,6 +36,7 @@ export function AttentionBanner() {
   if (!data && error) return <Banner title={texts.attention.couldNotCheck} />;
   if (!data) return null;
   const { anomalies, disputes, refused, mails, unattributed } = data;
+  const { bookings = [], book_changes: changes = [], connections = [] } = data; // an API from before has none
   const inquiries = disputes.filter(({ status }) => isInquiry(status)).length;
   const counts = {
     anomalies: anomalies.length,
@@ -43,6 +45,8 @@ export function AttentionBanner() {
     refused: refused.length,
     mails: mails.length,
     unattributed: unattributed.length,
+    bookings: bookings.length + changes.length,
+    connections: connections.length,
   };
   const parts = Object.entries(texts.attention.counts).flatMap(([kind, write]) => {
     const count = counts[kind as keyof typeof counts];
@@ -136,6 +140,48 @@ export function AttentionPage() {
                 </Allowed>
               )
             }
+          />
+        ))}
+      </List>
+      <List title={texts.attention.connectionsTitle} hint={texts.attention.connectionsHint}>
+        {(data.connections ?? []).map(({ company, state, ends_at: endsAt }) => (
+          <li key={company}>
+            <span>
+              <Link href="/staff/books">
+                <bdi>{company}</bdi>
+              </Link>{' '}
+              <span>{texts.attention.connectionWords[state]}</span> {endsAt && <When time={endsAt} />}
+            </span>
+          </li>
+        ))}
+      </List>
+      <List title={texts.attention.bookingsTitle} hint={texts.attention.bookingsHint}>
+        {(data.bookings ?? []).map((booking) => (
+          <Task
+            key={booking.booking_id}
+            proposal={booking}
+            time={booking.created_at}
+            words={describeBlock(booking.reason)}
+            action={
+              <Allowed to="payments:write">
+                <TryAgain proposalId={booking.proposal_id} bookingId={booking.booking_id} />
+              </Allowed>
+            }
+          />
+        ))}
+      </List>
+      <List title={texts.attention.bookChangesTitle} hint={texts.attention.bookChangesHint}>
+        {(data.book_changes ?? []).map((change) => (
+          <Task
+            key={`${change.proposal_id} ${change.document_type} ${change.document_number} ${change.created_at}`}
+            proposal={change}
+            time={change.created_at}
+            words={texts.attention.bookChange(
+              change.document_number,
+              formatMoney(change.seen_cents, change.currency),
+              formatMoney(change.amount_cents, change.currency),
+              change.seen_cents === 0,
+            )}
           />
         ))}
       </List>

@@ -109,6 +109,7 @@ function pagesOf(text: string): Command[] {
     { id: 'attention', words: texts.commandMenu.needsAttention, path: '/staff/attention' },
     { id: 'team', words: texts.teamPage.title, path: '/staff/team' },
     { id: 'settings', words: texts.settingsPage.title, path: '/staff/settings' },
+    { id: 'books', words: texts.booksPage.title, path: '/staff/books' },
     { id: 'account', words: texts.accountPage.title, path: '/staff/account' },
   ];
   return pages.filter(({ words }) => words.toLowerCase().includes(text.trim().toLowerCase()));

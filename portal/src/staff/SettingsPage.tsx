@@ -1,6 +1,7 @@
 import { Form } from '@base-ui/react/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import { audiences, topics } from '../../../src/domain/notify.ts';
 import { answerOf, type Org } from '../api.ts';
 import { decimalKind } from '../fields/kinds.ts';
@@ -33,6 +34,9 @@ export function SettingsPage() {
   return (
     <>
       <h1>{words.title}</h1>
+      <p>
+        <Link href="/staff/books">{texts.booksPage.title}</Link>
+      </p>
       {data ? (
         <Settings org={data} />
       ) : error ? (

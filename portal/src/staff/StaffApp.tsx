@@ -18,6 +18,7 @@ import { ForgotPage, InvitationPage, ResetPage } from './AccountLinks.tsx';
 import { AccountPage } from './AccountPage.tsx';
 import { AttentionBanner, AttentionPage } from './Attention.tsx';
 import { AuditPage } from './AuditPage.tsx';
+import { BooksPage } from './BooksPage.tsx';
 import { CommandMenu } from './CommandMenu.tsx';
 import { EditProposalPage, NewProposalPage } from './EditorPages.tsx';
 import { forgetDrafts } from './kept-draft.ts';
@@ -164,6 +165,7 @@ function SignedIn({
             <Route path="/staff/team" component={TeamPage} />
             <Route path="/staff/audit" component={AuditPage} />
             <Route path="/staff/settings" component={SettingsPage} />
+            <Route path="/staff/books" component={BooksPage} />
             <Route path="/staff/account">
               <AccountPage onSignedOut={onSignedOut} />
             </Route>

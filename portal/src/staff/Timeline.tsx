@@ -4,6 +4,7 @@ import { texts } from '../texts/staff.ts';
 import { formatTime } from '../time.ts';
 import { Button } from '../ui/Button.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
+import { Booking } from './Booking.tsx';
 import { describe, isWorrying } from './describe-entry.ts';
 import { isOnItsWay, newsOf } from './describe-owed.ts';
 import { Failure } from './Failure.tsx';
@@ -28,7 +29,12 @@ export function Timeline({ proposal }: { proposal: Proposal }) {
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     refetchInterval: ({ state }) =>
-      state.data?.pages.some((page) => page.data.some(({ owed }) => owed.some(isOnItsWay)))
+      state.data?.pages.some((page) =>
+        page.data.some(
+          ({ owed, booking }) =>
+            owed.some(isOnItsWay) || booking?.state === 'queued' || booking?.state === 'sending',
+        ),
+      )
         ? Math.min(60_000, 3_000 * 1.5 ** state.dataUpdateCount) // what waits may wait for hours
         : false,
   });
@@ -60,6 +66,7 @@ export function Timeline({ proposal }: { proposal: Proposal }) {
                   isOutdated={entry.event === 'sent' && entry.meta.version !== proposal.version}
                 />
               ))}
+              {entry.booking && <Booking proposalId={proposal.id} booking={entry.booking} />}
             </li>
           ))}
           {!hasNextPage && (

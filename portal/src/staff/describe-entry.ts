@@ -4,6 +4,7 @@ import type { Entry } from '../api.ts';
 import { formatMoney } from '../money.ts';
 import { texts } from '../texts/staff.ts';
 import { formatDay } from '../time.ts';
+import { describeBlock } from './Booking.tsx';
 
 /** An entry of the log in words. `currency` is the proposal's, for amounts that do not name theirs. */
 export function describe(entry: Entry, currency: string): string {
@@ -91,13 +92,34 @@ export function describe(entry: Entry, currency: string): string {
       return entry.meta.reason === 'bounced'
         ? texts.describeEntry.aMailCameBack
         : texts.describeEntry.theCustomerReportedAMailAs;
+    case 'booked': {
+      const {
+        amount_cents: cents,
+        expected_cents: expected,
+        document_type: type,
+        document_number: number,
+      } = entry.meta;
+      const document = [spaced(type), number].filter(Boolean).join(' ');
+      const amount = money(cents, entry.meta.currency);
+      return expected === undefined
+        ? texts.describeEntry.booked(document, amount)
+        : texts.describeEntry.bookedDifferently(document, amount, money(expected, entry.meta.currency));
+    }
+    case 'booking_blocked':
+      return describeBlock(entry.meta.reason);
     case 'lead_created':
       return texts.describeEntry.leadCreated;
   }
 }
 
+/** `SalesReceipt` is a sales receipt. */
+function spaced(type: string): string {
+  return type.replace(/\B[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
 /** Whether staff should look at it. */
-export function isWorrying({ event }: Entry): boolean {
+export function isWorrying({ event, meta }: Entry): boolean {
+  if (event === 'booked') return meta.expected_cents !== undefined;
   return [
     'payment_anomaly',
     'dispute_opened',
@@ -108,5 +130,6 @@ export function isWorrying({ event }: Entry): boolean {
     'declined',
     'payment_reversed',
     'mail_bounced',
+    'booking_blocked',
   ].includes(event);
 }

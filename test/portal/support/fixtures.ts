@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { test as base, expect, type Page, type Response } from '@playwright/test';
+import type { IntuitServer } from '../../../local/intuit/server.ts';
 import type { MailboxServer } from '../../../local/mailbox/server.ts';
 import { startStack } from '../../../local/stack.ts';
 import type { Play } from '../../../local/stripe/server.ts';
@@ -26,6 +28,7 @@ export type Deployed = {
   readonly stripe: Play;
   readonly tokens: Tokens;
   readonly mailbox: MailboxServer;
+  readonly intuit: IntuitServer;
   readonly postgresUrl: string;
 };
 
@@ -37,7 +40,7 @@ export async function startDeployed(options: { isEmpty?: true } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'portal-test-'));
   const port = await claimPort();
   const url = `http://localhost:${port}`;
-  const { stripe, mailbox, postgres, stop } = await startStack({
+  const { stripe, mailbox, intuit, postgres, stop } = await startStack({
     ...options,
     folder,
     port,
@@ -49,6 +52,10 @@ export async function startDeployed(options: { isEmpty?: true } = {}) {
       METRICS_TOKEN: 'only-for-tests-only-for-tests',
       RESEND_API_KEY: 're_only_for_tests_only_for_tests',
       MAIL_FROM: 'portal@mail.example',
+      INTUIT_CLIENT_ID: 'only-for-tests-only-for-tests',
+      INTUIT_CLIENT_SECRET: 'only-for-tests-only-for-tests',
+      INTUIT_SANDBOX: 'true',
+      BOOKS_TOKEN_KEYS: randomBytes(32).toString('base64'),
     },
     stripe: { port: 0, secretKey: 'sk_test_only_for_tests_only_for_tests', webhookSecret },
   });
@@ -57,7 +64,7 @@ export async function startDeployed(options: { isEmpty?: true } = {}) {
     await stop();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url, stripe, mailbox, postgresUrl: postgres.url, stop: end };
+  return { url, stripe, mailbox, intuit, postgresUrl: postgres.url, stop: end };
 }
 
 export const test = base.extend<{ complaints: string[] }, { development: Development; deployed: Deployed }>({

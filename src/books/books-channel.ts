@@ -1,0 +1,160 @@
+import type { ChannelAdapter } from '../couriers/channel.ts';
+import type { OwedRow } from '../couriers/outbox.ts';
+import type { Database } from '../db/client.ts';
+import { BooksFailure, type BooksGateway } from '../domain/accounting.ts';
+import {
+  type BlockReason,
+  type BookedObject,
+  type BookingMode,
+  type BookingOrder,
+  type BookingStep,
+  bookingRetriesMs,
+} from '../domain/books.ts';
+import type { UnstampedEvent } from '../domain/entry.ts';
+import type { Delivery } from '../domain/owed.ts';
+import { AppError } from '../errors.ts';
+import type { Connections } from './connection.ts';
+import { readOrder } from './orders.ts';
+import type { Refs } from './refs.ts';
+
+/** What the outbox freezes while it may have been booked. Rows outlive deploys, so fields are added and never renamed. */
+type Frozen = {
+  readonly order: BookingOrder;
+  readonly mode: BookingMode;
+  /** Names the attempt: another one where an earlier attempt surely made nothing. */
+  readonly requestKey: string;
+};
+
+/** An event about a booking, as the log keeps it. */
+export type BookingEvent = Extract<UnstampedEvent, { readonly event: 'booked' | 'booking_blocked' }>;
+
+/** QuickBooks asks for a pause of a minute; an operator takes longer. */
+const [throttledMs, operatorMs] = [60_000, 5 * 60_000];
+
+/**
+ * Accounting as a channel: every fact about money becomes one object in the org's books. It is tried for ever, since books must
+ * become right, and looked for before it is tried again, since a vendor may forget what it did.
+ */
+export function createBooksChannel(deps: {
+  readonly db: Database;
+  readonly portalUrl: () => string;
+  readonly gateway: BooksGateway;
+  readonly connections: Connections;
+  readonly refs: Refs;
+  /** Appends to the log. Rejects where that is not known to have happened. */
+  readonly note: (proposalId: number, event: BookingEvent) => Promise<void>;
+}): ChannelAdapter {
+  const { db, gateway, connections, refs, note } = deps;
+
+  return {
+    kinds: ['booking'],
+    retryHours: Number.POSITIVE_INFINITY,
+    staleHours: Number.POSITIVE_INFINITY,
+    retriesMs: bookingRetriesMs,
+
+    async prepare(row) {
+      try {
+        gateway.check(); // what is missing is missed before the attempt
+      } catch (error) {
+        if (!(error instanceof AppError && error.code === 'not_configured')) throw error;
+        console.error(JSON.stringify({ books: 'not_configured', detail: error.message }));
+        return { outcome: 'postponed', reason: 'not_configured', ms: operatorMs, waitsFor: 'operator' };
+      }
+      const connection = await connections.find();
+      if (!connection?.settings || connection.state !== 'on') {
+        return {
+          outcome: 'blocked',
+          reason: connection?.state === 'lost' ? 'connection_lost' : 'not_connected',
+        };
+      }
+      const order = await readOrder(db, row, deps.portalUrl());
+      if (!order) return { state: 'stale', reason: 'nothing_to_book' };
+      const requestKey = `${row.id}:${row.attempt}`;
+      return { content: { order, mode: connection.settings.mode, requestKey } satisfies Frozen };
+    },
+
+    async deliver(row, content, isInTime) {
+      const { order, mode, requestKey } = content as Frozen; // sound: `prepare` made it
+      const connection = await connections.find();
+      if (!connection?.settings || connection.state !== 'on')
+        return { outcome: 'blocked', reason: 'connection_lost' };
+      const { settings, realmId } = connection;
+      const access = connections.accessOf(connection);
+      const made = await refs.read(realmId, row, order);
+      try {
+        for (const step of stepsOf(order, mode, made)) {
+          if (made[step]) continue;
+          if (!isInTime()) return { outcome: 'unknown', reason: 'suspended' };
+          const mayExist = row.tries > 0;
+          made[step] = await gateway.book(access, {
+            step,
+            order,
+            mode,
+            settings,
+            requestKey,
+            mayExist,
+            made,
+          });
+          await refs.write(realmId, row, order, step, made[step]);
+        }
+      } catch (error) {
+        if (!(error instanceof BooksFailure)) throw error;
+        if (error.failure.kind === 'lost') await access.lose();
+        return toDelivery(row, error);
+      }
+      const { document } = made;
+      if (!document) throw new Error('Nothing was booked.');
+      await note(row.proposalId, toBooked(row, order, realmId, document));
+      return { outcome: 'accepted', vendorId: document.id, note: null };
+    },
+  };
+
+  async function toDelivery(row: OwedRow, { failure }: BooksFailure): Promise<Delivery> {
+    switch (failure.kind) {
+      case 'throttled':
+        return { outcome: 'postponed', reason: 'throttled', ms: throttledMs, waitsFor: 'time' };
+      case 'unknown':
+        return { outcome: 'unknown', reason: 'no_answer' };
+      case 'lost':
+        return { outcome: 'blocked', reason: 'connection_lost' };
+      case 'blocked':
+        await note(row.proposalId, toBlocked(row, failure.reason));
+        return { outcome: 'blocked', reason: failure.reason };
+    }
+  }
+}
+
+/** A payment follows where its document is an invoice: sales receipts and refund receipts hold their money. */
+function stepsOf(
+  { fact, amountCents }: BookingOrder,
+  mode: BookingMode,
+  { document }: { readonly document?: BookedObject },
+): readonly BookingStep[] {
+  const isInvoice = document ? document.type === 'Invoice' : mode === 'invoice';
+  const isPaid = isInvoice && fact === 'received' && amountCents > 0;
+  return isPaid ? ['customer', 'document', 'payment'] : ['customer', 'document'];
+}
+
+function toBooked(row: OwedRow, order: BookingOrder, realmId: string, document: BookedObject): BookingEvent {
+  const { fact, amountCents, currency } = order;
+  const { id, type, number, totalCents } = document;
+  const isDifferent = totalCents !== null && totalCents !== amountCents;
+  return {
+    event: 'booked',
+    meta: {
+      entry_key: row.entryKey,
+      fact,
+      amount_cents: totalCents ?? amountCents,
+      currency,
+      realm_id: realmId,
+      document_type: type,
+      document_id: id,
+      document_number: number,
+      ...(isDifferent ? { expected_cents: amountCents } : {}),
+    },
+  };
+}
+
+function toBlocked(row: OwedRow, reason: BlockReason): BookingEvent {
+  return { event: 'booking_blocked', meta: { entry_key: row.entryKey, reason } };
+}

@@ -1,0 +1,161 @@
+import type { Database } from '../db/client.ts';
+import type { BooksState } from '../db/schema.ts';
+import { type BooksAccess, BooksFailure, type BooksGateway, type BooksTokens } from '../domain/accounting.ts';
+import type { BooksSettings } from '../domain/books.ts';
+import { openTokens, sealTokens } from './sealed-tokens.ts';
+
+/** A token that ends so soon is renewed before it is used. */
+const marginMs = 2 * 60_000;
+
+/** A token, and the generation of those that it is of. */
+type Opened = { readonly accessToken: string; readonly generation: number };
+
+export type Connection = {
+  readonly realmId: string;
+  readonly state: BooksState;
+  readonly settings: BooksSettings | null;
+  readonly companyName: string;
+  readonly startOn: string | null;
+  readonly tokens: string | null;
+  readonly tokenGeneration: number;
+  readonly lookedAt: string | null;
+};
+
+/**
+ * An org's connection to its books, as its courier sees it: nothing else refreshes the tokens. Where two couriers are alive, the
+ * database keeps the tokens of one, and the other takes those.
+ */
+export class Connections {
+  readonly #client: Database['$client'];
+  readonly #orgId: number;
+  readonly #gateway: BooksGateway;
+  readonly #keys: () => readonly Uint8Array[];
+  #reading: Promise<Opened> | undefined;
+
+  constructor(db: Database, orgId: number, gateway: BooksGateway, keys: () => readonly Uint8Array[]) {
+    this.#client = db.$client;
+    this.#orgId = orgId;
+    this.#gateway = gateway;
+    this.#keys = keys;
+  }
+
+  /** One request. */
+  async find(): Promise<Connection | null> {
+    const [row] = await this.#client.query(select, [this.#orgId]);
+    return (row as Connection | undefined) ?? null; // sound: the statement selects it
+  }
+
+  /** Keeps a company that was just connected. Resolves with whether it could: another org may have the company. */
+  async save(realmId: string, companyName: string, tokens: BooksTokens): Promise<boolean> {
+    const sealed = await sealTokens(tokens, { orgId: this.#orgId, realmId }, this.#keys());
+    const rows = await this.#client.query(insert, [
+      ...[this.#orgId, realmId, companyName, sealed],
+      ...[new Date(tokens.refreshUntil), tokens.endsAt && new Date(tokens.endsAt)],
+    ]);
+    return rows.length > 0;
+  }
+
+  /** How calls get their token; and how the tokens that the last call had are forgotten, so that only a person can connect again. */
+  accessOf({ realmId }: Pick<Connection, 'realmId'>): BooksAccess & { lose(): Promise<void> } {
+    let last: Opened | null = null;
+    const take = async (refused: string | null) => {
+      last = await this.#open(realmId, refused);
+      return last.accessToken;
+    };
+    return {
+      realmId,
+      token: () => take(null),
+      renewed: () => take(last?.accessToken ?? null),
+      lose: async () => {
+        if (last) await this.#lose(last.generation);
+      },
+    };
+  }
+
+  /** Disconnects. Resolves with the refresh token that is to be revoked, if there is one. */
+  async forget(): Promise<string | null> {
+    const connection = await this.find();
+    await this.#client.query(forget, [this.#orgId]);
+    if (!connection?.tokens) return null;
+    const { realmId, tokens } = connection;
+    return (await openTokens(tokens, { orgId: this.#orgId, realmId }, this.#keys()))?.refreshToken ?? null;
+  }
+
+  async #lose(generation: number): Promise<void> {
+    await this.#client.query(lose, [this.#orgId, generation]);
+  }
+
+  /** Tokens of this company that were not refused; renewed where they have to be, once for all who ask. */
+  async #open(realmId: string, refused: string | null): Promise<Opened> {
+    this.#reading ??= this.#read(realmId, refused).finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #read(realmId: string, refused: string | null): Promise<Opened> {
+    const connection = await this.find();
+    const lost = new BooksFailure({ kind: 'lost' }, 'not_connected');
+    if (!connection?.tokens || connection.realmId !== realmId) throw lost;
+    const { tokenGeneration: generation } = connection;
+    const tokens = await openTokens(connection.tokens, { orgId: this.#orgId, realmId }, this.#keys());
+    if (!tokens) {
+      await this.#lose(generation);
+      throw lost;
+    }
+    const { accessToken, accessUntil, refreshToken } = tokens;
+    const isGood = accessToken !== refused && accessUntil - marginMs > Date.now();
+    return isGood ? { accessToken, generation } : this.#renew(realmId, generation, refreshToken);
+  }
+
+  /** Stores the new tokens before they are used: those before are worth nothing from then on. */
+  async #renew(realmId: string, generation: number, refreshToken: string): Promise<Opened> {
+    try {
+      const tokens = await this.#gateway.refresh(refreshToken);
+      const sealed = await sealTokens(tokens, { orgId: this.#orgId, realmId }, this.#keys());
+      const dates = [new Date(tokens.refreshUntil), tokens.endsAt && new Date(tokens.endsAt)];
+      const stored = await this.#client.query(update, [this.#orgId, generation, sealed, ...dates]);
+      const { accessToken } = tokens;
+      return stored.length > 0 ? { accessToken, generation: generation + 1 } : this.#read(realmId, null);
+    } catch (error) {
+      if (!(error instanceof BooksFailure && error.failure.kind === 'lost')) throw error;
+      // Another courier may have used the token, and stored its successor.
+      const now = await this.find();
+      if (now?.tokens && now.tokenGeneration !== generation) return this.#read(realmId, null);
+      await this.#lose(generation);
+      throw error;
+    }
+  }
+}
+
+const select = `
+  select realm_id as "realmId", state, settings, company_name as "companyName", start_on::text as "startOn", tokens,
+    token_generation as "tokenGeneration", looked_at as "lookedAt"
+  from books_connections where org_id = $1`;
+
+/** The same company keeps its settings and goes on; another one is chosen from afresh. */
+const insert = `
+  insert into books_connections (org_id, realm_id, company_name, state, tokens, refresh_by, ends_at)
+  select $1::bigint, $2::text, $3::text, 'choosing', $4::text, $5::timestamptz, $6::timestamptz
+  where not exists (select from books_connections where realm_id = $2 and org_id <> $1 and state <> 'disconnected')
+  on conflict (org_id) do update set realm_id = excluded.realm_id, company_name = excluded.company_name, tokens = excluded.tokens,
+    token_generation = books_connections.token_generation + 1, refresh_by = excluded.refresh_by, ends_at = excluded.ends_at,
+    state = case when books_connections.realm_id = excluded.realm_id and books_connections.state in ('on', 'lost')
+      and books_connections.settings is not null then 'on' else 'choosing' end,
+    settings = case when books_connections.realm_id = excluded.realm_id then books_connections.settings end,
+    start_on = case when books_connections.realm_id = excluded.realm_id then books_connections.start_on end,
+    looked_at = null, difference_cents = null
+  returning org_id`;
+
+const update = `
+  update books_connections set tokens = $3, token_generation = token_generation + 1, refresh_by = $4, ends_at = coalesce($5, ends_at)
+  where org_id = $1 and token_generation = $2 and tokens is not null returning org_id`;
+
+const lose = `
+  update books_connections set tokens = null, token_generation = token_generation + 1,
+    state = case when state = 'on' then 'lost' else state end
+  where org_id = $1 and token_generation = $2`;
+
+const forget = `
+  update books_connections set tokens = null, token_generation = token_generation + 1, state = 'disconnected'
+  where org_id = $1`;

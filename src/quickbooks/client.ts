@@ -1,0 +1,113 @@
+import * as v from 'valibot';
+import { type BooksAccess, BooksFailure } from '../domain/accounting.ts';
+import { describeCauses } from '../errors.ts';
+import { inSpan } from '../tracing.ts';
+import { toFailure } from './faults.ts';
+
+/** Intuit ends a request after 120 s. We wait for less, and longer than that before we look what became of it. */
+const deadlineMs = 20_000;
+
+/** The only one since August 2025. */
+const minorVersion = '75';
+
+const Json = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()));
+
+/** What the API answers, by the name of what was asked for. Fields come without notice: what we do not name is passed over. */
+export type Answer = Readonly<Record<string, unknown>>;
+
+/**
+ * Calls to one company: https://developer.intuit.com/app/developer/qbo/docs/api/accounting/most-commonly-used/account. A token
+ * that is refused is renewed once.
+ */
+export class Client {
+  readonly #base: string;
+  readonly #access: BooksAccess;
+  readonly #paceMs: number;
+  #nextAt = 0;
+
+  constructor(base: string, access: BooksAccess, paceMs: number) {
+    this.#base = base;
+    this.#access = access;
+    this.#paceMs = paceMs;
+  }
+
+  get(path: string, query: Record<string, string> = {}): Promise<Answer> {
+    return this.#call('GET', path, query);
+  }
+
+  /** The rows of a query, a thousand at most. */
+  async query(entity: string, where: string): Promise<readonly Answer[]> {
+    const query = `select * from ${entity}${where && ` where ${where}`} maxresults 1000`;
+    const { QueryResponse: found } = await this.get('query', { query });
+    return rowsOf(found, entity);
+  }
+
+  /** Makes an object. The same `requestId` again makes no other. */
+  async create(entity: string, body: object, requestId: string): Promise<Answer> {
+    const answer = await this.#call('POST', entity.toLowerCase(), { requestid: requestId }, body);
+    const made = v.safeParse(v.record(v.string(), v.unknown()), answer[entity]);
+    if (!made.success) throw new BooksFailure({ kind: 'unknown' }, 'no_object');
+    return made.output;
+  }
+
+  async #call(method: string, path: string, query: Record<string, string>, body?: object): Promise<Answer> {
+    const first = await this.#send(method, path, query, body, await this.#access.token());
+    const { status, text, headers } =
+      first.status === 401
+        ? await this.#send(method, path, query, body, await this.#access.renewed())
+        : first;
+    const json = v.safeParse(Json, text);
+    if (status >= 200 && status < 300 && json.success && !('Fault' in json.output)) return json.output;
+    const failure = toFailure(status, json.success ? json.output : null);
+    const { code, failure: what } = failure;
+    // Intuit's support asks for the id; it says nothing about anybody.
+    console.error(JSON.stringify({ books: what, code, intuit_tid: headers.get('intuit_tid') }));
+    throw failure;
+  }
+
+  async #send(
+    method: string,
+    path: string,
+    query: Record<string, string>,
+    body: object | undefined,
+    token: string,
+  ) {
+    const now = Date.now();
+    const waitMs = this.#nextAt - now;
+    this.#nextAt = Math.max(now, this.#nextAt) + this.#paceMs;
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    const search = new URLSearchParams({ ...query, minorversion: minorVersion });
+    const url = `${this.#base}/v3/company/${encodeURIComponent(this.#access.realmId)}/${path}?${search}`;
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), deadlineMs);
+    try {
+      const response = await inSpan('books', () =>
+        fetch(url, {
+          method,
+          headers: {
+            authorization: `Bearer ${token}`,
+            accept: 'application/json',
+            ...(body ? { 'content-type': 'application/json' } : {}),
+          },
+          ...(body ? { body: JSON.stringify(body) } : {}),
+          signal: deadline.signal,
+        }),
+      );
+      return { status: response.status, text: await response.text(), headers: response.headers };
+    } catch (cause) {
+      console.error(JSON.stringify({ books: 'no_answer', causes: describeCauses(cause) }));
+      throw new BooksFailure({ kind: 'unknown' }, 'no_answer', { cause });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+const Rows = v.array(v.record(v.string(), v.unknown()));
+
+/** The rows of an entity in an answer; none where it has none. */
+export function rowsOf(answer: unknown, entity: string): readonly Answer[] {
+  const rows = v.safeParse(v.object({ [entity]: v.optional(Rows, []) }), answer);
+  if (!rows.success) throw new BooksFailure({ kind: 'unknown' }, 'no_rows');
+  return rows.output[entity] ?? [];
+}

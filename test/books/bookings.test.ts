@@ -1,0 +1,313 @@
+import { createExecutionContext, createScheduledController } from 'cloudflare:test';
+import { eq, sql } from 'drizzle-orm';
+import { describe, expect, test } from 'vitest';
+import { Bookkeeper } from '../../src/books/bookkeeper.ts';
+import { booksConnections, outbox } from '../../src/db/schema.ts';
+import worker from '../../src/index.ts';
+import { call } from '../support/api.ts';
+import { createBookingOrg, playIntuit, quickBooks } from '../support/books.ts';
+import { deliver, owedOf, passTime } from '../support/mail.ts';
+import {
+  bindings,
+  createOrg,
+  createProposal,
+  db,
+  entriesOf,
+  eventsOf,
+  paidEvent,
+  rowCounts,
+  tokens,
+} from '../support/world.ts';
+
+/** An org whose books are kept, with an approved proposal. */
+async function setUp(mode: 'invoice' | 'receipt' = 'invoice') {
+  const intuit = playIntuit();
+  const { org, company, connections } = await createBookingOrg(intuit, mode);
+  const proposal = await createProposal(org.id);
+  const bookkeeper = new Bookkeeper(db, org.id, quickBooks(), connections);
+  return { intuit, company, org, proposal, bookkeeper, connections };
+}
+
+type Given = Awaited<ReturnType<typeof setUp>>;
+
+async function pay({ proposal }: Pick<Given, 'proposal'>, session: Record<string, unknown> = {}) {
+  const event = paidEvent(proposal, session);
+  expect((await call('POST /payments/webhook', { json: event })).status).toBe(200);
+  return event;
+}
+
+const bookingOf = async ({ proposal }: Pick<Given, 'proposal'>) =>
+  (await owedOf(proposal.id)).find(
+    ({ channel, kind, entryKey }) =>
+      channel === 'books' && kind === 'booking' && !entryKey.startsWith('approve'),
+  );
+
+const again = (proposalId: number, bookingId: string, token: string) =>
+  call(`POST /proposals/${proposalId}/bookings/${bookingId}/try_again`, { token });
+
+const attention = async ({ org }: Pick<Given, 'org'>) =>
+  (await call('GET /reports/attention', { token: org.token })).json;
+
+/** A payment that the books would not take, since they are closed. */
+async function blocked() {
+  const given = await setUp();
+  given.company.closedUntil = '2099-01-01';
+  await pay(given);
+  await deliver(given.org.id);
+  const booking = await bookingOf(given);
+  expect(booking).toMatchObject({ state: 'blocked', reason: 'books_closed', endedAt: null });
+  return { ...given, id: booking?.id ?? '' };
+}
+
+describe('a booking that is blocked', () => {
+  test('is said once in the log and shown in Attention, with its reason', async () => {
+    const given = await blocked();
+    await passTime(given.org.id, 7 * 3_600_000);
+    await deliver(given.org.id);
+    const said = (await entriesOf(given.proposal.id)).filter(({ event }) => event === 'booking_blocked');
+    expect(said).toMatchObject([{ actor: 'books', meta: { reason: 'books_closed' } }]);
+    expect((await attention(given)).bookings).toMatchObject([
+      { booking_id: given.id, proposal_id: given.proposal.id, title: 'Kitchen', reason: 'books_closed' },
+    ]);
+    const { json } = await call(`GET /proposals/${given.proposal.id}/activity`, { token: given.org.token });
+    const entry = json.data.find(({ event }: { event: string }) => event === 'payment_success');
+    expect(entry.booking).toEqual({ id: given.id, state: 'blocked', reason: 'books_closed', ended_at: null });
+  });
+
+  test('is booked when staff try it again after it was mended', async () => {
+    const given = await blocked();
+    const { company, org, proposal, id } = given;
+    company.closedUntil = null;
+    expect(await again(proposal.id, id, org.token)).toMatchObject({ status: 202, json: { queued: true } });
+    await deliver(org.id);
+    expect(await bookingOf(given)).toMatchObject({ state: 'sent', reason: null });
+    expect(company.forms.Invoice.size).toBe(1);
+    expect((await attention(given)).bookings).toEqual([]);
+    // A second click comes too late, and changes nothing.
+    const before = await rowCounts();
+    expect((await again(proposal.id, id, org.token)).json.code).toBe('booking_not_blocked');
+    expect(await rowCounts()).toEqual(before);
+  });
+
+  test('is booked by itself, hours after it was mended', async () => {
+    const given = await blocked();
+    given.company.closedUntil = null;
+    await passTime(given.org.id, 6 * 3_600_000);
+    await deliver(given.org.id);
+    expect(await bookingOf(given)).toMatchObject({ state: 'sent' });
+  });
+
+  test('is tried again by staff of its org, and by nobody else', async () => {
+    const { org, proposal, id } = await blocked();
+    const viewer = await tokens.signStaff({ ...org.actor, role: 'viewer' }, new Date());
+    expect((await again(proposal.id, id, viewer)).json.code).toBe('forbidden');
+    expect((await again(proposal.id, id, proposal.token)).status).toBe(403);
+    const stranger = await createOrg();
+    expect((await again(proposal.id, id, stranger.token)).json.code).toBe('booking_not_found');
+    const other = await createProposal(org.id);
+    expect((await again(other.id, id, org.token)).json.code).toBe('booking_not_found');
+  });
+
+  test('of two who try it again at once, is booked once', async () => {
+    const { company, org, proposal, id } = await blocked();
+    company.closedUntil = null;
+    await Promise.all([again(proposal.id, id, org.token), again(proposal.id, id, org.token)]);
+    await deliver(org.id);
+    expect([company.forms.Invoice.size, company.forms.Payment.size]).toEqual([1, 1]);
+  });
+});
+
+describe.each([
+  [
+    'the subscription ended',
+    'subscription_ended',
+    ({ company }: Given) => {
+      company.isSubscribed = false;
+    },
+  ],
+  [
+    'an item was made inactive',
+    'inactive',
+    ({ company }: Given) => {
+      for (const item of company.items.values()) item.Active = false;
+    },
+  ],
+  [
+    'another document has its number',
+    'conflict',
+    ({ company, proposal }: Given) => {
+      const customer = company.create('Customer', { DisplayName: 'Somebody' });
+      const [item] = [...company.items.keys()];
+      company.create('Invoice', {
+        ...{ CustomerRef: { value: customer.Id }, TxnDate: '2026-11-01', DocNumber: `PD${proposal.id}-2` },
+        Line: [{ Amount: 1, SalesItemLineDetail: { ItemRef: { value: item } } }],
+      });
+    },
+  ],
+] as const)('where %s', (_, reason, mend) => {
+  test(`a booking is blocked for that (${reason}), and nothing is made`, async () => {
+    const given = await setUp();
+    mend(given);
+    const before = given.company.forms.Invoice.size;
+    await pay(given);
+    await deliver(given.org.id);
+    expect(await bookingOf(given)).toMatchObject({ state: 'blocked', reason });
+    expect([given.company.forms.Invoice.size, given.company.forms.Payment.size]).toEqual([before, 0]);
+  });
+});
+
+test('where the connection is lost, what is owed waits for an admin to connect again', async () => {
+  const given = await setUp();
+  const { intuit, company, org } = given;
+  intuit.revoke(company.realmId);
+  await pay(given);
+  await deliver(org.id);
+  expect(await bookingOf(given)).toMatchObject({ state: 'blocked', reason: 'connection_lost' });
+  expect((await call('GET /quickbooks', { token: org.token })).json).toMatchObject({
+    state: 'lost',
+    blocked: 1,
+  });
+  expect((await attention(given)).connections).toEqual([
+    { company: company.name, state: 'lost', ends_at: expect.any(String) },
+  ]);
+  expect(await eventsOf(given.proposal.id)).not.toContain('booking_blocked'); // it is not about this payment
+  const begun = await call('POST /quickbooks/connect', { token: org.token });
+  const url = new URL(begun.json.url);
+  const [, nonce] = /books_nonce=([^;]+)/.exec(begun.headers.get('set-cookie') ?? '') ?? [];
+  const code = intuit.consent(company.realmId, url.searchParams.get('redirect_uri') ?? '');
+  const query = new URLSearchParams({
+    code,
+    state: url.searchParams.get('state') ?? '',
+    realmId: company.realmId,
+  });
+  await call(`GET /quickbooks/callback?${query}`, { headers: { cookie: `books_nonce=${nonce}` } });
+  await deliver(org.id);
+  expect(await bookingOf(given)).toMatchObject({ state: 'sent' });
+  expect((await call('GET /quickbooks', { token: org.token })).json).toMatchObject({
+    state: 'on',
+    waiting: 0,
+  });
+});
+
+test('a connection is warned about a month before it ends for good', async () => {
+  const given = await setUp();
+  expect((await attention(given)).connections).toEqual([]);
+  const endsAt = new Date(Date.now() + 29 * 24 * 3_600_000);
+  await db.update(booksConnections).set({ endsAt }).where(eq(booksConnections.orgId, given.org.id));
+  expect((await attention(given)).connections).toEqual([
+    { company: given.company.name, state: 'ending', ends_at: endsAt.toISOString() },
+  ]);
+});
+
+test('a token that is refused in the middle is renewed, and the new pair is stored before it is used', async () => {
+  const given = await setUp();
+  given.intuit.expireAccess();
+  await pay(given);
+  await deliver(given.org.id);
+  expect(await bookingOf(given)).toMatchObject({ state: 'sent' });
+  const [row] = await db.select().from(booksConnections).where(eq(booksConnections.orgId, given.org.id));
+  expect(row?.tokenGeneration).toBe(1);
+  // The pair before is dead: what is stored is what works.
+  given.intuit.expireAccess();
+  await pay(given, { amount_total: 1_000 });
+  await deliver(given.org.id);
+  expect(given.company.forms.Invoice.size).toBe(2);
+});
+
+describe('a total that is not what was paid', () => {
+  test('since a tax was added over there, is booked as it is, and shown to staff', async () => {
+    const given = await setUp();
+    given.company.addedTax = 10;
+    await pay(given);
+    await deliver(given.org.id);
+    const booked = (await entriesOf(given.proposal.id)).find(({ event }) => event === 'booked');
+    expect(booked?.meta).toMatchObject({ amount_cents: 519_750, expected_cents: 472_500 });
+    expect((await attention(given)).book_changes).toMatchObject([
+      { document_type: 'Invoice', amount_cents: 472_500, seen_cents: 519_750, currency: 'usd' },
+    ]);
+  });
+});
+
+describe('the daily look', () => {
+  test('finds what people deleted over there, tells, and makes nothing again', async () => {
+    const given = await setUp();
+    const { company, bookkeeper, org } = given;
+    await pay(given);
+    await deliver(org.id);
+    const [invoice] = [...company.forms.Invoice.keys()];
+    company.delete('Invoice', invoice ?? '');
+    const { looked_at: lookedAt } = (await call('GET /quickbooks', { token: org.token })).json;
+    await bookkeeper.keep(Date.parse(lookedAt ?? new Date().toISOString()) + 25 * 3_600_000);
+    expect((await attention(given)).book_changes).toMatchObject([
+      { proposal_id: given.proposal.id, document_type: 'Invoice', amount_cents: 472_500, seen_cents: 0 },
+    ]);
+    expect((await call('GET /quickbooks', { token: org.token })).json.differences).toEqual([
+      { currency: 'usd', cents: 472_500 },
+    ]);
+    await deliver(org.id);
+    expect(company.forms.Invoice.size).toBe(1);
+  });
+
+  test('finds nothing where nobody changed anything', async () => {
+    const given = await setUp();
+    await pay(given);
+    await deliver(given.org.id);
+    await given.bookkeeper.keep(Date.now() + 25 * 3_600_000);
+    expect((await attention(given)).book_changes).toEqual([]);
+  });
+});
+
+describe('the difference between the log and the books', () => {
+  const cron = () => worker.scheduled(createScheduledController(), bindings, createExecutionContext());
+  const shown = async ({ org }: Pick<Given, 'org'>) =>
+    (await call('GET /metrics')).text
+      .split('\n')
+      .filter((line) => line.startsWith(`crm_portal_books_difference_cents{org_id="${org.id}"`));
+
+  test('is what is owed while it waits, 0 once it is booked, and read by Prometheus', async () => {
+    const given = await blocked();
+    const { org, company, bookkeeper } = given;
+    await bookkeeper.keep();
+    await cron();
+    expect(await shown(given)).toEqual([
+      `crm_portal_books_difference_cents{org_id="${org.id}",currency="usd"} 472500.0`,
+    ]);
+    company.closedUntil = null;
+    await again(given.proposal.id, given.id, org.token);
+    await deliver(org.id);
+    await bookkeeper.keep();
+    await cron();
+    expect(await shown(given)).toEqual([
+      `crm_portal_books_difference_cents{org_id="${org.id}",currency="usd"} 0.0`,
+    ]);
+  });
+
+  test('finds what never got into the outbox, and owes it', async () => {
+    const given = await setUp();
+    await pay(given);
+    await deliver(given.org.id);
+    await db.execute(sql`delete from outbox where org_id = ${given.org.id}`);
+    await db.execute(sql`delete from books_refs where org_id = ${given.org.id} and step <> 'customer'`);
+    given.company.forms.Invoice.clear();
+    given.company.forms.Payment.clear();
+    await given.bookkeeper.keep();
+    expect((await call('GET /quickbooks', { token: given.org.token })).json.differences).toEqual([
+      { currency: 'usd', cents: 472_500 },
+    ]);
+    await deliver(given.org.id);
+    expect(given.company.forms.Invoice.size).toBe(1);
+  });
+
+  test('is none of an org that has no books', async () => {
+    const org = await createOrg();
+    await cron();
+    expect(await shown({ org } as Given)).toEqual([]);
+  });
+});
+
+test('an org without books is owed nothing, and its payments are as ever', async () => {
+  const org = await createOrg();
+  const proposal = await createProposal(org.id);
+  await pay({ proposal });
+  expect(await db.$count(outbox, eq(outbox.orgId, org.id))).toBe(0);
+});
