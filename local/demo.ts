@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Stripe from 'stripe';
 import { exitWith } from './command-line.ts';
+import { connectBooks } from './connect-books.ts';
 import { type Call, caller, print, step, untilLogged } from './demo-client.ts';
 import type { IntuitCompany } from './intuit/company.ts';
 import type { IntuitServer } from './intuit/server.ts';
@@ -351,10 +352,14 @@ async function compareSums({ call, stripe, staff }: Scene, postgresUrl: string):
 }
 
 /** The story's money, and some more, in QuickBooks. */
-async function books(scene: Scene, { intuit }: IntuitServer, postgresUrl: string): Promise<void> {
-  const { url, call, stripe, staff } = scene;
+async function books(
+  { url, call, stripe, staff }: Scene,
+  server: IntuitServer,
+  postgresUrl: string,
+): Promise<void> {
+  const { intuit } = server;
   step('An admin connects a company of QuickBooks, and chooses how to book: all of today');
-  const company = await connectBooks(scene, intuit);
+  const company = await connectBooks(url, staff, server);
   const { id, link } = await newOffer(call, staff, 'A greenhouse', { deposit: { percent: 30 } });
   const approval = { name: 'Edsger Dijkstra', version: 1 };
   await call('POST', `/proposals/${id}/approve`, { token: link, json: approval });
@@ -403,42 +408,6 @@ async function books(scene: Scene, { intuit }: IntuitServer, postgresUrl: string
   await untilLogged(url, staff, id, ['booked by books', 'payment_refunded by stripe']);
   await untilBooked();
   await compareBooks(company, postgresUrl);
-}
-
-/** Goes to Intuit's page, agrees, comes back, and confirms. */
-async function connectBooks({ url, call, staff }: Scene, intuit: IntuitServer['intuit']) {
-  const begun = await fetch(`${url}/quickbooks/connect`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${staff}` },
-  });
-  const { url: page } = (await begun.json()) as { url: string };
-  const [, back = ''] = /href="([^"]+)">PeakPro LLC/.exec(await (await fetch(page)).text()) ?? [];
-  const { search } = new URL(back.replaceAll('&amp;', '&'));
-  const [cookie = ''] = (begun.headers.get('set-cookie') ?? '').split(';');
-  const returned = await fetch(`${url}/quickbooks/callback${search}`, {
-    headers: { cookie },
-    redirect: 'manual',
-  });
-  assert.equal(returned.status, 302);
-  const make = async (part: string) =>
-    (await call('POST', '/quickbooks/parts', { token: staff, json: { part } })).body.id as string;
-  const parts = [await make('deposit_item'), await make('income_item'), await make('clearing_account')];
-  const { accounts } = (await call('GET', '/quickbooks/choices', { token: staff })).body;
-  const other = accounts.find(({ name }: { name: string }) => name === 'Undeposited Funds').id;
-  const settings = {
-    ...{
-      mode: 'invoice',
-      deposit_item_id: parts[0],
-      income_item_id: parts[1],
-      clearing_account_id: parts[2],
-    },
-    ...{ other_account_id: other, start_on: new Date().toISOString().slice(0, 10) },
-  };
-  const confirmed = await call('PUT', '/quickbooks/settings', { token: staff, json: settings });
-  assert.deepEqual([confirmed.status, confirmed.body.state], [200, 'on']);
-  const company = [...intuit.companies.values()].find(({ name }) => name === 'PeakPro LLC');
-  assert.ok(company);
-  return company;
 }
 
 /** Both ledgers: what the log implies, and QuickBooks' accounts by their own double entry. */

@@ -5,7 +5,7 @@ import { app } from '../src/app.ts';
 import { hashPassword } from '../src/auth/password.ts';
 import type { Bindings } from '../src/config.ts';
 import { Courier } from '../src/couriers/courier.ts';
-import { outbox } from '../src/db/schema.ts';
+import { channels, outbox } from '../src/db/schema.ts';
 import type { Result } from '../src/log/command.ts';
 import { call } from './support/api.ts';
 import { countRequests, countShardCalls } from './support/faults.ts';
@@ -47,10 +47,12 @@ test('what a webhook owes adds no call and no request, also while couriers do no
     .mockClear()
     .mockReturnValue(new Promise(() => {}));
   const org = await createMailingOrg();
+  const since = new Date(0);
+  await db.insert(channels).values({ orgId: org.id, channel: 'books', since }).onConflictDoNothing();
   const proposal = await createProposal(org.id);
   const cost = await costOf('POST /payments/webhook', { json: paidEvent(proposal) });
   expect(cost).toEqual({ database: 2, stripe: 0, shard: 1 });
-  expect((await owedOf(proposal.id)).map(({ kind }) => kind)).toEqual(['notice', 'receipt']);
+  expect((await owedOf(proposal.id)).map(({ kind }) => kind)).toEqual(['booking', 'notice', 'receipt']);
   await vi.waitFor(() => expect(poke).toHaveBeenCalled(), { timeout: 5_000 });
   poke.mockRestore();
   await db.delete(outbox).where(eq(outbox.proposalId, proposal.id)); // so that no other test's cron wakes a courier

@@ -74,12 +74,12 @@ export class Bookkeeper {
 
   /**
    * Owes what is missing, compares the books with the log, and once a day looks at what people did over there. Resolves with
-   * whether there are books to keep.
+   * how much was missing; null where there are no books to keep.
    */
-  async keep(now = Date.now()): Promise<boolean> {
+  async keep(now = Date.now()): Promise<number | null> {
     const connection = await this.#connections.find();
-    if (connection?.state !== 'on' && connection?.state !== 'lost') return false;
-    await oweBookings(this.#db, this.#orgId);
+    if (connection?.state !== 'on' && connection?.state !== 'lost') return null;
+    const missing = await oweBookings(this.#db, this.#orgId);
     const { lookedAt, state } = connection;
     if (state === 'on' && (lookedAt === null || Date.parse(lookedAt) + lookMs <= now)) {
       const access = this.#connections.accessOf(connection);
@@ -89,7 +89,7 @@ export class Bookkeeper {
       });
     }
     await compareBooks(this.#db, this.#orgId);
-    return true;
+    return missing;
   }
 
   async #access() {

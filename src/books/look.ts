@@ -9,10 +9,10 @@ export const lookMs = 24 * 3_600_000;
 
 /**
  * Puts into the outbox what the books are owed and is missing there: from before they were connected, or appended by a version
- * that knew no books. One request.
+ * that knew no books. Resolves with how many were, 5,000 at most. One request.
  */
-export async function oweBookings(db: Database, orgId: number): Promise<void> {
-  await db.$client.query(oweMissing, [orgId, bookedEvents]);
+export async function oweBookings(db: Database, orgId: number): Promise<number> {
+  return (await db.$client.query(oweMissing, [orgId, bookedEvents])).length;
 }
 
 const oweMissing = `
@@ -23,7 +23,7 @@ const oweMissing = `
   where log.org_id = $1 and log.event = any($2::text[]) and log.created_at >= channels.since
     and not exists (select from outbox where outbox.key = ${rowKey(`'books:booking:' || log.dedupe_key`)})
   order by log.id limit 5000
-  on conflict (key) do nothing`;
+  on conflict (key) do nothing returning id`;
 
 /**
  * Adds up, by currency, the money that the log says moved since the books were connected, less what is in the books as far as we

@@ -80,10 +80,10 @@ export class Courier extends DurableObject<Env> {
     const { kv } = this.ctx.storage;
     const waitMs = (kv.get<number>('books_kept_at') ?? 0) + booksPauseMs - Date.now();
     if (waitMs > 0) return waitMs;
-    const hasBooks = await this.#work.bookkeeper.keep();
-    if (!hasBooks) return null;
+    const missing = await this.#work.bookkeeper.keep();
+    if (missing === null) return null;
     kv.put('books_kept_at', Date.now());
-    return booksMs;
+    return missing > 0 ? 0 : booksMs;
   }
 
   /** What shards cannot take waits for the next round. */

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BareWorker, startBareWorker } from '../../local/bare-worker.ts';
+import { connectBooks } from '../../local/connect-books.ts';
+import type { IntuitCompany } from '../../local/intuit/company.ts';
+import { type IntuitServer, startIntuit } from '../../local/intuit/server.ts';
 import { signed } from '../../local/mailbox/reports.ts';
 import { type MailboxServer, startMailbox } from '../../local/mailbox/server.ts';
 import { type NeonHttp, startNeonHttp } from '../../local/neon-http.ts';
@@ -33,13 +36,14 @@ type Running = BareWorker & { readonly fetch: typeof fetchChecked };
 
 type Link = { readonly id: number; readonly token: string };
 
-describe.runIf(before)('before, after, before and after again', { timeout: 240_000 }, () => {
+describe.runIf(before)('before, after, before and after again', { timeout: 400_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'portal-upgrade-'));
   let postgres: Awaited<ReturnType<typeof startEmbeddedPostgres>>;
   let neon: NeonHttp;
   let stripe: StripeServer;
   let account: Play;
   let mailbox: MailboxServer;
+  let intuit: IntuitServer;
   let start: (version: string) => Promise<Running>;
 
   beforeAll(async () => {
@@ -50,6 +54,7 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
     stripe = await startStripe();
     account = stripe.of(secretKey);
     mailbox = await startMailbox();
+    intuit = await startIntuit();
     const checkouts: Record<string, string> = { before: unpack(before ?? '', folder), after: '.' };
     start = async (version) => {
       const worker = await startBareWorker(
@@ -64,6 +69,7 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
           STRIPE_API_BASE: stripe.url,
           RESEND_API_BASE: mailbox.url,
           RESEND_WEBHOOK_SECRET: mailSecret,
+          INTUIT_API_BASE: intuit.url,
           PORTAL_PUBLIC_URL: 'http://localhost:5173',
           DEPOSIT_PERCENT: '30',
         },
@@ -76,6 +82,7 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
   afterAll(async () => {
     await stripe.stop();
     await mailbox.stop();
+    await intuit.stop();
     await neon.stop();
     await postgres.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -91,6 +98,7 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
     const statuses: number[] = [];
     let session: Session | undefined;
     let letterhead: unknown;
+    let books: IntuitCompany | undefined;
     let asked: { readonly id: number; readonly sessionId: string } | undefined;
     for (const version of ['before', 'after', 'before', 'after']) {
       const worker = await start(version);
@@ -125,6 +133,8 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
         await expectSums(worker, `${version}, at the end`);
         if (version === 'after') {
           await expectMails();
+          books ??= await connectBooks(worker.url, staff, intuit);
+          await expectBooks(books);
           await bounce(worker);
         }
         await expect
@@ -159,7 +169,7 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
   /** What this version's payments owe is delivered, each once; it leaves alone what the version before appended. */
   async function expectMails(): Promise<void> {
     const read = async () => {
-      const sql = `select id, kind, state from outbox where state <> 'expanded' and due_at <= now()`;
+      const sql = `select id, kind, state from outbox where channel = 'mail' and state <> 'expanded' and due_at <= now()`;
       return (await withClient(postgres.url, (client) => client.query(sql))).rows;
     };
     const isOver = ({ state }: { state: string }) => state === 'sent' || state === 'stale';
@@ -171,6 +181,19 @@ describe.runIf(before)('before, after, before and after again', { timeout: 240_0
     expect(sent.sort()).toEqual(rows.map(({ id, kind }) => `${kind} ${id}`).sort());
     const kinds = rows.map(({ kind }) => kind);
     expect(kinds).toEqual(expect.arrayContaining(['receipt', 'notice', 'refund']));
+  }
+
+  /** What either version appended since the books were connected is in them, once. */
+  async function expectBooks(company: IntuitCompany): Promise<void> {
+    const sql = `select sum((meta->>'amount_cents')::int * case event when 'payment_success' then 1 else -1 end)::int as cents,
+        count(*)::int as count from portal_activity_log where event in ('payment_success', 'payment_refunded')`;
+    const { rows } = await withClient(postgres.url, (client) => client.query(sql));
+    const documents = () => company.forms.Invoice.size + company.forms.RefundReceipt.size;
+    await expect.poll(documents, { timeout: 90_000 }).toBe(rows[0].count);
+    await expect
+      .poll(() => company.balances().get('Stripe clearing'), { timeout: 10_000 })
+      .toBe(rows[0].cents);
+    expect(company.balances().get('Accounts Receivable (A/R)')).toBe(0);
   }
 
   /** A mail of this version comes back: an entry that the version before counts, and otherwise ignores. */

@@ -1,6 +1,7 @@
 import { beforeEach, inject, vi } from 'vitest';
 
-// A payment waits for no mail: with MAIL=hangs the tests run while every org has mail on, and pokes never resolve.
+// A payment waits for no mail and no books: with MAIL=hangs the tests run while every org has all channels on, and pokes never
+// resolve.
 
 if (inject('mailHangs')) {
   const { Courier } = await import('../../src/couriers/courier.ts');

@@ -3,7 +3,7 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Whether every org has mail on, and no courier ever answers. */
+    /** Whether every org has all channels on, and no courier ever answers. */
     mailHangs: boolean;
     forgeries: number;
     schedules: {

@@ -4,6 +4,7 @@ import { inject } from 'vitest';
 import type { Bindings } from '../../src/config.ts';
 import { createDatabase } from '../../src/db/client.ts';
 import { activityLog, channels, orgs, proposals, stripeEvents, users } from '../../src/db/schema.ts';
+import { channelNames } from '../../src/domain/channel.ts';
 import type { ProposalStatus } from '../../src/domain/proposal.ts';
 import { Tokens } from '../../src/jwt/tokens.ts';
 import { type Command, lookedUpKeys } from '../../src/log/command.ts';
@@ -52,7 +53,9 @@ export async function createOrg(
       .returning(),
   );
   if (inject('mailHangs'))
-    await db.insert(channels).values({ orgId: org.id, channel: 'mail', since: longAgo });
+    await db
+      .insert(channels)
+      .values(channelNames.map((channel) => ({ orgId: org.id, channel, since: longAgo })));
   const actor = { kind: 'staff', userId: user.id, orgId: org.id, email, role: 'admin' } as const;
   return {
     id: org.id,
