@@ -20,6 +20,7 @@ CREATE TABLE "books_connections" (
 	"refresh_by" timestamp with time zone,
 	"ends_at" timestamp with time zone,
 	"looked_at" timestamp with time zone,
+	"compared_at" timestamp with time zone,
 	"difference_cents" jsonb,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
 );

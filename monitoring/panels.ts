@@ -452,20 +452,28 @@ export const rows: { readonly title: string; readonly height: number; readonly p
           title: 'Difference from the log',
           description: 'Money that moved less what is booked, by org: 0 once nothing waits.',
           type: 'bargauge',
-          width: 12,
+          width: 8,
           decimals: 0,
           targets: [
             [
-              'max by (org_id, currency) (crm_portal_books_difference_cents) != 0',
+              `max by (org_id, currency) (crm_portal_books_difference_cents{${org}}) != 0`,
               '{{org_id}} {{currency}} (cents)',
             ],
           ],
         },
         {
+          title: 'Waits to be booked',
+          description: 'What is owed to an org’s books and not in them yet: its staff see why.',
+          type: 'bargauge',
+          width: 8,
+          decimals: 0,
+          targets: [[`max by (org_id) (crm_portal_books_waiting{${org}}) > 0`, '{{org_id}}']],
+        },
+        {
           title: 'Booked (7d)',
           description: 'What became of what the books were owed.',
           type: 'bargauge',
-          width: 12,
+          width: 8,
           decimals: 0,
           targets: [
             ['sum by (outcome) (round(increase(crm_portal_owed_total{channel="books"}[7d])))', '{{outcome}}'],

@@ -149,6 +149,7 @@ export class IntuitCompany {
       throw new Fault('6000', 'The customer has another currency');
     if (this.closedUntil !== null && form.TxnDate <= this.closedUntil)
       throw new Fault('6210', 'Account Period Closed');
+    if (type === 'Payment') this.#checkInvoice(form);
     if (type !== 'Invoice') this.#mustExist(this.accounts, form.DepositToAccountRef, 'DepositToAccountRef');
     for (const { SalesItemLineDetail: detail } of form.Line)
       if (type !== 'Payment') this.#mustExist(this.items, detail?.ItemRef, 'ItemRef');
@@ -168,6 +169,17 @@ export class IntuitCompany {
     const made = { ...form, Id, DocNumber, TotalAmt, tax, changedAt: this.#now() } as Form;
     this.forms[type].set(Id, made);
     return made;
+  }
+
+  /** A payment is of its customer's own invoices. */
+  #checkInvoice({ CustomerRef, Line }: Form): void {
+    for (const { LinkedTxn: linked = [] } of Line as (Line & { LinkedTxn?: { TxnId: string }[] })[]) {
+      for (const { TxnId } of linked) {
+        const invoice = this.forms.Invoice.get(TxnId);
+        if (!invoice || invoice.CustomerRef.value !== CustomerRef.value)
+          throw new Fault('6000', 'The invoice is of another customer');
+      }
+    }
   }
 
   /** What a person does over there. */

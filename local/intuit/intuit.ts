@@ -177,10 +177,12 @@ export class Intuit {
           time,
         };
       case 'query': {
-        const [, entity = '', where = ''] =
-          /^select \* from (\w+)(?: where (.*?))?(?: maxresults \d+)?$/is.exec(query.get('query') ?? '') ??
-          [];
-        return { QueryResponse: { [entity]: company.query(entity, conditionsOf(where)) }, time };
+        const [, entity = '', where = '', start = '1', most = '100'] =
+          /^select \* from (\w+)(?: where (.*?))?(?: startposition (\d+) maxresults (\d+))?$/is.exec(
+            query.get('query') ?? '',
+          ) ?? [];
+        const rows = company.query(entity, conditionsOf(where)).slice(Number(start) - 1);
+        return { QueryResponse: { [entity]: rows.slice(0, Math.min(1_000, Number(most))) }, time };
       }
       case 'cdc': {
         const since = Date.parse(query.get('changedSince') ?? '');

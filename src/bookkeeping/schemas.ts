@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { booksParts } from '../domain/accounting.ts';
 import { bookingModes } from '../domain/books.ts';
+import { calendarDate } from '../http/fields.ts';
 import { ProposalParam } from '../schemas.ts';
 
 const id = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(50));
@@ -12,7 +13,7 @@ export const BooksSettingsBody = v.object({
   clearing_account_id: id,
   other_account_id: id,
   tax_code_id: v.optional(v.nullable(id), null),
-  start_on: v.pipe(v.string(), v.isoDate()),
+  start_on: calendarDate,
 });
 
 export const PartBody = v.object({ part: v.picklist(booksParts) });

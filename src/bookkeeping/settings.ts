@@ -10,10 +10,10 @@ import type { Deps } from '../deps.ts';
 import type { BooksPart } from '../domain/accounting.ts';
 import type { Staff } from '../domain/actor.ts';
 import type { BooksSettings } from '../domain/books.ts';
-import { startOf } from '../domain/calendar.ts';
+import { dateIn, startOf } from '../domain/calendar.ts';
 import { orThrow } from '../domain/decision.ts';
 import { authorize } from '../domain/permissions.ts';
-import { AppError, type FieldError } from '../errors.ts';
+import { AppError, type FieldError, invalidField } from '../errors.ts';
 import { wakeBookings } from './authorize.ts';
 import type { BooksSettingsBody } from './schemas.ts';
 
@@ -72,7 +72,7 @@ export async function confirmBooks(
   body: InferOutput<typeof BooksSettingsBody>,
   ip: string | null,
 ): Promise<void> {
-  const { company, choices } = await getChoices(deps, actor);
+  const { realmId, company, choices } = await getChoices(deps, actor);
   const errors = wrongChoices(body, choices, company.needsTaxCode);
   if (errors.length > 0)
     throw new AppError('invalid_request', 'The company has no such item, account or tax code.', { errors });
@@ -83,7 +83,13 @@ export async function confirmBooks(
       sql`select time_zone as "timeZone" from orgs where id = ${orgId}`,
     ),
   ]);
-  const since = startOf(rows[0]?.timeZone ?? defaultTimeZone, body.start_on);
+  const timeZone = rows[0]?.timeZone ?? defaultTimeZone;
+  if (body.start_on > dateIn(timeZone, deps.now()))
+    throw invalidField('invalid_request', 'start_on', {
+      code: 'in_the_future',
+      detail: 'Must not be in the future.',
+    });
+  const since = startOf(timeZone, body.start_on);
   const settings: BooksSettings = {
     mode: body.mode,
     depositItemId: body.deposit_item_id,
@@ -97,12 +103,12 @@ export async function confirmBooks(
     db.execute(sql`
       insert into channels (org_id, channel, since)
       select ${orgId}::bigint, 'books', ${since.toISOString()}::timestamptz from books_connections
-      where org_id = ${orgId} and tokens is not null
+      where org_id = ${orgId} and realm_id = ${realmId} and tokens is not null
       on conflict (org_id, channel) do update set since = excluded.since,
         generation = channels.generation + case when channels.since is null or ${isNew} then 1 else 0 end`),
     db.execute(sql`
       update books_connections set state = 'on', settings = ${JSON.stringify(settings)}::jsonb, start_on = ${body.start_on}::date
-      where org_id = ${orgId} and tokens is not null`),
+      where org_id = ${orgId} and realm_id = ${realmId} and tokens is not null`),
     db.execute(wakeBookings(orgId)),
     audit(db, { orgId, userId, action: 'books_confirmed', about: company.name, ip }),
   ]);

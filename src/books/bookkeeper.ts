@@ -4,10 +4,11 @@ import {
   BooksFailure,
   type BooksGateway,
   type BooksPart,
+  type BooksTokens,
   type Choice,
   type Company,
 } from '../domain/accounting.ts';
-import type { Rejection } from '../domain/decision.ts';
+import { isRejection, type Rejection } from '../domain/decision.ts';
 import { AppError } from '../errors.ts';
 import type { Connections } from './connection.ts';
 import { compareBooks, lookAtChanges, lookMs, oweBookings } from './look.ts';
@@ -30,34 +31,41 @@ export class Bookkeeper {
   connect(code: string, realmId: string): Promise<{ readonly companyName: string } | Rejection> {
     return refusable(async () => {
       const tokens = await this.#gateway.exchange(code);
-      const access = {
-        realmId,
-        token: async () => tokens.accessToken,
-        renewed: async () => tokens.accessToken,
-      };
-      const company = await this.#gateway.findCompany(access);
-      const currency = await this.#orgCurrency();
-      if (company.currency !== currency && !company.hasOtherCurrencies) {
+      const connected = await this.#take(realmId, tokens).catch(async (error) => {
         await this.#revoke(tokens.refreshToken);
-        const [theirs, ours] = [company.currency, currency].map((name) => name.toUpperCase());
-        const detail = `${company.name} keeps its books in ${theirs} only, and takes no ${ours}.`;
-        return { rejected: 'books_currency', detail } as const;
-      }
-      if (!(await this.#connections.save(realmId, company.name, tokens))) {
-        await this.#revoke(tokens.refreshToken);
-        const detail = `${company.name} is connected to another organization.`;
-        return { rejected: 'books_taken', detail } as const;
-      }
-      return { companyName: company.name };
+        throw error;
+      });
+      if (isRejection(connected)) await this.#revoke(tokens.refreshToken);
+      return connected;
     });
   }
 
+  async #take(realmId: string, tokens: BooksTokens): Promise<{ readonly companyName: string } | Rejection> {
+    const access = {
+      realmId,
+      token: async () => tokens.accessToken,
+      renewed: async () => tokens.accessToken,
+    };
+    const company = await this.#gateway.findCompany(access);
+    const currency = await this.#orgCurrency();
+    if (company.currency !== currency && !company.hasOtherCurrencies) {
+      const [theirs, ours] = [company.currency, currency].map((name) => name.toUpperCase());
+      const detail = `${company.name} keeps its books in ${theirs} only, and takes no ${ours}.`;
+      return { rejected: 'books_currency', detail };
+    }
+    if (await this.#connections.save(realmId, company.name, tokens)) return { companyName: company.name };
+    return { rejected: 'books_taken', detail: `${company.name} is connected to another organization.` };
+  }
+
   /** What there is to choose from. */
-  choices(): Promise<{ readonly company: Company; readonly choices: BooksChoices } | Rejection> {
+  choices(): Promise<
+    { readonly realmId: string; readonly company: Company; readonly choices: BooksChoices } | Rejection
+  > {
     return refusable(async () => {
       const access = await this.#access();
+      const { realmId } = access;
       const company = await this.#gateway.findCompany(access);
-      return { company, choices: await this.#gateway.listChoices(access) };
+      return { realmId, company, choices: await this.#gateway.listChoices(access) };
     });
   }
 
@@ -83,10 +91,8 @@ export class Bookkeeper {
     const { lookedAt, state } = connection;
     if (state === 'on' && (lookedAt === null || Date.parse(lookedAt) + lookMs <= now)) {
       const access = this.#connections.accessOf(connection);
-      await lookAtChanges(this.#db, this.#orgId, this.#gateway, access, lookedAt).catch(async (error) => {
-        if (!(error instanceof BooksFailure)) throw error;
-        if (error.failure.kind === 'lost') await access.lose();
-      });
+      const looked = lookAtChanges(this.#db, this.#orgId, this.#gateway, access, lookedAt);
+      await looked.catch(notLooked);
     }
     await compareBooks(this.#db, this.#orgId);
     return missing;
@@ -112,6 +118,13 @@ export class Bookkeeper {
   }
 }
 
+/** What cannot be looked at now is compared as it was seen last. */
+function notLooked(error: unknown): void {
+  const isExpected =
+    error instanceof BooksFailure || (error instanceof AppError && error.code === 'not_configured');
+  if (!isExpected) throw error;
+}
+
 /** Errors lose their class between objects, so a failure is an answer. */
 async function refusable<T extends object>(work: () => Promise<T>): Promise<T | Rejection> {
   try {
@@ -129,6 +142,11 @@ async function refusable<T extends object>(work: () => Promise<T>): Promise<T | 
       case 'unknown':
         return { rejected: 'books_failed', detail: 'QuickBooks did not answer. Try again in a minute.' };
       case 'blocked':
+        if (error.failure.reason === 'connection_lost')
+          return {
+            rejected: 'books_connection_lost',
+            detail: 'QuickBooks does not let us in any more. Connect again.',
+          };
         return { rejected: 'books_refused', detail: `QuickBooks refused (${error.code}).` };
     }
   }

@@ -1,14 +1,14 @@
 import type { ChannelAdapter } from '../couriers/channel.ts';
 import type { OwedRow } from '../couriers/outbox.ts';
 import type { Database } from '../db/client.ts';
-import { BooksFailure, type BooksGateway } from '../domain/accounting.ts';
+import { BooksFailure, type BooksFailureKind, type BooksGateway } from '../domain/accounting.ts';
 import {
   type BlockReason,
   type BookedObject,
   type BookingMode,
   type BookingOrder,
-  type BookingStep,
   bookingRetriesMs,
+  bookingSteps,
 } from '../domain/books.ts';
 import type { UnstampedEvent } from '../domain/entry.ts';
 import type { Delivery } from '../domain/owed.ts';
@@ -39,6 +39,8 @@ export function createBooksChannel(deps: {
   readonly db: Database;
   readonly portalUrl: () => string;
   readonly gateway: BooksGateway;
+  /** Throws `not_configured` where the deployment lacks something. */
+  readonly check: () => void;
   readonly connections: Connections;
   readonly refs: Refs;
   /** Appends to the log. Rejects where that is not known to have happened. */
@@ -54,12 +56,14 @@ export function createBooksChannel(deps: {
 
     async prepare(row) {
       try {
-        gateway.check(); // what is missing is missed before the attempt
+        deps.check(); // what is missing is missed before the attempt
       } catch (error) {
         if (!(error instanceof AppError && error.code === 'not_configured')) throw error;
         console.error(JSON.stringify({ books: 'not_configured', detail: error.message }));
         return { outcome: 'postponed', reason: 'not_configured', ms: operatorMs, waitsFor: 'operator' };
       }
+      const order = await readOrder(db, row, deps.portalUrl());
+      if (!order) return { state: 'stale', reason: 'nothing_to_book' };
       const connection = await connections.find();
       if (!connection?.settings || connection.state !== 'on') {
         return {
@@ -67,8 +71,6 @@ export function createBooksChannel(deps: {
           reason: connection?.state === 'lost' ? 'connection_lost' : 'not_connected',
         };
       }
-      const order = await readOrder(db, row, deps.portalUrl());
-      if (!order) return { state: 'stale', reason: 'nothing_to_book' };
       const requestKey = `${row.id}:${row.attempt}`;
       return { content: { order, mode: connection.settings.mode, requestKey } satisfies Frozen };
     },
@@ -81,26 +83,24 @@ export function createBooksChannel(deps: {
       const { settings, realmId } = connection;
       const access = connections.accessOf(connection);
       const made = await refs.read(realmId, row, order);
+      // Another generation owes again what an earlier one may have booked.
+      const mayExist = row.tries > 0 || row.generation > 1;
       try {
-        for (const step of stepsOf(order, mode, made)) {
-          if (made[step]) continue;
-          if (!isInTime()) return { outcome: 'unknown', reason: 'suspended' };
-          const mayExist = row.tries > 0;
-          made[step] = await gateway.book(access, {
-            step,
-            order,
-            mode,
-            settings,
-            requestKey,
-            mayExist,
-            made,
-          });
+        for (const step of bookingSteps) {
+          if (step === 'payment' && !isPaidApart(order, made.document)) break;
+          const known = made[step];
+          if (known && step !== 'customer') continue;
+          const toBook = { step, order, mode, settings, requestKey, mayExist, isInTime, made };
+          made[step] = known ?? (await gateway.book(access, toBook));
           await refs.write(realmId, row, order, step, made[step]);
         }
       } catch (error) {
         if (!(error instanceof BooksFailure)) throw error;
-        if (error.failure.kind === 'lost') await access.lose();
-        return toDelivery(row, error);
+        const { failure } = error;
+        // Somebody merged or closed the customer: the next attempt finds or makes one.
+        const isInactive = failure.kind === 'blocked' && failure.reason === 'inactive';
+        if (isInactive && !made.document) await refs.forgetCustomer(realmId, row, order);
+        return toDelivery(row, failure);
       }
       const { document } = made;
       if (!document) throw new Error('Nothing was booked.');
@@ -109,7 +109,7 @@ export function createBooksChannel(deps: {
     },
   };
 
-  async function toDelivery(row: OwedRow, { failure }: BooksFailure): Promise<Delivery> {
+  async function toDelivery(row: OwedRow, failure: BooksFailureKind): Promise<Delivery> {
     switch (failure.kind) {
       case 'throttled':
         return { outcome: 'postponed', reason: 'throttled', ms: throttledMs, waitsFor: 'time' };
@@ -117,22 +117,19 @@ export function createBooksChannel(deps: {
         return { outcome: 'unknown', reason: 'no_answer' };
       case 'lost':
         return { outcome: 'blocked', reason: 'connection_lost' };
-      case 'blocked':
-        await note(row.proposalId, toBlocked(row, failure.reason));
-        return { outcome: 'blocked', reason: failure.reason };
+      case 'blocked': {
+        const { reason, isLookedFor = false } = failure;
+        // The connection is about no single payment.
+        if (reason !== 'connection_lost') await note(row.proposalId, toBlocked(row, reason));
+        return { outcome: 'blocked', reason, isLookedFor };
+      }
     }
   }
 }
 
-/** A payment follows where its document is an invoice: sales receipts and refund receipts hold their money. */
-function stepsOf(
-  { fact, amountCents }: BookingOrder,
-  mode: BookingMode,
-  { document }: { readonly document?: BookedObject },
-): readonly BookingStep[] {
-  const isInvoice = document ? document.type === 'Invoice' : mode === 'invoice';
-  const isPaid = isInvoice && fact === 'received' && amountCents > 0;
-  return isPaid ? ['customer', 'document', 'payment'] : ['customer', 'document'];
+/** A payment follows an invoice: sales receipts and refund receipts hold their money. */
+function isPaidApart({ fact, amountCents }: BookingOrder, document: BookedObject | undefined): boolean {
+  return document?.type === 'Invoice' && fact === 'received' && amountCents > 0;
 }
 
 function toBooked(row: OwedRow, order: BookingOrder, realmId: string, document: BookedObject): BookingEvent {

@@ -1,4 +1,4 @@
-import type { Database } from '../db/client.ts';
+import { type Database, sqlState } from '../db/client.ts';
 import type { BooksState } from '../db/schema.ts';
 import { type BooksAccess, BooksFailure, type BooksGateway, type BooksTokens } from '../domain/accounting.ts';
 import type { BooksSettings } from '../domain/books.ts';
@@ -6,9 +6,6 @@ import { openTokens, sealTokens } from './sealed-tokens.ts';
 
 /** A token that ends so soon is renewed before it is used. */
 const marginMs = 2 * 60_000;
-
-/** A token, and the generation of those that it is of. */
-type Opened = { readonly accessToken: string; readonly generation: number };
 
 export type Connection = {
   readonly realmId: string;
@@ -30,7 +27,7 @@ export class Connections {
   readonly #orgId: number;
   readonly #gateway: BooksGateway;
   readonly #keys: () => readonly Uint8Array[];
-  #reading: Promise<Opened> | undefined;
+  #reading: { readonly refused: string | null; readonly opened: Promise<string> } | undefined;
 
   constructor(db: Database, orgId: number, gateway: BooksGateway, keys: () => readonly Uint8Array[]) {
     this.#client = db.$client;
@@ -48,28 +45,27 @@ export class Connections {
   /** Keeps a company that was just connected. Resolves with whether it could: another org may have the company. */
   async save(realmId: string, companyName: string, tokens: BooksTokens): Promise<boolean> {
     const sealed = await sealTokens(tokens, { orgId: this.#orgId, realmId }, this.#keys());
-    const rows = await this.#client.query(insert, [
+    const saved = this.#client.query(insert, [
       ...[this.#orgId, realmId, companyName, sealed],
       ...[new Date(tokens.refreshUntil), tokens.endsAt && new Date(tokens.endsAt)],
     ]);
-    return rows.length > 0;
+    return saved.then(
+      (rows) => rows.length > 0,
+      (error) => {
+        if (sqlState(error) === '23505') return false; // the other org came first
+        throw error;
+      },
+    );
   }
 
-  /** How calls get their token; and how the tokens that the last call had are forgotten, so that only a person can connect again. */
-  accessOf({ realmId }: Pick<Connection, 'realmId'>): BooksAccess & { lose(): Promise<void> } {
-    let last: Opened | null = null;
+  /** How calls get their token. */
+  accessOf({ realmId }: Pick<Connection, 'realmId'>): BooksAccess {
+    let last: string | null = null;
     const take = async (refused: string | null) => {
       last = await this.#open(realmId, refused);
-      return last.accessToken;
+      return last;
     };
-    return {
-      realmId,
-      token: () => take(null),
-      renewed: () => take(last?.accessToken ?? null),
-      lose: async () => {
-        if (last) await this.#lose(last.generation);
-      },
-    };
+    return { realmId, token: () => take(null), renewed: () => take(last) };
   }
 
   /** Disconnects. Resolves with the refresh token that is to be revoked, if there is one. */
@@ -85,38 +81,37 @@ export class Connections {
     await this.#client.query(lose, [this.#orgId, generation]);
   }
 
-  /** Tokens of this company that were not refused; renewed where they have to be, once for all who ask. */
-  async #open(realmId: string, refused: string | null): Promise<Opened> {
-    this.#reading ??= this.#read(realmId, refused).finally(() => {
-      this.#reading = undefined;
-    });
-    return this.#reading;
+  /** A token of this company that is not the one that was refused; renewed where it has to be, once for all who ask. */
+  async #open(realmId: string, refused: string | null): Promise<string> {
+    while (this.#reading && this.#reading.refused !== refused) await this.#reading.opened.catch(() => {});
+    this.#reading ??= {
+      refused,
+      opened: this.#read(realmId, refused).finally(() => {
+        this.#reading = undefined;
+      }),
+    };
+    return this.#reading.opened;
   }
 
-  async #read(realmId: string, refused: string | null): Promise<Opened> {
+  async #read(realmId: string, refused: string | null): Promise<string> {
     const connection = await this.find();
-    const lost = new BooksFailure({ kind: 'lost' }, 'not_connected');
-    if (!connection?.tokens || connection.realmId !== realmId) throw lost;
+    if (!connection?.tokens || connection.realmId !== realmId) throw lost();
     const { tokenGeneration: generation } = connection;
     const tokens = await openTokens(connection.tokens, { orgId: this.#orgId, realmId }, this.#keys());
     if (!tokens) {
       await this.#lose(generation);
-      throw lost;
+      throw lost();
     }
     const { accessToken, accessUntil, refreshToken } = tokens;
     const isGood = accessToken !== refused && accessUntil - marginMs > Date.now();
-    return isGood ? { accessToken, generation } : this.#renew(realmId, generation, refreshToken);
+    return isGood ? accessToken : this.#renew(realmId, generation, refreshToken);
   }
 
   /** Stores the new tokens before they are used: those before are worth nothing from then on. */
-  async #renew(realmId: string, generation: number, refreshToken: string): Promise<Opened> {
+  async #renew(realmId: string, generation: number, refreshToken: string): Promise<string> {
+    let tokens: BooksTokens;
     try {
-      const tokens = await this.#gateway.refresh(refreshToken);
-      const sealed = await sealTokens(tokens, { orgId: this.#orgId, realmId }, this.#keys());
-      const dates = [new Date(tokens.refreshUntil), tokens.endsAt && new Date(tokens.endsAt)];
-      const stored = await this.#client.query(update, [this.#orgId, generation, sealed, ...dates]);
-      const { accessToken } = tokens;
-      return stored.length > 0 ? { accessToken, generation: generation + 1 } : this.#read(realmId, null);
+      tokens = await this.#gateway.refresh(refreshToken);
     } catch (error) {
       if (!(error instanceof BooksFailure && error.failure.kind === 'lost')) throw error;
       // Another courier may have used the token, and stored its successor.
@@ -125,7 +120,16 @@ export class Connections {
       await this.#lose(generation);
       throw error;
     }
+    const sealed = await sealTokens(tokens, { orgId: this.#orgId, realmId }, this.#keys());
+    const dates = [new Date(tokens.refreshUntil), tokens.endsAt && new Date(tokens.endsAt)];
+    const params = [this.#orgId, realmId, generation, sealed, ...dates];
+    const stored = await this.#client.query(update, params);
+    return stored.length > 0 ? tokens.accessToken : this.#read(realmId, null);
   }
+}
+
+function lost(): BooksFailure {
+  return new BooksFailure({ kind: 'lost' }, 'not_connected');
 }
 
 const select = `
@@ -144,12 +148,16 @@ const insert = `
       and books_connections.settings is not null then 'on' else 'choosing' end,
     settings = case when books_connections.realm_id = excluded.realm_id then books_connections.settings end,
     start_on = case when books_connections.realm_id = excluded.realm_id then books_connections.start_on end,
-    looked_at = null, difference_cents = null
+    looked_at = null, compared_at = null, difference_cents = null
   returning org_id`;
 
+/** Also where another courier, which came second with the tokens before, has just given the connection up. */
 const update = `
-  update books_connections set tokens = $3, token_generation = token_generation + 1, refresh_by = $4, ends_at = coalesce($5, ends_at)
-  where org_id = $1 and token_generation = $2 and tokens is not null returning org_id`;
+  update books_connections set tokens = $4, token_generation = token_generation + 1, refresh_by = $5, ends_at = coalesce($6, ends_at),
+    state = case when state = 'lost' then 'on' else state end
+  where org_id = $1 and realm_id = $2 and state <> 'disconnected'
+    and (token_generation = $3 or (tokens is null and token_generation = $3 + 1))
+  returning org_id`;
 
 const lose = `
   update books_connections set tokens = null, token_generation = token_generation + 1,

@@ -18,7 +18,9 @@ export async function oweBookings(db: Database, orgId: number): Promise<number> 
 const oweMissing = `
   insert into outbox (org_id, proposal_id, channel, generation, kind, key, entry_key, due_at, try_at)
   select log.org_id, log.proposal_id, 'books', channels.generation, 'booking', ${rowKey(`'books:booking:' || log.dedupe_key`)},
-    log.dedupe_key, now(), now()
+    log.dedupe_key, now(), case when exists (select from outbox earlier where earlier.proposal_id = log.proposal_id
+      and earlier.channel = 'books' and earlier.entry_key = log.dedupe_key and earlier.state <> 'sent' and earlier.doubt_since is not null)
+      then now() + interval '3 minutes' else now() end
   from portal_activity_log log join channels on channels.org_id = log.org_id and channels.channel = 'books'
   where log.org_id = $1 and log.event = any($2::text[]) and log.created_at >= channels.since
     and not exists (select from outbox where outbox.key = ${rowKey(`'books:booking:' || log.dedupe_key`)})
@@ -48,7 +50,11 @@ const compare = `
       'refund_failed', 'dispute_closed'])
     window dispute as (partition by event, meta->>'dispute_id' order by seq)),
   booked as (
-    select currency, case when bool_or(seen_cents < 0) then max(seen_cents) else min(seen_cents) end as cents
+    select currency, case
+      when bool_or(seen_cents <> amount_cents)
+        then (array_agg(seen_cents order by step) filter (where seen_cents <> amount_cents))[1]
+      when bool_or(type = 'Invoice' and amount_cents > 0) and not bool_or(step = 'payment') then 0
+      else max(amount_cents) end as cents
     from books_refs join kept using (realm_id)
     where org_id = $1 and step <> 'customer' and entry_at >= kept.since
     group by books_refs.key, currency),
@@ -57,7 +63,7 @@ const compare = `
       select currency, cents from moved, kept where created_at >= kept.since
       union all select currency, -cents from booked) as both_sides
     group by currency)
-  update books_connections set
+  update books_connections set compared_at = now(),
     difference_cents = (select coalesce(json_object_agg(currency, cents::double precision), '{}') from differences)
   where org_id = $1 and exists (select from kept)`;
 
@@ -71,30 +77,41 @@ export async function lookAtChanges(
 ): Promise<void> {
   const { realmId } = access;
   const begunAt = new Date();
-  // A change data capture goes back 30 days.
-  const since = new Date(
-    Math.max(lookedAt ? Date.parse(lookedAt) - 3_600_000 : 0, begunAt.getTime() - 29 * lookMs),
-  );
+  // A change data capture goes back 30 days, and answers a thousand changes of a kind.
+  const earliest = begunAt.getTime() - 29 * lookMs;
+  const from = lookedAt ? Date.parse(lookedAt) - 3_600_000 : begunAt.getTime() - lookMs;
+  const since = new Date(Math.max(from, earliest));
   const changes = await gateway.listChanges(access, since);
   const known = await db.$client.query(selectRefs, [orgId, realmId, changes.map(({ id }) => id)]);
   // Sound: the statement selects them.
-  const rows = known as unknown as { type: string; id: string; currency: string; seen: number }[];
-  const seen = changes.flatMap(({ id, type, total }) => {
+  const rows = known as unknown as Ref[];
+  const seen = changes.flatMap(({ id, type, total, isDeleted }) => {
     const ref = rows.find((row) => row.id === id && row.type === type);
     if (!ref) return [];
-    const cents = Math.sign(ref.seen || 1) * Math.round(total * minorUnits(ref.currency));
-    return cents === ref.seen ? [] : [{ id, type, cents }];
+    const cents = (ref.amount < 0 ? -1 : 1) * Math.round(total * minorUnits(ref.currency)) || 0; // no -0
+    const isOff = isDeleted || cents !== ref.amount;
+    return cents === ref.seen && isOff === ref.isOff ? [] : [{ id, type, cents, isOff }];
   });
   await db.$client.query(noteSeen, [orgId, realmId, JSON.stringify(seen), begunAt]);
 }
 
+type Ref = {
+  readonly type: string;
+  readonly id: string;
+  readonly currency: string;
+  readonly amount: number;
+  readonly seen: number;
+  readonly isOff: boolean;
+};
+
 const selectRefs = `
-  select type, object_id as id, currency, seen_cents::double precision as seen from books_refs
+  select type, object_id as id, currency, amount_cents::double precision as amount, seen_cents::double precision as seen,
+    changed_at is not null as "isOff" from books_refs
   where org_id = $1 and realm_id = $2 and object_id = any($3::text[]) and step <> 'customer'`;
 
 const noteSeen = `
   with seen as (
-    update books_refs set seen_cents = found.cents, changed_at = now()
-    from json_to_recordset($3::json) as found (id text, type text, cents bigint)
+    update books_refs set seen_cents = found.cents, changed_at = case when found."isOff" then coalesce(changed_at, now()) end
+    from json_to_recordset($3::json) as found (id text, type text, cents bigint, "isOff" boolean)
     where org_id = $1 and realm_id = $2 and object_id = found.id and books_refs.type = found.type)
   update books_connections set looked_at = $4 where org_id = $1 and realm_id = $2`;

@@ -1,6 +1,7 @@
-import { CompactEncrypt, compactDecrypt } from 'jose';
+import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose';
 import * as v from 'valibot';
 import type { BooksTokens } from '../domain/accounting.ts';
+import { AppError } from '../errors.ts';
 
 /** Whose tokens they are: sealed ones open for no other. */
 export type SealedFor = { readonly orgId: number; readonly realmId: string };
@@ -39,27 +40,33 @@ export async function sealTokens(
     .encrypt(key);
 }
 
-/** Null where they are of another org or company, or no key opens them: then somebody connects again. */
+/**
+ * Null where they are of another org or company, or broken: then somebody connects again. Throws `not_configured` where the key is
+ * missing that they were sealed under: it may come back.
+ */
 export async function openTokens(
   sealed: string,
   { orgId, realmId }: SealedFor,
   keys: readonly Uint8Array[],
 ): Promise<BooksTokens | null> {
+  const key = await findKey(sealed, keys);
   try {
-    const { plaintext, protectedHeader } = await compactDecrypt(
-      sealed,
-      async ({ kid }) => {
-        for (const key of keys) if ((await keyId(key)) === kid) return key;
-        throw new Error('It was sealed under a key that is gone.');
-      },
-      { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] },
-    );
+    const { plaintext, protectedHeader } = await compactDecrypt(sealed, key, {
+      keyManagementAlgorithms: ['dir'],
+      contentEncryptionAlgorithms: ['A256GCM'],
+    });
     if (protectedHeader.org !== String(orgId) || protectedHeader.realm !== realmId) return null;
     const parsed = v.safeParse(Tokens, new TextDecoder().decode(plaintext));
     return parsed.success ? parsed.output : null;
   } catch {
     return null;
   }
+}
+
+async function findKey(sealed: string, keys: readonly Uint8Array[]): Promise<Uint8Array> {
+  const { kid } = decodeProtectedHeader(sealed);
+  for (const key of keys) if ((await keyId(key)) === kid) return key;
+  throw new AppError('not_configured', 'BOOKS_TOKEN_KEYS lacks the key that tokens were sealed under.');
 }
 
 /** Names a key and tells nothing of it. */

@@ -48,9 +48,9 @@ export class Courier extends DurableObject<Env> {
       const { kv } = this.ctx.storage;
       const round = await this.#work.deliveries.round(kv.get<Pauses>('pauses') ?? {});
       kv.put('pauses', round.pauses);
+      await this.#handOverCounts();
       const keptInMs = await this.#keepBooks();
       nextInMs = round.nextInMs === null ? keptInMs : Math.min(round.nextInMs, keptInMs ?? longestMs);
-      await this.#handOverCounts();
     } catch (error) {
       console.error(JSON.stringify({ courier: 'failed', causes: describeCauses(error) }));
     } finally {
@@ -119,6 +119,10 @@ export class Courier extends DurableObject<Env> {
     const connections = new Connections(db, orgId, gateway, () => config.booksKeys);
     const books = createBooksChannel({
       ...{ db, gateway, connections, refs: new Refs(db, orgId), portalUrl: () => config.portalUrl },
+      check() {
+        gateway.check();
+        void config.booksKeys;
+      },
       note: async (proposalId, event) => {
         await this.#shards.execute({ kind: 'note_booking', proposalId, via: 'books', event });
       },

@@ -43,38 +43,49 @@ export class Deliveries {
     this.#now = now;
   }
 
-  /** Works until nothing is due. Resolves with when there is more to do, in milliseconds from now, and what pauses. */
+  /**
+   * Works until nothing is due: on all channels side by side, so that none waits for another's vendor. Resolves with when there
+   * is more to do, in milliseconds from now, and what pauses.
+   */
   async round(pauses: Pauses): Promise<{ readonly nextInMs: number | null; readonly pauses: Pauses }> {
+    const ended = await Promise.all(
+      [...this.#adapters].map(async ([channel, adapter]) => {
+        const until = await this.#roundOf(channel, adapter, pauses[channel] ?? 0);
+        const next = await this.#outbox.nextIn(channel, adapter.kinds);
+        const nextInMs = next === null ? null : Math.max(next, until - this.#now());
+        return { channel, until, nextInMs };
+      }),
+    );
+    const due = ended.flatMap(({ nextInMs }) => nextInMs ?? []);
+    return {
+      nextInMs: due.length > 0 ? Math.min(...due) : null,
+      pauses: Object.fromEntries(ended.map(({ channel, until }) => [channel, until])),
+    };
+  }
+
+  /** One channel, which may pause until a time. Resolves with until when it does then. */
+  async #roundOf(channel: Channel, adapter: ChannelAdapter, pausedUntil: number): Promise<number> {
     const startedAt = this.#now();
-    const paused = { ...pauses };
-    const isOpen = (channel: Channel) => (paused[channel] ?? 0) <= this.#now();
-    const all = [...this.#adapters.keys()];
-    const kinds = [...this.#adapters.values()].flatMap((adapter) => adapter.kinds);
-    for (let count = 0; count < roundRows && this.#now() - startedAt < roundMs; ) {
-      const rows = await this.#outbox.claim(all.filter(isOpen), kinds);
+    let until = pausedUntil;
+    const isOpen = () => until <= this.#now();
+    for (let count = 0; isOpen() && count < roundRows && this.#now() - startedAt < roundMs; ) {
+      const rows = await this.#outbox.claim(channel, adapter.kinds);
       if (rows.length === 0) break;
       count += rows.length;
       for (const row of rows) {
-        if (!isOpen(row.channel)) {
+        if (!isOpen()) {
           await this.#outbox.release(row, 0);
           continue;
         }
-        const ms = await this.#deliver(row).catch((error) => this.#putOff(row, error));
-        paused[row.channel] = this.#now() + ms;
+        const ms = await this.#deliver(row, adapter).catch((error) => this.#putOff(row, adapter, error));
+        until = this.#now() + ms;
       }
     }
-    const waits = [...this.#adapters].map(async ([channel, adapter]) => {
-      const next = await this.#outbox.nextIn(channel, adapter.kinds);
-      return next === null ? null : Math.max(next, (paused[channel] ?? 0) - this.#now());
-    });
-    const due = (await Promise.all(waits)).filter((ms) => ms !== null);
-    return { nextInMs: due.length > 0 ? Math.min(...due) : null, pauses: paused };
+    return until;
   }
 
   /** One row. Resolves with how long its channel pauses then, in milliseconds. */
-  async #deliver(row: OwedRow): Promise<number> {
-    const adapter = this.#adapters.get(row.channel);
-    if (!adapter) throw new Error('No adapter claimed it.');
+  async #deliver(row: OwedRow, adapter: ChannelAdapter): Promise<number> {
     const mayBeOut = row.doubtHours !== null;
     if (row.doubtHours !== null && row.doubtHours > adapter.retryHours) {
       await this.#finish(row, { state: 'perhaps_sent', reason: 'no_answer' });
@@ -119,10 +130,10 @@ export class Deliveries {
   }
 
   /** Rejects where the outbox itself fails. */
-  async #putOff(row: OwedRow, error: unknown): Promise<number> {
+  async #putOff(row: OwedRow, { retriesMs }: ChannelAdapter, error: unknown): Promise<number> {
     console.error(JSON.stringify({ owed: 'failed', kind: row.kind, causes: describeCauses(error) }));
     this.#countError(row, 'internal');
-    await this.#outbox.release(row, failedMs);
+    await this.#outbox.release(row, Math.max(failedMs, retriesMs[0] ?? 0)); // an attempt may have begun
     return 0;
   }
 }
@@ -158,9 +169,10 @@ function toOutcome(
         againInMs: delivery.ms,
         isSurelyNot: true,
       };
-    case 'blocked':
-      // What was in doubt was looked for, and is not there.
-      return { state: 'blocked', reason: delivery.reason, againInMs, isSurelyNot: true, isDoubtOver: true };
+    case 'blocked': {
+      const { reason, isLookedFor: isDoubtOver = false } = delivery;
+      return { state: 'blocked', reason, againInMs, isSurelyNot: true, isDoubtOver };
+    }
     case 'unknown':
       return { state: 'sending', reason: delivery.reason, againInMs };
   }

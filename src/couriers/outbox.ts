@@ -13,6 +13,8 @@ export type OwedRow = {
   readonly entryKey: string;
   /** Which of several it is that a courier made of one row. */
   readonly share: string | null;
+  /** How often its channel was switched on before it was owed, and then. */
+  readonly generation: number;
   /** The fence: the next claim raises it, and what this courier still writes changes nothing. */
   readonly attempt: number;
   /** How many attempts began before. */
@@ -65,9 +67,9 @@ export class Outbox {
     this.#orgId = orgId;
   }
 
-  /** The next rows of these channels and kinds that are due, for the time of a lease: those first that have been due for longest. */
-  async claim(channels: readonly Channel[], kinds: readonly OwedKind[]): Promise<OwedRow[]> {
-    const rows = await this.#client.query(claim, [this.#orgId, channels, kinds]);
+  /** The next rows of this channel and these kinds that are due, for the time of a lease: those first that have been due for longest. */
+  async claim(channel: Channel, kinds: readonly OwedKind[]): Promise<OwedRow[]> {
+    const rows = await this.#client.query(claim, [this.#orgId, channel, kinds]);
     // Sound: the statement returns them, in no order.
     return (rows as unknown as OwedRow[]).sort((one, other) => other.dueHours - one.dueHours);
   }
@@ -111,14 +113,14 @@ export class Outbox {
 
 const claim = `
   with due as (
-    select id from outbox where org_id = $1 and channel = any($2::text[]) and kind = any($3::text[])
+    select id from outbox where org_id = $1 and channel = $2 and kind = any($3::text[])
       and ended_at is null and try_at <= now()
       and (leased_until is null or leased_until <= now())
     order by due_at, key limit ${claimed} for update skip locked)
   update outbox set attempt = attempt + 1, leased_until = now() + ${lease} from due
   where outbox.id = due.id
   returning outbox.id, org_id::double precision as "orgId", proposal_id::double precision as "proposalId", channel, kind,
-    entry_key as "entryKey", share, attempt, tries, frozen,
+    entry_key as "entryKey", share, generation, attempt, tries, frozen,
     extract(epoch from now() - doubt_since)::double precision / 3600 as "doubtHours",
     extract(epoch from now() - due_at)::double precision / 3600 as "dueHours",
     exists (select 1 from channels where org_id = outbox.org_id and channel = outbox.channel
@@ -167,16 +169,19 @@ const oldestDue = `
   select channel, round(extract(epoch from now() - min(due_at)))::double precision as seconds
   from outbox where ended_at is null and due_at <= now() group by channel`;
 
-/** The orgs that have something due which no courier is at; another choice each time, where there are many. One request. */
+/** The orgs that have something due which no courier is at, or whose books nobody compared for hours; another choice each time, where there are many. One request. */
 export async function findDueOrgs(db: Database): Promise<number[]> {
   const rows = await db.$client.query(dueOrgs, []);
   return rows.map(({ id }) => Number(id));
 }
 
 const dueOrgs = `
-  select org_id::double precision as id from outbox
-  where ended_at is null and try_at <= now() and (leased_until is null or leased_until <= now())
-  group by org_id order by random() limit 500`;
+  select id from (
+    select org_id::double precision as id from outbox
+    where ended_at is null and try_at <= now() and (leased_until is null or leased_until <= now())
+    union select org_id::double precision from books_connections
+    where state in ('on', 'lost') and (compared_at is null or compared_at < now() - interval '2 hours')) as due
+  order by random() limit 500`;
 
 /** Erases what was sent, a month after its end: names, addresses and sums. One request. */
 export async function eraseFrozen(db: Database): Promise<void> {

@@ -550,8 +550,10 @@ export const booksConnections = pgTable(
     refreshBy: timestamp({ withTimezone: true }),
     /** When it ends for good. */
     endsAt: timestamp({ withTimezone: true }),
-    /** When it was last compared with what was booked. */
+    /** When changes made over there were last looked for. */
     lookedAt: timestamp({ withTimezone: true }),
+    /** When the books were last compared with the log. */
+    comparedAt: timestamp({ withTimezone: true }),
     /** What is owed and not booked, by currency, when it was last added up. */
     differenceCents: jsonb().$type<Record<string, number>>(),
     createdAt: createdAt(),
@@ -600,7 +602,7 @@ export const booksRefs = pgTable(
     currency: text(),
     /** What it comes to over there, as last seen: 0 where it was deleted. */
     seenCents: bigint({ mode: 'number' }),
-    /** When somebody changed or deleted it over there, as far as we saw. */
+    /** When we saw that somebody had deleted it over there, or changed what it comes to. */
     changedAt: timestamp({ withTimezone: true }),
     proposalId: bigint({ mode: 'number' }).references(() => proposals.id),
     entryAt: timestamp({ withTimezone: true }),

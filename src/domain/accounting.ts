@@ -52,7 +52,12 @@ export const booksParts = ['deposit_item', 'income_item', 'clearing_account'] as
 export type BooksPart = (typeof booksParts)[number];
 
 /** What became of an object that was booked. The total is in units of its currency; what was deleted has none: 0. */
-export type BooksChange = { readonly id: string; readonly type: string; readonly total: number };
+export type BooksChange = {
+  readonly id: string;
+  readonly type: string;
+  readonly total: number;
+  readonly isDeleted: boolean;
+};
 
 /** A step of a booking, with what the steps before it made. */
 export type StepToBook = {
@@ -64,6 +69,8 @@ export type StepToBook = {
   readonly requestKey: string;
   /** Whether an earlier attempt may have made it: then it is looked for first. */
   readonly mayExist: boolean;
+  /** Whether it may still be made: asked right before. */
+  readonly isInTime: () => boolean;
   readonly made: { readonly [S in BookingStep]?: BookedObject };
 };
 
@@ -88,10 +95,15 @@ export type BooksGateway = {
 /** How a call to the books failed: what it takes to go on. */
 export type BooksFailureKind =
   /** Not done, until somebody mends it. */
-  | { readonly kind: 'blocked'; readonly reason: BlockReason }
+  | {
+      readonly kind: 'blocked';
+      readonly reason: BlockReason;
+      /** What an earlier attempt may have made was looked for, and is not there. */
+      readonly isLookedFor?: boolean;
+    }
   /** Not done: too many calls. */
   | { readonly kind: 'throttled' }
-  /** Nothing opens the books any more but a person who connects them again. */
+  /** The grant is over: nothing opens the books any more but a person who connects them again. */
   | { readonly kind: 'lost' }
   /** It may have been done. */
   | { readonly kind: 'unknown' };

@@ -20,7 +20,8 @@ type Balance = { depositCents: number; incomeCents: number };
  * what was held before decides where money goes. Pure.
  *
  * Money is a liability (`deposit`) until all is held of a version that is approved; then the whole total is earned (`income`).
- * Money with an anomaly stays a liability. What goes back is taken from the liability first.
+ * Money with an anomaly earns nothing by itself, and is held like any other once staff accept it, or more comes. What goes back
+ * is taken from the liability first.
  */
 export function bookingsOf(
   current: BookedContent & { readonly currency: string; readonly version: number },
@@ -64,6 +65,11 @@ export function bookingsOf(
     return fromDeposit === 0 ? lines : [...lines, rest];
   };
 
+  /** What is held may be all of it: then it is earned, though nothing comes in. */
+  const earn = (book: (fact: 'earned', lines: readonly BookingLine[]) => void) => {
+    if (balanceIn(currency).depositCents > 0) book('earned', receive(0, currency, []));
+  };
+
   const giveBack = (id: string, cents: number, of: string): BookingLine[] => {
     const balance = balanceIn(of);
     const depositCents = of === currency ? Math.max(0, Math.min(cents, balance.depositCents)) : cents;
@@ -102,12 +108,10 @@ export function bookingsOf(
       case 'approve':
         approved = entry.meta.version;
         isOver = false;
-        // What is held may be all of it: then it is earned, though nothing comes in.
-        if (balanceIn(currency).depositCents > 0) {
-          const before = balanceIn(currency).incomeCents;
-          const lines = receive(0, currency, []);
-          if (balanceIn(currency).incomeCents !== before) book('earned', lines);
-        }
+        earn(book);
+        break;
+      case 'anomaly_accepted':
+        earn(book);
         break;
       case 'declined':
       case 'void':

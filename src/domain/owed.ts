@@ -45,6 +45,7 @@ export const owingEvents = [
   'payment_recorded',
   'void',
   'payment_reversed',
+  'anomaly_accepted',
   // Sound: the keys of the record.
   ...(Object.keys(topicOf) as (keyof typeof topicOf)[]),
 ] as const satisfies readonly NewEntry['event'][];
@@ -59,7 +60,7 @@ export function owed(entry: NewEntry): Owed[] {
   return [...mails.map((kind) => owe(entry, 'mail', kind)), ...bookings];
 }
 
-/** The events that move money, and an approval, which may earn what is held. */
+/** The events that move money, and those that may earn what is held: an approval, and an anomaly that staff accept. */
 export const bookedEvents = [
   'approve',
   'payment_success',
@@ -68,6 +69,7 @@ export const bookedEvents = [
   'payment_refunded',
   'refund_failed',
   'dispute_closed',
+  'anomaly_accepted',
 ] as const satisfies readonly NewEntry['event'][];
 
 function isBooked(event: NewEntry['event']): boolean {
@@ -122,6 +124,11 @@ export type Delivery =
       readonly waitsFor: 'operator' | 'time';
     }
   /** Not done, until somebody mends what is wrong with it. It is tried again all the same, less and less often. */
-  | { readonly outcome: 'blocked'; readonly reason: string }
+  | {
+      readonly outcome: 'blocked';
+      readonly reason: string;
+      /** Whether what an earlier attempt may have done was looked for, and is not there. */
+      readonly isLookedFor?: boolean;
+    }
   /** It may have been done. */
   | { readonly outcome: 'unknown'; readonly reason: string };

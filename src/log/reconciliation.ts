@@ -22,11 +22,11 @@ export type Reconciliation = {
   readonly hasUnjudged?: boolean;
   /** For how many seconds the oldest that each channel owes has been due. */
   readonly oldestDue?: { readonly [C in Channel]?: number };
-  /** What of the orgs' money is not in their books, in minor units. */
-  readonly booksDifferences?: readonly {
+  /** Of each org whose books are kept: what of its money is not in them, in minor units, and how much waits. */
+  readonly books?: readonly {
     readonly orgId: number;
-    readonly currency: string;
-    readonly cents: number;
+    readonly differenceCents: Readonly<Record<string, number>>;
+    readonly waiting: number;
   }[];
 };
 
@@ -36,7 +36,7 @@ export function toReconciliationSums({
   eventsUntil,
   unattributed,
   oldestDue = {},
-  booksDifferences = [],
+  books = [],
 }: Reconciliation): Sum[] {
   const gauge = (metric: Sum['metric'], value: number | undefined): Sum[] =>
     value === undefined ? [] : [{ metric, labels: {}, part: '', value }];
@@ -52,13 +52,20 @@ export function toReconciliationSums({
         value,
       }),
     ),
-    ...booksDifferences.map(
-      ({ orgId, currency, cents }): Sum => ({
-        metric: 'crm_portal_books_difference_cents',
-        labels: { org_id: String(orgId), currency },
-        part: '',
-        value: cents,
-      }),
-    ),
+    ...books.flatMap(({ orgId, differenceCents, waiting }): Sum[] => {
+      const org_id = String(orgId);
+      const differences = Object.entries(differenceCents).map(
+        ([currency, value]): Sum => ({
+          metric: 'crm_portal_books_difference_cents',
+          labels: { org_id, currency },
+          part: '',
+          value,
+        }),
+      );
+      return [
+        ...differences,
+        { metric: 'crm_portal_books_waiting', labels: { org_id }, part: '', value: waiting },
+      ];
+    }),
   ];
 }

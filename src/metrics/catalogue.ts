@@ -227,6 +227,11 @@ export const catalogue = {
     labels: ['org_id', 'currency'],
     help: 'Money that moved since the books were connected, less what is booked, as the cron last saw it.',
   },
+  crm_portal_books_waiting: {
+    type: 'gauge',
+    labels: ['org_id'],
+    help: 'What is owed to an org’s books and not booked yet, as the cron last saw it.',
+  },
   crm_portal_channel_errors_total: {
     type: 'counter',
     labels: ['channel', 'class'],

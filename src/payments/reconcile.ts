@@ -1,4 +1,4 @@
-import { findBooksDifferences } from '../books/differences.ts';
+import { findBooksStanding } from '../books/standing.ts';
 import { eraseFrozen, findDueOrgs, findOldestDue } from '../couriers/outbox.ts';
 import type { Deps } from '../deps.ts';
 import type { Outcome } from '../domain/observation.ts';
@@ -46,7 +46,7 @@ async function finishOwn({ db, shards, pokes, waitUntil }: Deps): Promise<void> 
   for (const orgId of await findDueOrgs(db)) waitUntil(pokes.poke(orgId)); // a run waits for no courier
   await eraseFrozen(db);
   const oldestDue = { mail: 0, books: 0, ...(await findOldestDue(db)) };
-  await shards.noteReconciliation({ oldestDue, booksDifferences: await findBooksDifferences(db) });
+  await shards.noteReconciliation({ oldestDue, books: await findBooksStanding(db) });
   for (const part of looked) if (part.status === 'rejected') throw part.reason;
 }
 

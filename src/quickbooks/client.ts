@@ -10,6 +10,26 @@ const deadlineMs = 20_000;
 /** The only one since August 2025. */
 const minorVersion = '75';
 
+/** The most rows that a query answers. */
+const pageRows = 1_000;
+
+/** Keeps calls to one company this far apart. */
+export class Pace {
+  readonly #ms: number;
+  #nextAt = 0;
+
+  constructor(ms: number) {
+    this.#ms = ms;
+  }
+
+  async wait(): Promise<void> {
+    const now = Date.now();
+    const waitMs = this.#nextAt - now;
+    this.#nextAt = Math.max(now, this.#nextAt) + this.#ms;
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+  }
+}
+
 const Json = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()));
 
 /** What the API answers, by the name of what was asked for. Fields come without notice: what we do not name is passed over. */
@@ -22,24 +42,30 @@ export type Answer = Readonly<Record<string, unknown>>;
 export class Client {
   readonly #base: string;
   readonly #access: BooksAccess;
-  readonly #paceMs: number;
-  #nextAt = 0;
+  readonly #pace: Pace;
 
-  constructor(base: string, access: BooksAccess, paceMs: number) {
+  constructor(base: string, access: BooksAccess, pace: Pace) {
     this.#base = base;
     this.#access = access;
-    this.#paceMs = paceMs;
+    this.#pace = pace;
   }
 
   get(path: string, query: Record<string, string> = {}): Promise<Answer> {
     return this.#call('GET', path, query);
   }
 
-  /** The rows of a query, a thousand at most. */
+  /** The rows of a query: ten pages at most. */
   async query(entity: string, where: string): Promise<readonly Answer[]> {
-    const query = `select * from ${entity}${where && ` where ${where}`} maxresults 1000`;
-    const { QueryResponse: found } = await this.get('query', { query });
-    return rowsOf(found, entity);
+    const rows: Answer[] = [];
+    for (let page = 0; page < 10; page += 1) {
+      const range = `startposition ${page * pageRows + 1} maxresults ${pageRows}`;
+      const query = `select * from ${entity}${where && ` where ${where}`} ${range}`;
+      const { QueryResponse: found } = await this.get('query', { query });
+      const some = rowsOf(found, entity);
+      rows.push(...some);
+      if (some.length < pageRows) break;
+    }
+    return rows;
   }
 
   /** Makes an object. The same `requestId` again makes no other. */
@@ -72,10 +98,7 @@ export class Client {
     body: object | undefined,
     token: string,
   ) {
-    const now = Date.now();
-    const waitMs = this.#nextAt - now;
-    this.#nextAt = Math.max(now, this.#nextAt) + this.#paceMs;
-    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    await this.#pace.wait();
     const search = new URLSearchParams({ ...query, minorversion: minorVersion });
     const url = `${this.#base}/v3/company/${encodeURIComponent(this.#access.realmId)}/${path}?${search}`;
     const deadline = new AbortController();

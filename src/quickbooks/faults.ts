@@ -33,11 +33,11 @@ export function toFailure(status: number, json: unknown): BooksFailure {
   const [error] = parsed.success ? parsed.output.Fault.Error : [];
   const code = error?.code || `http_${status}`;
   if (status === 429 || code === '3001') return new BooksFailure({ kind: 'throttled' }, code);
-  if (status === 401 || code === '3200') return new BooksFailure({ kind: 'lost' }, code);
-  // Who connected it is no admin over there any more.
-  if (status === 403 || code === '120') return new BooksFailure({ kind: 'lost' }, code);
   const isSystem = parsed.success && parsed.output.Fault.type === 'SystemFault';
   if (!parsed.success || status >= 500 || isSystem) return new BooksFailure({ kind: 'unknown' }, code);
+  // A token that is refused even after it was renewed; or who connected it is no admin over there any more.
+  const isNotLetIn = status === 401 || status === 403 || code === '3200' || code === '120';
+  if (isNotLetIn) return new BooksFailure({ kind: 'blocked', reason: 'connection_lost' }, code);
   // Older lists have one code for two faults.
   const isDuplicate = code === '6210' && /duplicate/i.test(error?.Message ?? '');
   const reason = isDuplicate ? 'conflict' : (reasons[code] ?? 'refused');

@@ -3,6 +3,7 @@ import {
   type BooksAccess,
   type BooksChange,
   BooksFailure,
+  type BooksFailureKind,
   type BooksGateway,
   type BooksPart,
   type Choice,
@@ -10,9 +11,9 @@ import {
   type StepToBook,
 } from '../domain/accounting.ts';
 import type { BookedObject } from '../domain/books.ts';
-import { type Answer, Client, rowsOf } from './client.ts';
+import { type Answer, Client, Pace, rowsOf } from './client.ts';
 import { markOf, moneyAccount, paymentForm, salesForm, toCents } from './forms.ts';
-import { displayName, quoted } from './names.ts';
+import { cut, displayName, quoted } from './names.ts';
 import { authorizeUrl, exchangeCode, type IntuitApp, refreshTokens, revokeToken } from './oauth.ts';
 
 const [production, sandbox] = [
@@ -67,10 +68,13 @@ export type QuickBooksApp = IntuitApp & { readonly isSandbox: boolean };
  */
 export function createQuickBooks(app: () => QuickBooksApp, paceMs = defaultPaceMs): BooksGateway {
   const companies = new Map<string, { readonly until: number; readonly company: Company }>();
+  const paces = new Map<string, Pace>();
 
   function clientOf(access: BooksAccess): Client {
     const { base, isSandbox } = app();
-    return new Client(base ?? (isSandbox ? sandbox : production), access, paceMs);
+    const pace = paces.get(access.realmId) ?? new Pace(paceMs);
+    paces.set(access.realmId, pace);
+    return new Client(base ?? (isSandbox ? sandbox : production), access, pace);
   }
 
   async function findCompany(client: Client, realmId: string): Promise<Company> {
@@ -207,7 +211,7 @@ async function findOrMake(client: Client, entity: string, name: string, body: ob
 async function bookCustomer(
   client: Client,
   company: Company,
-  { order, requestKey }: StepToBook,
+  { order, requestKey, isInTime }: StepToBook,
 ): Promise<BookedObject> {
   const { currency } = order;
   const { name, email } = order.customer;
@@ -222,9 +226,9 @@ async function bookCustomer(
     if (known) return toObject(known);
   }
   const plain = displayName(name, email || `Customer ${order.number}`);
-  const names = [plain, displayName(`${plain.slice(0, 60)} (${email || order.number})`, plain)];
-  if (company.hasOtherCurrencies)
-    names.push(displayName(`${plain.slice(0, 60)} (${email}, ${currency})`, plain));
+  const who = cut(email || order.number, 50);
+  const names = [plain, displayName(`${cut(plain, 40)} (${who})`, plain)];
+  if (company.hasOtherCurrencies) names.push(displayName(`${cut(plain, 40)} (${who}, ${currency})`, plain));
   for (const [index, candidate] of names.entries()) {
     try {
       const body = {
@@ -232,6 +236,7 @@ async function bookCustomer(
         ...(email ? { PrimaryEmailAddr: { Address: email } } : {}),
         ...(company.hasOtherCurrencies ? { CurrencyRef: { value: currency.toUpperCase() } } : {}),
       };
+      mustBeInTime(isInTime);
       const made = await client.create('Customer', body, await requestId(`${requestKey}:customer${index}`));
       return toObject(parse(Customer, made));
     } catch (error) {
@@ -255,10 +260,15 @@ async function bookForm(client: Client, company: Company, step: StepToBook): Pro
       ...(type !== 'Payment' && company.hasOwnNumbers ? [`DocNumber = ${quoted(order.number)}`] : []),
       `CustomerRef = ${quoted(customerId)}`, // somebody may have given it another number
     ];
+    // The org may book in another way by now.
+    const types =
+      type === 'Invoice' || type === 'SalesReceipt' ? (['Invoice', 'SalesReceipt'] as const) : [type];
     for (const one of where) {
-      const rows = await readRows(client, type, one, Form);
-      const ours = rows.find(({ PrivateNote }) => PrivateNote.includes(markOf(order.key)));
-      if (ours) return toObject(type, ours, order.currency);
+      for (const candidate of types) {
+        const rows = await readRows(client, candidate, one, Form);
+        const ours = rows.find(({ PrivateNote }) => PrivateNote.includes(markOf(order.key)));
+        if (ours) return toObject(candidate, ours, order.currency);
+      }
     }
     return null;
   };
@@ -266,13 +276,23 @@ async function bookForm(client: Client, company: Company, step: StepToBook): Pro
   if (known) return known;
   try {
     const body = formOf(type, step, customerId, company, settings);
+    mustBeInTime(step.isInTime);
     const created = await client.create(type, body, await requestId(`${requestKey}:${step.step}`));
     return toObject(type, parse(Form, created), order.currency);
   } catch (error) {
     const ours = isConflict(error) ? await find() : null;
     if (ours) return ours;
-    throw error;
+    const isBlocked = error instanceof BooksFailure && error.failure.kind === 'blocked';
+    if (!isBlocked || !step.mayExist) throw error;
+    throw new BooksFailure({ ...error.failure, isLookedFor: true } as BooksFailureKind, error.code, {
+      cause: error,
+    });
   }
+}
+
+/** A call that begins late may end when another attempt has begun. */
+function mustBeInTime(isInTime: () => boolean): void {
+  if (!isInTime()) throw new BooksFailure({ kind: 'unknown' }, 'suspended');
 }
 
 /** A payment is of an invoice. Everything else is a form of its own. */
@@ -325,7 +345,8 @@ const Changed = v.object({
 
 function toChange(type: FormType, row: Answer): BooksChange {
   const { Id: id, status, TotalAmt } = parse(Changed, row);
-  return { id, type, total: status === 'Deleted' ? 0 : TotalAmt };
+  const isDeleted = status === 'Deleted';
+  return { id, type, total: isDeleted ? 0 : TotalAmt, isDeleted };
 }
 
 function isConflict(error: unknown): boolean {

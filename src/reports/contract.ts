@@ -101,6 +101,7 @@ const ChangedBooking = v.pipe(
     document_number: v.nullable(v.string()),
     amount_cents: Money,
     seen_cents: v.pipe(Money, v.description('What it comes to over there; 0 where it was deleted.')),
+    deleted: v.pipe(v.boolean(), v.description('Or voided.')),
     currency: v.string(),
     created_at: Time,
   }),

@@ -81,6 +81,7 @@ export type ChangedBooking = {
   readonly document_number: string | null;
   readonly amount_cents: number;
   readonly seen_cents: number;
+  readonly deleted: boolean;
   readonly currency: string;
   readonly created_at: string;
 };
@@ -219,11 +220,11 @@ function selectBlockedBookings(db: Database, orgId: number) {
 function selectChangedBookings(db: Database, orgId: number) {
   return db.execute<ChangedBooking>(sql`
     select proposal_id::float8 as proposal_id, title, type as document_type, number as document_number,
-      amount_cents::float8 as amount_cents, seen_cents::float8 as seen_cents, refs.currency,
+      amount_cents::float8 as amount_cents, seen_cents::float8 as seen_cents, changed_at is not null and seen_cents = 0 as deleted, refs.currency,
       ${iso(sql`coalesce(changed_at, refs.created_at)`)} as created_at
     from books_refs as refs join proposals on proposals.id = proposal_id
       join books_connections on books_connections.org_id = refs.org_id and books_connections.realm_id = refs.realm_id
-    where refs.org_id = ${orgId} and seen_cents <> amount_cents and state <> 'disconnected'
+    where refs.org_id = ${orgId} and (seen_cents <> amount_cents or changed_at is not null) and state <> 'disconnected'
     order by coalesce(changed_at, refs.created_at) desc limit ${limit}`);
 }
 

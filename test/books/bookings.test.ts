@@ -2,10 +2,12 @@ import { createExecutionContext, createScheduledController } from 'cloudflare:te
 import { eq, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { Bookkeeper } from '../../src/books/bookkeeper.ts';
-import { booksConnections, outbox } from '../../src/db/schema.ts';
+import { Connections } from '../../src/books/connection.ts';
+import { findDueOrgs, Outbox } from '../../src/couriers/outbox.ts';
+import { booksConnections, channels, outbox, proposals } from '../../src/db/schema.ts';
 import worker from '../../src/index.ts';
 import { call } from '../support/api.ts';
-import { createBookingOrg, playIntuit, quickBooks } from '../support/books.ts';
+import { booksKeys, createBookingOrg, playIntuit, quickBooks } from '../support/books.ts';
 import { deliver, owedOf, passTime } from '../support/mail.ts';
 import {
   bindings,
@@ -310,4 +312,197 @@ test('an org without books is owed nothing, and its payments are as ever', async
   const proposal = await createProposal(org.id);
   await pay({ proposal });
   expect(await db.$count(outbox, eq(outbox.orgId, org.id))).toBe(0);
+});
+
+describe('what is half booked', () => {
+  /** An invoice whose payment is refused: the account of Stripe's money was made inactive. */
+  async function half() {
+    const given = await setUp();
+    const clearing = [...given.company.accounts.values()].find(({ Name }) => Name === 'Stripe clearing');
+    if (clearing) clearing.Active = false;
+    await pay(given);
+    await deliver(given.org.id);
+    expect([given.company.forms.Invoice.size, given.company.forms.Payment.size]).toEqual([1, 0]);
+    return { ...given, clearing };
+  }
+
+  test('is not booked: the difference says so', async () => {
+    const given = await half();
+    await given.bookkeeper.keep();
+    expect((await call('GET /quickbooks', { token: given.org.token })).json.differences).toEqual([
+      { currency: 'usd', cents: 472_500 },
+    ]);
+  });
+
+  test('goes on with the same customer, though the address was corrected meanwhile', async () => {
+    const given = await half();
+    await db
+      .update(proposals)
+      .set({ customerEmail: 'other@example.com', customerName: 'Other' })
+      .where(eq(proposals.id, given.proposal.id));
+    if (given.clearing) given.clearing.Active = true;
+    await passTime(given.org.id, 7 * 3_600_000);
+    await deliver(given.org.id);
+    const [[invoice], [payment]] = [
+      [...given.company.forms.Invoice.values()],
+      [...given.company.forms.Payment.values()],
+    ];
+    expect(payment?.CustomerRef).toEqual(invoice?.CustomerRef);
+    expect(await bookingOf(given)).toMatchObject({ state: 'sent' });
+  });
+});
+
+test('a customer who was merged into another over there is found or made afresh', async () => {
+  const given = await setUp();
+  await pay(given);
+  await deliver(given.org.id);
+  for (const customer of given.company.customers.values()) customer.Active = false;
+  await pay(given, { amount_total: 1_000 });
+  await deliver(given.org.id);
+  await passTime(given.org.id, 7 * 3_600_000);
+  await deliver(given.org.id);
+  expect(given.company.forms.Invoice.size).toBe(2);
+});
+
+test('a final document over nothing that was deleted over there is shown, though no money is missing', async () => {
+  const given = await setUp();
+  const { org, company, bookkeeper } = given;
+  const proposal = await createProposal(org.id, 'draft');
+  const cheque = { method: 'cheque', amount_cents: 1_575_000, received_on: '2026-11-01' };
+  await call(`POST /proposals/${proposal.id}/payments`, { token: org.token, json: cheque });
+  await call(`POST /proposals/${proposal.id}/approve`, {
+    token: proposal.token,
+    json: { name: 'Ada', version: 1 },
+  });
+  await deliver(org.id);
+  const zero = [...company.forms.Invoice.values()].find(({ TotalAmt }) => TotalAmt === 0);
+  company.delete('Invoice', zero?.Id ?? '');
+  await bookkeeper.keep(Date.now() + 25 * 3_600_000);
+  expect((await attention(given)).book_changes).toMatchObject([
+    { document_type: 'Invoice', amount_cents: 0, seen_cents: 0, deleted: true },
+  ]);
+});
+
+test('a refund receipt that was voided and put right again counts as it did', async () => {
+  const given = await setUp();
+  const { org, company, bookkeeper, proposal } = given;
+  const cheque = { method: 'cheque', amount_cents: 100_000, received_on: '2026-11-01' };
+  await call(`POST /proposals/${proposal.id}/payments`, { token: org.token, json: cheque });
+  const { payments } = (await call(`GET /proposals/${proposal.id}`, { token: org.token })).json;
+  const { payment_id: id } = payments[0];
+  const json = { reason: 'It bounced.' };
+  await call(`POST /proposals/${proposal.id}/payments/${id}/reverse`, { token: org.token, json });
+  await deliver(org.id);
+  const [refund] = company.forms.RefundReceipt.values();
+  const differences = async () => (await call('GET /quickbooks', { token: org.token })).json.differences;
+  Object.assign(refund ?? {}, { TotalAmt: 0, changedAt: Date.now() });
+  await bookkeeper.keep(Date.now() + 25 * 3_600_000);
+  expect(await differences()).toEqual([{ currency: 'usd', cents: -100_000 }]);
+  Object.assign(refund ?? {}, { TotalAmt: 1_000, changedAt: Date.now() });
+  await bookkeeper.keep(Date.now() + 50 * 3_600_000);
+  expect(await differences()).toEqual([{ currency: 'usd', cents: 0 }]);
+});
+
+describe('tokens', () => {
+  const stored = async ({ org }: Given) =>
+    (await db.select().from(booksConnections).where(eq(booksConnections.orgId, org.id)))[0];
+
+  test('stay where their key is missing, and work when it is back', async () => {
+    const given = await setUp();
+    const { realmId } = given.company;
+    const withKeys = (keys: Uint8Array[]) =>
+      new Connections(db, given.org.id, quickBooks(), () => keys).accessOf({ realmId });
+    const missing = withKeys([new Uint8Array(32).fill(9)]).token();
+    await expect(missing).rejects.toMatchObject({ code: 'not_configured' });
+    expect(await stored(given)).toMatchObject({ state: 'on', tokens: expect.any(String) });
+    // A new key in front: what was sealed under the old one opens, and is sealed under the new one at the next refresh.
+    const newer = [new Uint8Array(32).fill(9), ...booksKeys];
+    const access = withKeys(newer);
+    await access.token();
+    await access.renewed();
+    await expect(withKeys(newer.slice(0, 1)).token()).resolves.toEqual(expect.any(String));
+  });
+
+  test('that two couriers refresh at once are not lost', async () => {
+    const given = await setUp();
+    const { realmId } = given.company;
+    const gateway = quickBooks();
+    const slow = {
+      ...gateway,
+      async refresh(token: string) {
+        const tokens = await gateway.refresh(token);
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return tokens;
+      },
+    };
+    const [one, other] = [slow, gateway].map((of) =>
+      new Connections(db, given.org.id, of, () => booksKeys).accessOf({ realmId }),
+    );
+    await Promise.all([one?.token(), other?.token()]);
+    const first = one?.renewed();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await other?.renewed().catch(() => {});
+    await first;
+    expect(await stored(given)).toMatchObject({ state: 'on', tokens: expect.any(String) });
+    await pay(given);
+    await deliver(given.org.id);
+    expect(given.company.forms.Invoice.size).toBe(1);
+  });
+
+  test('that were refused are not handed out again to who asks meanwhile', async () => {
+    const given = await setUp();
+    const access = () => given.connections.accessOf({ realmId: given.company.realmId });
+    const [one, other] = [access(), access()];
+    const refused = await one.token();
+    const [read, renewed] = await Promise.all([other.token(), one.renewed()]);
+    expect(read).toBe(refused);
+    expect(renewed).not.toBe(refused);
+  });
+
+  test('outlive a refusal by something that stands before Intuit', async () => {
+    const given = await setUp();
+    await pay(given);
+    const { fetch: through } = globalThis;
+    globalThis.fetch = async (input, init) =>
+      String(input).includes('/companyinfo/')
+        ? new Response('<html>Access denied</html>', { status: 403 })
+        : through(input, init);
+    await deliver(given.org.id);
+    globalThis.fetch = through;
+    expect(await stored(given)).toMatchObject({ state: 'on', tokens: expect.any(String) });
+    expect(await bookingOf(given)).toMatchObject({ state: 'sending', reason: 'no_answer' });
+  });
+});
+
+test('what just may have been booked is not tried again by hand', async () => {
+  const given = await setUp();
+  given.intuit.planned.set('POST invoice', 'reply_lost');
+  await pay(given);
+  await deliver(given.org.id);
+  const booking = await bookingOf(given);
+  expect(booking?.state).toBe('sending');
+  expect((await again(given.proposal.id, booking?.id ?? '', given.org.token)).json.code).toBe(
+    'booking_not_blocked',
+  );
+});
+
+test('mail does not wait for books, nor does a courier that no version with books has woken', async () => {
+  const given = await setUp();
+  const { org, proposal } = given;
+  await db.insert(channels).values({ orgId: org.id, channel: 'mail' });
+  const row = (channel: 'mail' | 'books', kind: 'receipt' | 'booking', key: string) => ({
+    ...{ orgId: org.id, proposalId: proposal.id, channel, generation: 1, kind, key, entryKey: 'x' },
+    ...{ dueAt: new Date(0), tryAt: new Date(0) },
+  });
+  const rows = Array.from({ length: 12 }, (_, index) => row('books', 'booking', `books:${org.id}:${index}`));
+  await db.insert(outbox).values([...rows, row('mail', 'receipt', `mail:${org.id}`)]);
+  expect(await new Outbox(db, org.id).claim('mail', ['receipt'])).toHaveLength(1);
+  await db.delete(outbox).where(eq(outbox.orgId, org.id));
+  await db.update(booksConnections).set({ comparedAt: new Date() }).where(eq(booksConnections.orgId, org.id));
+  expect(await findDueOrgs(db)).not.toContain(org.id);
+  await db
+    .update(booksConnections)
+    .set({ comparedAt: new Date(0) })
+    .where(eq(booksConnections.orgId, org.id));
+  expect(await findDueOrgs(db)).toContain(org.id);
 });

@@ -279,6 +279,23 @@ test('what the company does not have cannot be chosen', async () => {
   expect(await db.$count(channels, eq(channels.orgId, org.id))).toBe(0);
 });
 
+test.each(['2026-02-31', '9999-12-31'])('a start on %s is refused', async (start_on) => {
+  const { intuit, company, org } = await setUp();
+  await connect(intuit, org, company.realmId);
+  const refused = await confirm(org, { start_on });
+  expect(refused).toMatchObject({ status: 400, json: { code: 'invalid_request' } });
+  expect(refused.json.errors).toMatchObject([{ pointer: '#/start_on' }]);
+});
+
+test('what is chosen may be beyond the first thousand', async () => {
+  const { intuit, company, org } = await setUp();
+  const [account] = [...company.accounts.values()].filter(({ Name }) => Name === 'Sales');
+  for (let index = 0; index < 1_005; index += 1)
+    company.create('Item', { Name: `P${index}`, IncomeAccountRef: { value: account?.Id } });
+  await connect(intuit, org, company.realmId);
+  expect((await confirm(org)).status).toBe(200);
+});
+
 test('a part that is asked for twice is made once', async () => {
   const { intuit, company, org } = await setUp();
   await connect(intuit, org, company.realmId);

@@ -124,10 +124,10 @@ test('what a vendor or an operator postpones holds up its channel, and counts as
 
 test('a courier whose lease ran out begins nothing, and writes nothing over the next one', async () => {
   const { org, box, row } = await setUp();
-  const [first] = await box.claim(['mail'], ['receipt']);
-  expect(await box.claim(['mail'], ['receipt'])).toEqual([]);
+  const [first] = await box.claim('mail', ['receipt']);
+  expect(await box.claim('mail', ['receipt'])).toEqual([]);
   await passTime(org.id, 61_000);
-  const [second] = await box.claim(['mail'], ['receipt']);
+  const [second] = await box.claim('mail', ['receipt']);
   if (!first || !second) throw new Error('Nothing was claimed.');
   expect([first.attempt, second.attempt]).toEqual([1, 2]);
   expect(await box.begin(first, { words: 'first' })).toBeNull();
@@ -223,7 +223,7 @@ test('each end is counted once, by the courier that wrote it, and each failure b
   await passTime(org.id, 2_000);
   await courier().round({});
   await passTime(org.id, 3 * 60_000);
-  const [first] = await box.claim(['mail'], ['receipt']);
+  const [first] = await box.claim('mail', ['receipt']);
   await passTime(org.id, 61_000);
   await courier().round({});
   if (!first) throw new Error('Nothing was claimed.');

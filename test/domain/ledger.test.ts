@@ -103,6 +103,21 @@ describe('money that comes in', () => {
     expect(booking?.reasons).toContain('amount_mismatch');
   });
 
+  test('with an anomaly is earned once staff accept it', () => {
+    const odd = [approve, recordCheckout(), pay({ amountCents: 1_575_000 })];
+    const accept = {
+      kind: 'accept_anomaly',
+      proposalId: 7,
+      actor: staff,
+      entryId: 3,
+      note: 'Fine.',
+    } as const;
+    expect(booked(...odd, accept)).toEqual([
+      ['received', 1_575_000, 'deposit:1575000'],
+      ['earned', 0, ...lines, 'deposit:-1575000'],
+    ]);
+  });
+
   test('in another currency is a deposit in that currency, and completes nothing', () => {
     const entries = entriesOf([approve, recordCheckout(), pay({ amountCents: 1_575_000, currency: 'eur' })]);
     const [booking] = bookingsOf(content, entries).values();

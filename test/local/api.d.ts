@@ -3681,6 +3681,8 @@ export interface components {
             amount_cents: components["schemas"]["Money"];
             /** @description What it comes to over there; 0 where it was deleted. */
             seen_cents: number;
+            /** @description Or voided. */
+            deleted: boolean;
             currency: string;
             /** Format: date-time */
             created_at: string;
@@ -13023,7 +13025,6 @@ export interface operations {
                     other_account_id: string;
                     /** @default null */
                     tax_code_id?: string | null;
-                    /** Format: date */
                     start_on: string;
                 };
             };

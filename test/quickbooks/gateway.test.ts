@@ -38,7 +38,17 @@ async function setUp(change: (company: IntuitCompany) => void = () => {}) {
   const book = (step: BookingStep, order: BookingOrder, made: object = {}, mayExist = false) => {
     attempts += 1;
     const requestKey = `attempt ${attempts}`;
-    return gateway.book(access, { step, order, mode: 'invoice', settings, requestKey, mayExist, made });
+    const isInTime = () => true;
+    return gateway.book(access, {
+      step,
+      order,
+      mode: 'invoice',
+      settings,
+      requestKey,
+      mayExist,
+      isInTime,
+      made,
+    });
   };
   /** All steps of an order. */
   const bookAll = async (order: BookingOrder, steps: readonly BookingStep[] = ['customer', 'document']) => {
@@ -185,7 +195,10 @@ describe('what may have been booked before', () => {
     await book('document', { ...order, key: 'somebody else' }, { customer });
     const conflict = { kind: 'blocked', reason: 'conflict' };
     expect(await failureOf(book('document', order, { customer }))).toEqual(conflict);
-    expect(await failureOf(book('document', order, { customer }, true))).toEqual(conflict);
+    expect(await failureOf(book('document', order, { customer }, true))).toEqual({
+      ...conflict,
+      isLookedFor: true,
+    });
     expect(company.forms.Invoice.size).toBe(1);
   });
 });
@@ -274,13 +287,15 @@ describe('an answer that is none', () => {
     expect(await failureOf(book('document', order, { customer }))).toEqual({ kind: 'unknown' });
   });
 
-  test('to a token that is refused, renews it once, and then is lost', async () => {
+  test('to a token that is refused, renews it once, and then waits for somebody', async () => {
     const { intuit, company, book } = await setUp();
     intuit.faults.push('unauthorized');
     const customer = await book('customer', order);
     expect(company.customers.size).toBe(1);
     intuit.faults.push('unauthorized', 'unauthorized');
-    expect(await failureOf(book('document', order, { customer }))).toEqual({ kind: 'lost' });
+    expect(await failureOf(book('document', order, { customer }))).toEqual({
+      ...{ kind: 'blocked', reason: 'connection_lost' },
+    });
   });
 
   test('a code is good once, and a second exchange ends what the first one gave', async () => {

@@ -180,7 +180,7 @@ export function AttentionPage() {
               change.document_number,
               formatMoney(change.seen_cents, change.currency),
               formatMoney(change.amount_cents, change.currency),
-              change.seen_cents === 0,
+              change.deleted,
             )}
           />
         ))}

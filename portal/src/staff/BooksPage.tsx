@@ -36,7 +36,7 @@ export function BooksPage() {
         <Link href="/staff/settings">{texts.settingsPage.title}</Link>
       </p>
       <h1>{words.title}</h1>
-      {problem && data?.state !== 'on' && <Notice kind="bad" title={problemWords(problem)} />}
+      {problem && <Notice kind="bad" title={problemWords(problem)} />}
       {data ? (
         <Standing books={data} />
       ) : error ? (
@@ -156,6 +156,7 @@ function Kept({ books }: { books: Books }) {
       {mayChange && isChanging && <BooksForm books={books} onDone={() => setChanging(false)} />}
       {mayChange && !isChanging && (
         <div className="actions">
+          {state === 'on' && blocked > 0 && <Connect words={words.connectAgain} />}
           {state === 'on' && <Button onClick={() => setChanging(true)}>{words.change}</Button>}
           <Disconnect />
         </div>
