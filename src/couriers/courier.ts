@@ -23,8 +23,8 @@ const failedMs = 30_000;
 /** Never longer, whatever the outbox says: another courier may have had the row that was next. */
 const longestMs = 24 * 3_600_000;
 
-/** How often an org's books are looked after: at least, and at most. */
-const [booksMs, booksPauseMs] = [3_600_000, 60_000];
+/** How often an org's books are looked after: at least, and at most, unless that takes long. */
+const [booksMs, booksPauseMs] = [3_600_000, 5_000];
 
 /**
  * Takes what the log owes an org's customers and people to its channels. One object an org, named by its id. Its alarm does
@@ -78,11 +78,13 @@ export class Courier extends DurableObject<Env> {
   /** Resolves with when the books are looked after again; null where there are none. */
   async #keepBooks(): Promise<number | null> {
     const { kv } = this.ctx.storage;
-    const waitMs = (kv.get<number>('books_kept_at') ?? 0) + booksPauseMs - Date.now();
-    if (waitMs > 0) return waitMs;
+    const begunAt = Date.now();
+    const waitMs = (kv.get<number>('books_rest_until') ?? 0) - begunAt;
+    if (waitMs > 0) return Math.min(waitMs, booksMs);
     const missing = await this.#work.bookkeeper.keep();
     if (missing === null) return null;
-    kv.put('books_kept_at', Date.now());
+    const endedAt = Date.now();
+    kv.put('books_rest_until', endedAt + Math.max(booksPauseMs, 20 * (endedAt - begunAt)));
     return missing > 0 ? 0 : booksMs;
   }
 

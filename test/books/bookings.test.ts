@@ -7,7 +7,7 @@ import { findDueOrgs, Outbox } from '../../src/couriers/outbox.ts';
 import { booksConnections, channels, outbox, proposals } from '../../src/db/schema.ts';
 import worker from '../../src/index.ts';
 import { call } from '../support/api.ts';
-import { booksKeys, createBookingOrg, playIntuit, quickBooks } from '../support/books.ts';
+import { booksKeys, consent, createBookingOrg, playIntuit, quickBooks } from '../support/books.ts';
 import { deliver, owedOf, passTime } from '../support/mail.ts';
 import {
   bindings,
@@ -472,6 +472,31 @@ describe('tokens', () => {
     expect(await stored(given)).toMatchObject({ state: 'on', tokens: expect.any(String) });
     expect(await bookingOf(given)).toMatchObject({ state: 'sending', reason: 'no_answer' });
   });
+});
+
+test('what may have been booked is still looked for after a block that came before the search, in whichever mode', async () => {
+  const given = await setUp();
+  const { intuit, company, org } = given;
+  intuit.planned.set('POST invoice', 'reply_lost');
+  await pay(given);
+  await deliver(org.id);
+  intuit.revoke(company.realmId);
+  await passTime(org.id, 4 * 60_000);
+  await deliver(org.id);
+  expect(await bookingOf(given)).toMatchObject({
+    state: 'blocked',
+    reason: 'connection_lost',
+    doubtSince: expect.any(Date),
+  });
+  await consent(intuit, org.id, company);
+  await db.execute(
+    sql`update books_connections set settings = settings || '{"mode":"receipt"}' where org_id = ${org.id}`,
+  );
+  await passTime(org.id, 7 * 3_600_000);
+  await deliver(org.id);
+  expect([company.forms.Invoice.size, company.forms.Payment.size, company.forms.SalesReceipt.size]).toEqual([
+    1, 1, 0,
+  ]);
 });
 
 test('what just may have been booked is not tried again by hand', async () => {

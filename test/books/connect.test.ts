@@ -5,7 +5,7 @@ import type { Intuit } from '../../local/intuit/intuit.ts';
 import { auditLog, booksConnections, channels, outbox, sessions, users } from '../../src/db/schema.ts';
 import { call } from '../support/api.ts';
 import { playIntuit } from '../support/books.ts';
-import { deliver } from '../support/mail.ts';
+import { deliver, passTime } from '../support/mail.ts';
 import {
   bindings,
   createOrg,
@@ -345,6 +345,29 @@ describe('books that were disconnected', () => {
     await deliver(org.id);
     expect([company.forms.Invoice.size, another.forms.Invoice.size]).toEqual([1, 1]);
   });
+
+  test.each([true, false])(
+    'and may have got a document whose reply was lost, are looked through first (own numbers: %s)',
+    async (own) => {
+      const { intuit, company, org, proposal } = await disconnected();
+      company.hasOwnNumbers = own;
+      await connect(intuit, org, company.realmId);
+      await confirm(org);
+      await deliver(org.id);
+      intuit.planned.set('POST invoice', 'reply_lost');
+      await pay(proposal, 10_000);
+      await deliver(org.id);
+      expect(company.forms.Invoice.size).toBe(2);
+      await call('POST /quickbooks/disconnect', { token: org.token });
+      await connect(intuit, org, company.realmId);
+      await confirm(org);
+      await deliver(org.id); // it may still be at work over there: three minutes must pass
+      await passTime(org.id, 4 * 60_000);
+      await deliver(org.id);
+      expect([company.forms.Invoice.size, company.forms.Payment.size]).toEqual([2, 2]);
+      expect(company.balances().get('Accounts Receivable (A/R)')).toBe(0);
+    },
+  );
 
   test('twice are disconnected once', async () => {
     const { org } = await disconnected();

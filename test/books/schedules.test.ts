@@ -47,6 +47,8 @@ type Step =
         | 'open books';
     }
   | { readonly kind: 'reconnect' | 'switch mode' | 'new address' | 'revoke' }
+  /** A document is made and its reply lost; then, before anybody looks, the company is connected again, or lets us in no more. */
+  | { readonly kind: 'lost and connected again' | 'lost and let out' }
   | { readonly kind: 'replay'; readonly replay: Intuit['replay'] }
   | { readonly kind: 'time'; readonly minutes: number };
 
@@ -83,6 +85,7 @@ const schedules = fc.record({
             ...(['both couriers', 'overtaken', 'wake', 'keep'] as const),
             ...(['expire access', 'close books', 'open books', 'revoke'] as const),
             ...(['reconnect', 'switch mode', 'new address'] as const),
+            ...(['lost and connected again', 'lost and let out'] as const),
           ),
         }),
       },
@@ -277,6 +280,20 @@ async function play({ mode, ownNumbers, formerTokensLive, steps }: Schedule): Pr
     });
   }
 
+  /** Disconnected, and the same company connected again. */
+  async function reconnect(): Promise<void> {
+    await consent(intuit, org.id, company);
+    await db.execute(sql`update channels set generation = generation + 1 where org_id = ${org.id}`);
+    await oweBookings(db, org.id);
+  }
+
+  async function loseReply(): Promise<void> {
+    for (const form of ['invoice', 'payment', 'salesreceipt', 'refundreceipt'])
+      intuit.planned.set(`POST ${form}`, 'reply_lost');
+    await life();
+    intuit.planned.clear();
+  }
+
   for (const step of steps) {
     switch (step.kind) {
       case 'courier':
@@ -311,10 +328,19 @@ async function play({ mode, ownNumbers, formerTokensLive, steps }: Schedule): Pr
       case 'revoke':
         intuit.revoke(company.realmId);
         break;
-      case 'reconnect': // disconnected, and the same company connected again
+      case 'reconnect':
+        await reconnect();
+        break;
+      case 'lost and connected again':
+        await loseReply();
+        await reconnect();
+        break;
+      case 'lost and let out':
+        await loseReply();
+        intuit.revoke(company.realmId);
+        await pass(4 * minuteMs);
+        await life();
         await consent(intuit, org.id, company);
-        await db.execute(sql`update channels set generation = generation + 1 where org_id = ${org.id}`);
-        await oweBookings(db, org.id);
         break;
       case 'switch mode':
         await db.execute(sql`update books_connections set settings = settings || jsonb_build_object('mode',

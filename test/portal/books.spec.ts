@@ -96,6 +96,7 @@ test('an admin connects QuickBooks, a deposit is booked, another is blocked and 
   expect(await balanceOf(ledger, 'Accounts Receivable (A/R)')).toBe('0');
   await page.goto(`${url}/staff/books`);
   await expect(page.getByText('Nothing', { exact: true })).toBeVisible();
+  await expect(page.getByText('None: what is booked equals what was paid')).toBeVisible({ timeout: 30_000 });
   await look(page, 'staff-books');
 
   // As it was, for other tests.

@@ -27,7 +27,7 @@ export function BooksPage() {
   const { data, error, refetch } = useQuery({
     queryKey: ['books'],
     queryFn: () => answerOf(api.quickbooks.$get()),
-    refetchInterval: ({ state }) => (state.data && state.data.waiting > state.data.blocked ? 5_000 : false),
+    refetchInterval: ({ state: { data } }) => (data && isMoving(data) ? 5_000 : false),
   });
   const problem = search.get('problem');
   return (
@@ -46,6 +46,11 @@ export function BooksPage() {
       )}
     </>
   );
+}
+
+/** Whether a courier is at work, or the sums are from before it was. */
+function isMoving({ waiting, blocked, differences }: Books): boolean {
+  return waiting > blocked || (waiting === 0 && differences.some(({ cents }) => cents !== 0));
 }
 
 function problemWords(problem: string): string {
