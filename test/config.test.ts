@@ -12,6 +12,9 @@ const whole: Partial<Bindings> = {
   METRICS_TOKEN: 'only-for-tests-only-for-tests',
   OPERATOR_TOKEN: 'only-for-operators-only-for-operators',
   PORTAL_PUBLIC_URL: 'https://portal.example',
+  INTUIT_CLIENT_ID: 'only-for-tests-only-for-tests',
+  INTUIT_CLIENT_SECRET: 'only-for-tests-only-for-tests',
+  BOOKS_TOKEN_KEYS: 'b25seS1mb3ItdGVzdHMtb25seS1mb3ItdGVzdHMtLS0=',
 };
 
 /** Values that look like one and are none. */
@@ -22,6 +25,9 @@ const wrong: Record<string, readonly string[]> = {
   DATABASE_URL: ['postgres://host-without-user/db'],
   METRICS_TOKEN: ['token', '1234'.repeat(8)],
   OPERATOR_TOKEN: ['token', ' '.repeat(32)],
+  INTUIT_CLIENT_ID: ['AB-12'],
+  INTUIT_CLIENT_SECRET: ['AB-12', '1234'.repeat(8)],
+  BOOKS_TOKEN_KEYS: ['a'.repeat(44), 'b25seS1mb3ItdGVzdHM=', `${'A'.repeat(43)}=`],
   PORTAL_PUBLIC_URL: ['portal.example', 'javascript:alert(1)', 'file:///etc/passwd'],
 };
 
@@ -46,6 +52,9 @@ const needs: [keyof Bindings, string[]][] = [
   ['METRICS_TOKEN', ['GET /metrics']],
   ['OPERATOR_TOKEN', ['POST /metrics/rebuild']],
   ['PORTAL_PUBLIC_URL', ['GET /proposals', 'POST /payments/checkout_session']],
+  ['INTUIT_CLIENT_ID', ['POST /quickbooks/connect']],
+  ['INTUIT_CLIENT_SECRET', ['POST /quickbooks/connect']],
+  ['BOOKS_TOKEN_KEYS', ['POST /quickbooks/connect']],
 ];
 
 describe.each(needs)('in production, without %s', (name, routes) => {
@@ -123,3 +132,19 @@ test.each(['0', '101', '12.5', 'thirty'])(
     expect(answer).toMatchObject({ status: 503, json: { code: 'not_configured' } });
   },
 );
+
+test('test payments go into no real books, and real ones where the app says', async () => {
+  const { token } = await createOrg();
+  const connect = (changed: Partial<Bindings>) =>
+    call('POST /quickbooks/connect', { token, bindings: { ...whole, ...changed } });
+  expect(await connect({})).toMatchObject({ status: 200 });
+  const test = { STRIPE_SECRET_KEY: 'sk_test_only_for_tests_only_for_tests' };
+  expect(await connect(test)).toMatchObject({ status: 503, json: { code: 'not_configured' } });
+  expect(await connect({ ...test, INTUIT_SANDBOX: 'true' })).toMatchObject({ status: 200 });
+});
+
+test('without an app at Intuit, the page of the books says so', async () => {
+  const { token } = await createOrg();
+  const read = await call('GET /quickbooks', { token, bindings: { ...whole, INTUIT_CLIENT_ID: '' } });
+  expect(read.json).toMatchObject({ state: 'not_configured', company: null });
+});

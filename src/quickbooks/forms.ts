@@ -6,6 +6,11 @@ import { cut } from './names.ts';
 // Orders as QuickBooks' forms: https://developer.intuit.com/app/developer/qbo/docs/api/accounting/all-entities/invoice. Things over
 // there are named by their id alone: names change.
 
+/** What has a sum. */
+export const formTypes = ['Invoice', 'Payment', 'SalesReceipt', 'RefundReceipt'] as const;
+
+export type FormType = (typeof formTypes)[number];
+
 /** Minor units as a decimal: JSON writes the shortest number that reads the same, so nothing is rounded. */
 export function toAmount(cents: number, currency: string): number {
   return cents / minorUnits(currency);
@@ -22,7 +27,7 @@ const longestText = 4_000;
 const noTax = { TaxCodeRef: { value: 'NON' } };
 
 /** What all forms of an order have in common. */
-export function common(order: BookingOrder, customerId: string, company: Company) {
+function common(order: BookingOrder, customerId: string, company: Company) {
   const { date, currency } = order;
   return {
     CustomerRef: { value: customerId },

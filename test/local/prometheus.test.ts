@@ -174,6 +174,9 @@ describe.runIf(hasPrometheus)('on a real Prometheus', { timeout: 180_000 }, () =
       'Mails that did not arrive, by kind (30d)': [{ '*': 1_000 }],
       'Oldest that waits': [{ '*': 60 }],
       'Attempts that came to nothing (24h)': [{ '*': 1_000 }],
+      'Difference from the log': [{}],
+      'Waits to be booked': [{}],
+      'Booked (7d)': [{}],
     };
   }
 
@@ -201,6 +204,8 @@ describe.runIf(hasPrometheus)('on a real Prometheus', { timeout: 180_000 }, () =
       PortalSeriesDropped: {},
       PortalChannelBlocked: {},
       PortalOwedLate: {},
+      PortalBooksLate: {},
+      PortalBooksDiffer: {},
       PortalMailBounces: {},
     };
   }

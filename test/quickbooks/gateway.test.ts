@@ -255,6 +255,18 @@ describe('a customer', () => {
   });
 });
 
+test('a name that the company uses for something else is left alone: ours says whose it is', async () => {
+  const { company, gateway, access } = await setUp((one) => {
+    const sales = [...one.accounts.values()].find(({ Name }) => Name === 'Sales');
+    one.create('Item', { Name: 'Deposit', Type: 'Service', IncomeAccountRef: { value: sales?.Id } });
+    one.create('Account', { Name: 'Stripe clearing', AccountType: 'Expense' });
+  });
+  expect([...company.items.values()].map(({ Name }) => Name)).toContain('Deposit (portal)');
+  const { depositItems, accounts } = await gateway.listChoices(access);
+  expect(depositItems.map(({ name }) => name)).toEqual(['Deposit (portal)']);
+  expect(accounts.map(({ name }) => name)).toContain('Stripe clearing (portal)');
+});
+
 test('money in a currency that the company does not take is blocked before anything is made', async () => {
   const { company, book } = await setUp();
   const blocked = { kind: 'blocked', reason: 'currency' };

@@ -131,7 +131,12 @@ function Choices({ books, choices, onDone }: { books: Books; choices: BooksChoic
 type Part = 'deposit_item' | 'income_item' | 'clearing_account';
 
 function idOf(offered: BooksChoices['accounts'], name: string): string | undefined {
-  return offered.find((choice) => choice.name === name)?.id;
+  return offered.find((choice) => hasName(choice, name))?.id;
+}
+
+/** Where the company uses the name for something else, ours has a word behind it. */
+function hasName(choice: BooksChoices['accounts'][number], name: string): boolean {
+  return choice.name === name || choice.name.startsWith(`${name} (`);
 }
 
 /** A choice among what the company has, and a way to make what it lacks. */
@@ -171,7 +176,7 @@ function Choice({
           ))}
         </select>
       </label>
-      {part && !offered.some((choice) => choice.name === words.parts[part]) && (
+      {part && !offered.some((choice) => hasName(choice, words.parts[part])) && (
         <Button kind="link" onClick={() => making.mutate(part)} busy={making.isPending && words.making}>
           {words.make(words.parts[part])}
         </Button>
