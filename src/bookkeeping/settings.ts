@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm';
 import type { InferOutput } from 'valibot';
-import { audit } from '../audit/record.ts';
 import { oweBookings } from '../books/look.ts';
 import { defaultTimeZone } from '../db/org-defaults.ts';
 import { readAs } from '../db/read-as.ts';
@@ -99,19 +98,29 @@ export async function confirmBooks(
     taxCodeId: body.tax_code_id,
   };
   const isNew = sql`(select state from books_connections where org_id = ${orgId}) is distinct from 'on'`;
-  await writeAs(db, actor, [
+  const ofIt = sql`org_id = ${orgId} and realm_id = ${realmId} and tokens is not null`;
+  const stored = JSON.stringify(settings);
+  const [, , { rows: confirmed }] = await writeAs(db, actor, [
+    // A replay changes nothing, and is no entry.
+    db.execute(sql`
+      insert into audit_log (org_id, user_id, action, about, ip)
+      select org_id, ${userId}::bigint, 'books_confirmed', company_name, ${ip}::text from books_connections
+      where ${ofIt} and (state <> 'on' or settings is distinct from ${stored}::jsonb or start_on is distinct from ${body.start_on}::date)`),
     db.execute(sql`
       insert into channels (org_id, channel, since)
-      select ${orgId}::bigint, 'books', ${since.toISOString()}::timestamptz from books_connections
-      where org_id = ${orgId} and realm_id = ${realmId} and tokens is not null
+      select ${orgId}::bigint, 'books', ${since.toISOString()}::timestamptz from books_connections where ${ofIt}
       on conflict (org_id, channel) do update set since = excluded.since,
         generation = channels.generation + case when channels.since is null or ${isNew} then 1 else 0 end`),
     db.execute(sql`
-      update books_connections set state = 'on', settings = ${JSON.stringify(settings)}::jsonb, start_on = ${body.start_on}::date
-      where org_id = ${orgId} and realm_id = ${realmId} and tokens is not null`),
+      update books_connections set state = 'on', settings = ${stored}::jsonb, start_on = ${body.start_on}::date
+      where ${ofIt} returning org_id`),
     db.execute(wakeBookings(orgId)),
-    audit(db, { orgId, userId, action: 'books_confirmed', about: company.name, ip }),
   ]);
+  if (confirmed.length === 0)
+    throw new AppError(
+      'books_not_connected',
+      'Another company was connected meanwhile, or none is any more.',
+    );
   await oweBookings(db, orgId);
   deps.waitUntil(deps.pokes.poke(orgId));
 }

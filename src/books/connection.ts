@@ -2,6 +2,7 @@ import { type Database, sqlState } from '../db/client.ts';
 import type { BooksState } from '../db/schema.ts';
 import { type BooksAccess, BooksFailure, type BooksGateway, type BooksTokens } from '../domain/accounting.ts';
 import type { BooksSettings } from '../domain/books.ts';
+import { AppError } from '../errors.ts';
 import { openTokens, sealTokens } from './sealed-tokens.ts';
 
 /** A token that ends so soon is renewed before it is used. */
@@ -68,13 +69,17 @@ export class Connections {
     return { realmId, token: () => take(null), renewed: () => take(last) };
   }
 
-  /** Disconnects. Resolves with the refresh token that is to be revoked, if there is one. */
+  /** Disconnects. Resolves with the refresh token that is to be revoked, if there is one that opens. */
   async forget(): Promise<string | null> {
     const connection = await this.find();
     await this.#client.query(forget, [this.#orgId]);
     if (!connection?.tokens) return null;
     const { realmId, tokens } = connection;
-    return (await openTokens(tokens, { orgId: this.#orgId, realmId }, this.#keys()))?.refreshToken ?? null;
+    const opened = await openTokens(tokens, { orgId: this.#orgId, realmId }, this.#keys()).catch((error) => {
+      if (error instanceof AppError) return null; // its key is gone
+      throw error;
+    });
+    return opened?.refreshToken ?? null;
   }
 
   async #lose(generation: number): Promise<void> {

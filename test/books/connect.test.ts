@@ -2,9 +2,10 @@ import { runInDurableObject } from 'cloudflare:test';
 import { eq, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import type { Intuit } from '../../local/intuit/intuit.ts';
+import { Connections } from '../../src/books/connection.ts';
 import { auditLog, booksConnections, channels, outbox, sessions, users } from '../../src/db/schema.ts';
 import { call } from '../support/api.ts';
-import { playIntuit } from '../support/books.ts';
+import { playIntuit, quickBooks } from '../support/books.ts';
 import { deliver, passTime } from '../support/mail.ts';
 import {
   bindings,
@@ -294,6 +295,25 @@ test('what is chosen may be beyond the first thousand', async () => {
     company.create('Item', { Name: `P${index}`, IncomeAccountRef: { value: account?.Id } });
   await connect(intuit, org, company.realmId);
   expect((await confirm(org)).status).toBe(200);
+});
+
+test('what is confirmed twice is noted once', async () => {
+  const { intuit, company, org } = await setUp();
+  await connect(intuit, org, company.realmId);
+  await confirm(org);
+  const before = await rowCounts();
+  expect((await confirm(org)).status).toBe(200);
+  expect(await rowCounts()).toEqual(before);
+  await confirm(org, { mode: 'receipt' });
+  expect(await rowCounts()).not.toEqual(before);
+});
+
+test('books whose key is gone can be disconnected', async () => {
+  const { intuit, company, org } = await setUp();
+  await connect(intuit, org, company.realmId);
+  const connections = new Connections(db, org.id, quickBooks(), () => [new Uint8Array(32).fill(9)]);
+  expect(await connections.forget()).toBe(null);
+  expect(await read(org)).toMatchObject({ state: 'disconnected' });
 });
 
 test('a part that is asked for twice is made once', async () => {
