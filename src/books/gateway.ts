@@ -4,5 +4,5 @@ import { createQuickBooks } from '../quickbooks/gateway.ts';
 
 /** QuickBooks is the only vendor so far. */
 export function createBooksGateway(config: Config): BooksGateway {
-  return createQuickBooks(() => config.quickBooks);
+  return createQuickBooks(() => config.quickBooks, config.booksPaceMs);
 }

@@ -20,9 +20,6 @@ const [production, sandbox] = [
   'https://sandbox-quickbooks.api.intuit.com',
 ];
 
-/** At most four calls a second: a company takes 500 a minute and ten at once, from all programs together. */
-const defaultPaceMs = 250;
-
 /** For how long what a company prefers is remembered: it is asked for at every booking. */
 const companyMs = 10 * 60_000;
 
@@ -47,7 +44,7 @@ export type QuickBooksApp = IntuitApp & { readonly isSandbox: boolean };
  * QuickBooks Online. Every fact becomes a new object; nothing is updated or deleted. `app` is read at each use, and throws
  * `not_configured` where the deployment has none.
  */
-export function createQuickBooks(app: () => QuickBooksApp, paceMs = defaultPaceMs): BooksGateway {
+export function createQuickBooks(app: () => QuickBooksApp, paceMs: number): BooksGateway {
   const companies = new Map<string, { readonly until: number; readonly company: Company }>();
   const paces = new Map<string, Pace>();
 

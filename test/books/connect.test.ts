@@ -258,7 +258,13 @@ test('tokens are sealed for their org and company', async () => {
   // Copied to another org's row, they open nothing.
   const other = await createOrg();
   await db.insert(booksConnections).values({
-    ...{ orgId: other.id, realmId: '91309', companyName: 'Other', state: 'on', tokens: row?.tokens },
+    ...{
+      orgId: other.id,
+      realmId: crypto.randomUUID(),
+      companyName: 'Other',
+      state: 'on',
+      tokens: row?.tokens,
+    },
   });
   const courier = bindings.COURIER.getByName(String(other.id));
   expect(await runInDurableObject(courier, (object) => object.booksChoices())).toMatchObject({
