@@ -9,6 +9,8 @@ import type { Staff } from '../domain/actor.ts';
 import { isRejection } from '../domain/decision.ts';
 import { authorize } from '../domain/permissions.ts';
 import type { ErrorCode } from '../errors.ts';
+import { networkOf } from '../http/client-address.ts';
+import { countAgainst } from '../http/limits.ts';
 
 /** How long a person may take at Intuit. */
 const authorizationMs = 10 * 60_000;
@@ -63,6 +65,7 @@ export async function finishConnecting(
   ip: string | null,
 ): Promise<NotConnected | null> {
   if (!state || !nonce) return 'link_over';
+  await countAgainst(deps, [{ limit: 'link', key: `callback:${ip && networkOf(ip)}` }]);
   const { rows } = await deps.db.execute<{ orgId: number; userId: number }>(sql`
     delete from books_authorizations begun using users
     where state_hash = ${hash(state)} and nonce_hash = ${hash(nonce)} and begun.expires_at > now() and users.id = begun.user_id

@@ -99,7 +99,7 @@ export const bookkeepingContracts = {
       headers: { location: 'The page.' },
       example: '',
     },
-    problems: ['invalid_request'],
+    problems: ['invalid_request', 'rate_limited'],
   },
   'GET /quickbooks/choices': {
     id: 'listBooksChoices',
