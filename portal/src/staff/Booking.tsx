@@ -58,12 +58,15 @@ export function TryAgain({ proposalId, bookingId }: { proposalId: number; bookin
   );
   const { mutate, isPending, isSuccess, error } = useMutation({
     mutationFn: run,
-    // A courier begins within a second or two.
-    onSuccess: () =>
-      setTimeout(() => {
-        void queries.invalidateQueries({ queryKey: ['activity', proposalId] });
-        void queries.invalidateQueries({ queryKey: ['attention'] });
-      }, 3_000),
+    // A courier begins within a second or two, and takes some.
+    onSuccess: () => {
+      for (const ms of [3_000, 10_000]) {
+        setTimeout(() => {
+          void queries.invalidateQueries({ queryKey: ['activity', proposalId] });
+          void queries.invalidateQueries({ queryKey: ['attention'] });
+        }, ms);
+      }
+    },
   });
   return (
     <>
