@@ -32,7 +32,7 @@ export async function beginConnecting(
   const { orgId, userId, generation: tokenGeneration = 0, sid = null } = actor;
   const expiresAt = new Date(deps.now().getTime() + authorizationMs);
   await writeAs(deps.db, actor, [
-    // One at a time for each user; those that nobody finished go, too.
+    // One at a time for each user; expired ones are deleted, too.
     deps.db.execute(
       sql`delete from books_authorizations where user_id = ${userId} or (org_id = ${orgId} and expires_at < now())`,
     ),

@@ -12,8 +12,6 @@ export type Connection = {
   readonly realmId: string;
   readonly state: BooksState;
   readonly settings: BooksSettings | null;
-  readonly companyName: string;
-  readonly startOn: string | null;
   readonly tokens: string | null;
   readonly tokenGeneration: number;
   readonly lookedAt: string | null;
@@ -138,8 +136,8 @@ function lost(): BooksFailure {
 }
 
 const select = `
-  select realm_id as "realmId", state, settings, company_name as "companyName", start_on::text as "startOn", tokens,
-    token_generation as "tokenGeneration", looked_at as "lookedAt"
+  select realm_id as "realmId", state, settings, tokens, token_generation as "tokenGeneration",
+    looked_at as "lookedAt"
   from books_connections where org_id = $1`;
 
 /** The same company keeps its settings and goes on; another one is chosen from afresh. */

@@ -53,7 +53,7 @@ export class Refs {
   }
 }
 
-/** A customer of the books has one currency. The address is hashed: nobody is named here. */
+/** A customer of the books has one currency. The address is hashed, so that the table holds no names. */
 async function customerKey({ customer, currency }: BookingOrder): Promise<string> {
   const who = customer.email.toLowerCase() || customer.name;
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(who));

@@ -169,7 +169,10 @@ const oldestDue = `
   select channel, round(extract(epoch from now() - min(due_at)))::double precision as seconds
   from outbox where ended_at is null and due_at <= now() group by channel`;
 
-/** The orgs that have something due which no courier is at, or whose books nobody compared for hours; another choice each time, where there are many. One request. */
+/**
+ * The orgs that have something due which no courier is at, or whose books were not compared for hours;
+ * another choice each time, where there are many. One request.
+ */
 export async function findDueOrgs(db: Database): Promise<number[]> {
   const rows = await db.$client.query(dueOrgs, []);
   return rows.map(({ id }) => Number(id));

@@ -540,7 +540,7 @@ export const booksConnections = pgTable(
     companyName: text().notNull(),
     state: text().$type<BooksState>().notNull(),
     settings: jsonb().$type<BooksSettings>(),
-    /** Nothing from before is booked, unless another company was. */
+    /** What happened before is not booked. */
     startOn: date(),
     /** A JWE that opens for this org and company only; null where there is nothing to open. */
     tokens: text(),

@@ -1,7 +1,6 @@
 import type { BookedFact, Booking, BookingLine } from './books.ts';
 import type { NewEntry } from './entry.ts';
 import { type Discount, type LineItem, lineCents, priceOf } from './pricing.ts';
-import type { Payment } from './proposal.ts';
 
 /** What of a version a final invoice says. */
 export type BookedContent = Discount & {
@@ -30,7 +29,6 @@ export function bookingsOf(
   const { currency } = current;
   const anomalies = anomaliesOf(entries);
   const balances = new Map<string, Balance>();
-  const payments = new Map<string, Pick<Payment, 'method'> & { readonly currency: string }>();
   const returned = new Map<string, Split>();
   const bookings = new Map<string, Booking>();
   let { content, version } = firstVersion(current, entries);
@@ -121,13 +119,11 @@ export function bookingsOf(
         const { stripe_session_id: id, amount_cents: cents, currency: stated } = entry.meta;
         const of = stated ?? currency;
         const reasons = anomalies.get(id) ?? [];
-        payments.set(id, { method: 'stripe', currency: of });
         book('received', receive(cents, of, reasons), { currency: of, reasons });
         break;
       }
       case 'payment_recorded': {
-        const { payment_id: id, amount_cents: cents, currency: of, method } = entry.meta;
-        payments.set(id, { method, currency: of });
+        const { amount_cents: cents, currency: of, method } = entry.meta;
         book('received', receive(cents, of, []), { currency: of, method });
         break;
       }
@@ -153,8 +149,27 @@ export function bookingsOf(
         if (status !== 'lost' && isLost) book('restored', takeAgain(id, of), { currency: of });
         break;
       }
-      default:
+      case 'lead_created':
+      case 'sent':
+      case 'links_revoked':
+      case 'view':
+      case 'checkout_created':
+      case 'checkout_refused':
+      case 'checkout_expired':
+      case 'payment_requested':
+      case 'payment_pending':
+      case 'payment_failed':
+      case 'payment_anomaly': // read before: it says what the money of its session may earn
+      case 'refund_requested':
+      case 'refund_refused':
+      case 'dispute_opened':
+      case 'customer_changed':
+      case 'mail_bounced':
+      case 'booked':
+      case 'booking_blocked':
         break;
+      default:
+        entry satisfies never;
     }
   }
   return bookings;

@@ -68,14 +68,14 @@ async function askForTokens(app: IntuitApp, form: Record<string, string>): Promi
   const tokens = v.safeParse(Tokens, text);
   if (status === 200 && tokens.success) {
     const { output } = tokens;
-    const in_ = (seconds: number) => Date.now() + seconds * 1_000;
+    const afterSeconds = (seconds: number) => Date.now() + seconds * 1_000;
     const hard = output.x_refresh_token_hard_expires_in;
     return {
       accessToken: output.access_token,
-      accessUntil: in_(output.expires_in),
+      accessUntil: afterSeconds(output.expires_in),
       refreshToken: output.refresh_token,
-      refreshUntil: in_(output.x_refresh_token_expires_in),
-      endsAt: hard === undefined ? null : in_(hard),
+      refreshUntil: afterSeconds(output.x_refresh_token_expires_in),
+      endsAt: hard === undefined ? null : afterSeconds(hard),
     };
   }
   const refusal = v.safeParse(Refusal, text);

@@ -99,7 +99,7 @@ describe('a booking that is blocked', () => {
     expect(await bookingOf(given)).toMatchObject({ state: 'sent' });
   });
 
-  test('is tried again by staff of its org, and by nobody else', async () => {
+  test('is tried again by staff of its own org only', async () => {
     const { org, proposal, id } = await blocked();
     const viewer = await tokens.signStaff({ ...org.actor, role: 'viewer' }, new Date());
     expect((await again(proposal.id, id, viewer)).json.code).toBe('forbidden');
@@ -250,7 +250,7 @@ describe('the daily look', () => {
     expect(company.forms.Invoice.size).toBe(1);
   });
 
-  test('finds nothing where nobody changed anything', async () => {
+  test('finds nothing where nothing was changed', async () => {
     const given = await setUp();
     await pay(given);
     await deliver(given.org.id);
@@ -300,7 +300,7 @@ describe('the difference between the log and the books', () => {
     expect(given.company.forms.Invoice.size).toBe(1);
   });
 
-  test('is none of an org that has no books', async () => {
+  test('is not measured for an org without books', async () => {
     const org = await createOrg();
     await cron();
     expect(await shown({ org } as Given)).toEqual([]);

@@ -40,7 +40,7 @@ test('an admin connects QuickBooks, a deposit is booked, another is blocked and 
     // Changed their mind over there.
     await page.getByRole('button', { name: 'Connect QuickBooks' }).click();
     await page.getByRole('link', { name: 'Cancel' }).click();
-    await expect(page.getByRole('alert')).toContainText('nobody agreed over there');
+    await expect(page.getByRole('alert')).toContainText('the request was declined at Intuit');
 
     // A company with another currency.
     await page.getByRole('button', { name: 'Connect QuickBooks' }).click();

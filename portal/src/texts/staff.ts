@@ -823,7 +823,7 @@ export const texts = {
     connectAgain: 'Connect again',
     leaving: 'Leaving for Intuit…',
     problems: {
-      denied: 'QuickBooks was not connected: nobody agreed over there.',
+      denied: 'QuickBooks was not connected: the request was declined at Intuit.',
       no_company: 'QuickBooks was not connected: Intuit named no company.',
       link_over:
         'QuickBooks was not connected: this took too long, or was begun in another browser. Begin again.',
