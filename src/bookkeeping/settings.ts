@@ -71,10 +71,7 @@ export async function confirmBooks(
   body: InferOutput<typeof BooksSettingsBody>,
   ip: string | null,
 ): Promise<void> {
-  const { realmId, company, choices } = await getChoices(deps, actor);
-  const errors = wrongChoices(body, choices, company.needsTaxCode);
-  if (errors.length > 0)
-    throw new AppError('invalid_request', 'The company has no such item, account or tax code.', { errors });
+  authorize(actor, 'org:write');
   const { orgId, userId } = actor;
   const { db } = deps;
   const [{ rows }] = await readAs(db, actor, [
@@ -88,6 +85,10 @@ export async function confirmBooks(
       code: 'in_the_future',
       detail: 'Must not be in the future.',
     });
+  const { realmId, company, choices } = orThrow(await deps.courierOf(orgId).booksChoices());
+  const errors = wrongChoices(body, choices, company.needsTaxCode);
+  if (errors.length > 0)
+    throw new AppError('invalid_request', 'The company has no such item, account or tax code.', { errors });
   const since = startOf(timeZone, body.start_on);
   const settings: BooksSettings = {
     mode: body.mode,
@@ -98,7 +99,8 @@ export async function confirmBooks(
     taxCodeId: body.tax_code_id,
   };
   const isNew = sql`(select state from books_connections where org_id = ${orgId}) is distinct from 'on'`;
-  const ofIt = sql`org_id = ${orgId} and realm_id = ${realmId} and tokens is not null`;
+  const ofIt = sql`org_id = ${orgId} and realm_id = ${realmId} and tokens is not null
+    and state <> 'disconnected'`;
   const stored = JSON.stringify(settings);
   const [, , { rows: confirmed }] = await writeAs(db, actor, [
     // A replay changes nothing, and is no entry.
@@ -125,7 +127,10 @@ export async function confirmBooks(
   deps.waitUntil(deps.pokes.poke(orgId));
 }
 
-/** Ends the connection. What was booked stays known, so that the same company gets nothing twice. */
+/**
+ * Ends the connection. What was booked stays known, so that the same company gets nothing twice. A courier that fails leaves the
+ * tokens of a connection that is over: the next request has them revoked.
+ */
 export async function disconnectBooks(deps: Deps, actor: Staff, ip: string | null): Promise<void> {
   authorize(actor, 'org:write');
   const { orgId, userId } = actor;
@@ -136,6 +141,7 @@ export async function disconnectBooks(deps: Deps, actor: Staff, ip: string | nul
       select org_id, ${userId}::bigint, 'books_disconnected', company_name, ${ip}::text
       from books_connections where org_id = ${orgId} and state <> 'disconnected'`),
     db.execute(sql`update channels set since = null where org_id = ${orgId} and channel = 'books'`),
+    db.execute(sql`update books_connections set state = 'disconnected' where org_id = ${orgId}`),
   ]);
   await deps.courierOf(orgId).disconnectBooks();
 }

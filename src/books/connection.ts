@@ -98,7 +98,8 @@ export class Connections {
 
   async #read(realmId: string, refused: string | null): Promise<string> {
     const connection = await this.find();
-    if (!connection?.tokens || connection.realmId !== realmId) throw lost();
+    const isOver = connection?.state === 'disconnected'; // the tokens go a moment later
+    if (!connection?.tokens || isOver || connection.realmId !== realmId) throw lost();
     const { tokenGeneration: generation } = connection;
     const tokens = await openTokens(connection.tokens, { orgId: this.#orgId, realmId }, this.#keys());
     if (!tokens) {

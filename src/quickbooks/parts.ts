@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import type { BooksPart, Choice } from '../domain/accounting.ts';
+import { BooksFailure, type BooksPart, type Choice } from '../domain/accounting.ts';
 import type { Client } from './client.ts';
 import { quoted } from './names.ts';
-import { Named, parse, Ref, readRows } from './rows.ts';
+import { isConflict, Named, parse, Ref, readRows } from './rows.ts';
 
 export const liability = 'Other Current Liability';
 
@@ -41,7 +41,10 @@ function findOrMakeItem(client: Client, name: string, account: Choice): Promise<
   return findOrMake(client, 'Item', name, body, Item, isOfAccount);
 }
 
-/** The company may use the name for something else: then ours says whose it is. */
+/**
+ * Another request may make it meanwhile: then that one is it. The company may use the name for something else, also for what is
+ * inactive and not listed: then ours says whose it is.
+ */
 async function findOrMake<const S extends v.GenericSchema<unknown, v.InferOutput<typeof Named>>>(
   client: Client,
   entity: string,
@@ -50,12 +53,26 @@ async function findOrMake<const S extends v.GenericSchema<unknown, v.InferOutput
   schema: S,
   isOfItsKind: (row: v.InferOutput<S>) => boolean,
 ): Promise<Choice> {
-  const [known] = await readRows(client, entity, `Name = ${quoted(name)}`, schema);
+  const find = () => readRows(client, entity, `Name = ${quoted(name)}`, schema);
+  let [known] = await find();
+  if (!known) {
+    const made = await make(client, entity, { Name: name, ...body });
+    if (made) return { id: made.Id, name: made.Name };
+    [known] = await find();
+  }
   if (known && isOfItsKind(known)) return { id: known.Id, name: known.Name };
-  if (known && !name.endsWith(ourSuffix))
-    return findOrMake(client, entity, `${name}${ourSuffix}`, body, schema, isOfItsKind);
-  const made = parse(Named, await client.create(entity, { Name: name, ...body }, crypto.randomUUID()));
-  return { id: made.Id, name: made.Name };
+  if (name.endsWith(ourSuffix)) throw new BooksFailure({ kind: 'blocked', reason: 'conflict' }, 'name_taken');
+  return findOrMake(client, entity, `${name}${ourSuffix}`, body, schema, isOfItsKind);
+}
+
+/** Undefined where something has the name. */
+async function make(client: Client, entity: string, body: object) {
+  try {
+    return parse(Named, await client.create(entity, body, crypto.randomUUID()));
+  } catch (error) {
+    if (isConflict(error)) return;
+    throw error;
+  }
 }
 
 const ourSuffix = ' (portal)';

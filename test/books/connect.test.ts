@@ -79,6 +79,12 @@ const bookingsOf = async (org: Org, proposalId: number) =>
       booking ? [[event, booking.state, booking.reason]] : [],
   );
 
+/** What the audit log says was done in an org, in order. */
+const actionsOf = async ({ id }: Org) =>
+  (await db.select().from(auditLog).where(eq(auditLog.orgId, id)).orderBy(auditLog.id)).map(
+    ({ action }) => action,
+  );
+
 async function setUp(currency = 'usd') {
   const intuit = playIntuit();
   const company = intuit.addCompany('PeakPro LLC');
@@ -199,6 +205,16 @@ test('a state is good once, and one that was not finished ends with the next', a
   expect(await read(org)).toMatchObject({ state: 'choosing' });
 });
 
+test('of two who come back with one state at once, one connects', async () => {
+  const { intuit, company, org } = await setUp();
+  const { realmId } = company;
+  const { state, redirectUri, nonce } = await begin(org);
+  const query = () => ({ code: intuit.consent(realmId, redirectUri), state, realmId });
+  const problems = await Promise.all([comeBack(query(), nonce), comeBack(query(), nonce)]);
+  expect(problems.sort()).toEqual(['link_over', null]);
+  expect(await actionsOf(org)).toEqual(['books_connected']);
+});
+
 test('the end of the session that began ends it, too', async () => {
   const { intuit, company, org } = await setUp();
   const sid = crypto.randomUUID();
@@ -314,6 +330,20 @@ test('what is confirmed twice is noted once', async () => {
   expect(await rowCounts()).not.toEqual(before);
 });
 
+test('what two confirm at once is confirmed and noted once', async () => {
+  const { intuit, company, org } = await setUp();
+  const proposal = await createProposal(org.id);
+  await connect(intuit, org, company.realmId);
+  const answers = await Promise.all([confirm(org), confirm(org)]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  expect(await actionsOf(org)).toEqual(['books_connected', 'books_confirmed']);
+  const [channel] = await db.select().from(channels).where(eq(channels.orgId, org.id));
+  expect(channel?.generation).toBe(1);
+  await pay(proposal);
+  await deliver(org.id);
+  expect(company.forms.Invoice.size).toBe(1);
+});
+
 test('books whose key is gone can be disconnected', async () => {
   const { intuit, company, org } = await setUp();
   await connect(intuit, org, company.realmId);
@@ -329,6 +359,17 @@ test('a part that is asked for twice is made once', async () => {
   const items = company.items.size;
   await confirm(org);
   expect(company.items.size).toBe(items);
+});
+
+test('a part that two ask for at once is made once', async () => {
+  const { intuit, company, org } = await setUp();
+  await connect(intuit, org, company.realmId);
+  const [items, accounts] = [company.items.size, company.accounts.size];
+  const make = () => call('POST /quickbooks/parts', { token: org.token, json: { part: 'income_item' } });
+  const made = await Promise.all([make(), make()]);
+  expect(made.map(({ status }) => status)).toEqual([201, 201]);
+  expect(made[0]?.json).toEqual(made[1]?.json);
+  expect([company.items.size, company.accounts.size]).toEqual([items + 1, accounts + 1]);
 });
 
 describe('books that were disconnected', () => {
@@ -394,6 +435,34 @@ describe('books that were disconnected', () => {
       expect(company.balances().get('Accounts Receivable (A/R)')).toBe(0);
     },
   );
+
+  test('by two at once are disconnected once', async () => {
+    const { intuit, company, org } = await setUp();
+    await connect(intuit, org, company.realmId);
+    const disconnect = () => call('POST /quickbooks/disconnect', { token: org.token });
+    const answers = await Promise.all([disconnect(), disconnect()]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(await actionsOf(org)).toEqual(['books_connected', 'books_disconnected']);
+    expect(await read(org)).toMatchObject({ state: 'disconnected' });
+  });
+
+  test('while the courier is away are over, and the next request has the token revoked', async () => {
+    const { intuit, company, org } = await setUp();
+    await connect(intuit, org, company.realmId);
+    // What a request leaves whose courier did not answer.
+    await db
+      .update(booksConnections)
+      .set({ state: 'disconnected' })
+      .where(eq(booksConnections.orgId, org.id));
+    const choices = await call('GET /quickbooks/choices', { token: org.token });
+    expect(choices).toMatchObject({ status: 409, json: { code: 'books_not_connected' } });
+    const access = new Connections(db, org.id, quickBooks(), () => []).accessOf(company);
+    await expect(access.token()).rejects.toMatchObject({ code: 'not_connected' });
+    expect(await call('POST /quickbooks/disconnect', { token: org.token })).toMatchObject({ status: 200 });
+    expect(intuit.requests.get('POST revoke')).toBe(1);
+    const [row] = await db.select().from(booksConnections).where(eq(booksConnections.orgId, org.id));
+    expect(row?.tokens).toBe(null);
+  });
 
   test('twice are disconnected once', async () => {
     const { org } = await disconnected();
