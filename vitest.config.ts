@@ -5,7 +5,7 @@ import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 process.env.WRANGLER_LOG ??= 'error';
 
 // These change which shards write, which the tests that count round trips would notice; or have a courier at work, which any
-// other test's cron would wake. They have a database of their own, and run one after the other.
+// other test's cron would wake. They have a database of their own.
 const alone = [
   'test/log/generations.test.ts',
   'test/log/append.test.ts',
@@ -15,11 +15,11 @@ const alone = [
   'test/books/*.test.ts',
 ];
 
-/** In workerd, against a real Postgres behind Neon's protocol; only Stripe is a stand-in. Each has its own database. */
-function inWorkerd(
-  name: string,
-  files: { include: string[]; exclude?: string[]; fileParallelism?: boolean },
-): TestProjectConfiguration {
+/**
+ * In workerd, against a real Postgres behind Neon's protocol; only Stripe is a stand-in. Each has its own database, and plays
+ * one file at a time, however many cores there are: "changes nothing" is proved by counting all rows.
+ */
+function inWorkerd(name: string, files: { include: string[]; exclude?: string[] }): TestProjectConfiguration {
   return {
     logLevel: 'error', // otherwise a page of warnings about the source maps of dependencies
     plugins: [
@@ -44,6 +44,7 @@ function inWorkerd(
     test: {
       name,
       ...files,
+      fileParallelism: false,
       globalSetup: ['test/support/database.ts', 'test/support/stripe-server.ts', 'test/support/how-much.ts'],
       setupFiles: ['test/support/hanging-mail.ts'],
       testTimeout: 20_000,
@@ -59,7 +60,7 @@ export default defineConfig({
         include: ['test/**/*.test.ts'],
         exclude: ['test/local/**', 'test/schedules/in-node.test.ts', ...alone],
       }),
-      inWorkerd('alone', { include: alone, fileParallelism: false }),
+      inWorkerd('alone', { include: alone }),
       // In Node, with Cloudflare simulated, which is fast enough for thousands of schedules.
       {
         resolve: {
