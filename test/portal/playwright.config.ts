@@ -15,7 +15,7 @@ export default defineConfig({
   use: {
     locale: 'en-US',
     timezoneId: 'UTC',
-    trace: 'retain-on-failure',
+    trace: process.env.CI ? 'off' : 'retain-on-failure', // it costs much, and CI keeps no files
     launchOptions: {
       ...(executablePath ? { executablePath } : {}),
       args: [
