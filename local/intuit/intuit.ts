@@ -6,6 +6,7 @@ export const faults = [
   'error_before',
   'error_after',
   'reply_lost',
+  'commits_late',
   'throttled',
   'unauthorized',
   'xml',
@@ -38,6 +39,9 @@ type Grant = { realmId: string; refresh: string; hardEndsAt: number; formerRefre
 
 const [accessSeconds, refreshSeconds] = [3_600, 100 * 24 * 3_600];
 
+/** Intuit may run a call for two minutes, long after the client has given it up. */
+const lateMs = 110_000;
+
 /**
  * A stand-in for Intuit: OAuth, and the API of some companies. Refresh tokens rotate at every use, which is stricter than the real
  * one; the one before dies at once, unless `formerTokensLive`. A `requestid` is answered as before, unless `replay` is off or
@@ -62,6 +66,7 @@ export class Intuit {
   readonly #grants: Grant[] = [];
   readonly #access = new Map<string, { grant: Grant; expiresAt: number }>();
   readonly #replies = new Map<string, unknown>();
+  readonly #late: { readonly at: number; readonly commit: () => void }[] = [];
 
   constructor({ clientId = 'local', clientSecret = 'local-secret', now = () => Date.now() } = {}) {
     this.clientId = clientId;
@@ -93,7 +98,13 @@ export class Intuit {
     this.#access.clear();
   }
 
+  /** Commits the calls that were given up on, and whose time has come by now. */
+  catchUp(): void {
+    while (this.#late[0] && this.#late[0].at <= this.now()) this.#late.shift()?.commit();
+  }
+
   handle(request: Request): Answer {
+    this.catchUp();
     const { method, path } = request;
     const url = new URL(path, 'http://intuit');
     const isToken = url.pathname === '/oauth2/v1/tokens/bearer';
@@ -110,6 +121,12 @@ export class Intuit {
         return faultAnswer(429, '3001', 'ThrottleExceeded');
       case 'unauthorized':
         return faultAnswer(401, '3200', 'AuthenticationFailed', 'AUTHENTICATION');
+      case 'commits_late':
+        // Who may call is decided now, and what comes of the call is seen then.
+        return this.#answer(request, url, (commit) => {
+          this.#late.push({ at: this.now() + lateMs, commit });
+          return 'lost';
+        });
       case 'html':
         return { status: 502, body: '<html><h1>Bad Gateway</h1></html>', isText: true };
       default:
@@ -129,7 +146,7 @@ export class Intuit {
     return this.faults.shift();
   }
 
-  #answer(request: Request, url: URL): Answer {
+  #answer(request: Request, url: URL, commit: (run: () => Answer) => Answer = (run) => run()): Answer {
     if (url.pathname === '/v2/oauth2/tokens/revoke') return this.#revoke(request);
     const [, realmId = '', ...rest] = /^\/v3\/company\/([^/]+)\/(\w+)(?:\/.*)?$/.exec(url.pathname) ?? [];
     const company = this.companies.get(realmId);
@@ -141,12 +158,14 @@ export class Intuit {
     if (!company || access.grant.realmId !== realmId) {
       return faultAnswer(403, '3100', 'ApplicationAuthorizationFailed', 'AuthorizationFault');
     }
-    try {
-      return { status: 200, body: this.#call(company, request, rest[0] ?? '', url.searchParams) };
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      return faultAnswer(400, error.code, error.message, error.type);
-    }
+    return commit(() => {
+      try {
+        return { status: 200, body: this.#call(company, request, rest[0] ?? '', url.searchParams) };
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        return faultAnswer(400, error.code, error.message, error.type);
+      }
+    });
   }
 
   #call(company: IntuitCompany, { method, body }: Request, what: string, query: URLSearchParams): unknown {

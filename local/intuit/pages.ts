@@ -30,6 +30,7 @@ const money = (cents: number) => (cents / 100).toLocaleString('en-US', { minimum
 
 /** All companies with their accounts and forms, and what a person can do to them. */
 export function ledgerPage(intuit: Intuit): string {
+  intuit.catchUp();
   return String(html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>QuickBooks, played</title>${style}</head>
 <body><main>

@@ -18,8 +18,9 @@ import { append, bindings, createProposal, db, entriesOf } from '../support/worl
 
 // Random schedules of one org's books: money comes and goes in every way, the log is appended by this version or by one that knows
 // no books, up to two couriers are alive, each of their requests and calls can fail, lose its answer or be their last, Intuit
-// forgets what it did, rotates tokens and loses the reply, throttles, or has closed the books for a week. At the end Intuit's
-// accounts, by its own double entry, hold what the log implies, and each fact is there once. The database and the couriers are real.
+// forgets what it did, does it minutes late, rotates tokens and loses the reply, throttles, or has closed the books for a week. At
+// the end Intuit's accounts, by its own double entry, hold what the log implies, and each fact is there once. The database and the
+// couriers are real.
 
 const minuteMs = 60_000;
 
@@ -28,6 +29,8 @@ type Money =
   | { readonly kind: 'cheque'; readonly percent: number }
   | { readonly kind: 'return cheque' | 'approve' | 'accept' | 'lose dispute' | 'win dispute' | 'fail refund' }
   | { readonly kind: 'refund'; readonly percent: number };
+
+type Loss = Extract<IntuitFault, 'reply_lost' | 'commits_late'>;
 
 type Step =
   | (Money & { readonly older: boolean })
@@ -47,8 +50,14 @@ type Step =
         | 'open books';
     }
   | { readonly kind: 'reconnect' | 'switch mode' | 'new address' | 'revoke' }
-  /** A document is made and its reply lost; then, before anybody looks, the company is connected again, or lets us in no more. */
-  | { readonly kind: 'lost and connected again' | 'lost and let out' }
+  /**
+   * No reply comes, of a document that is made by then or later. Before anybody looks, the company is connected again, or lets us
+   * in no more, or a courier comes by a minute and a half later, when Intuit remembers nothing.
+   */
+  | {
+      readonly kind: 'lost and connected again' | 'lost and let out' | 'lost and soon again';
+      readonly loss: Loss;
+    }
   | { readonly kind: 'replay'; readonly replay: Intuit['replay'] }
   | { readonly kind: 'time'; readonly minutes: number };
 
@@ -85,8 +94,16 @@ const schedules = fc.record({
             ...(['both couriers', 'overtaken', 'wake', 'keep'] as const),
             ...(['expire access', 'close books', 'open books', 'revoke'] as const),
             ...(['reconnect', 'switch mode', 'new address'] as const),
-            ...(['lost and connected again', 'lost and let out'] as const),
           ),
+        }),
+      },
+      {
+        weight: 3,
+        arbitrary: fc.record({
+          kind: fc.constantFrom(
+            ...(['lost and connected again', 'lost and let out', 'lost and soon again'] as const),
+          ),
+          loss: fc.constantFrom<Loss>('reply_lost', 'commits_late'),
         }),
       },
       {
@@ -287,9 +304,9 @@ async function play({ mode, ownNumbers, formerTokensLive, steps }: Schedule): Pr
     await oweBookings(db, org.id);
   }
 
-  async function loseReply(): Promise<void> {
+  async function loseReply(loss: Loss): Promise<void> {
     for (const form of ['invoice', 'payment', 'salesreceipt', 'refundreceipt'])
-      intuit.planned.set(`POST ${form}`, 'reply_lost');
+      intuit.planned.set(`POST ${form}`, loss);
     await life();
     intuit.planned.clear();
   }
@@ -332,15 +349,21 @@ async function play({ mode, ownNumbers, formerTokensLive, steps }: Schedule): Pr
         await reconnect();
         break;
       case 'lost and connected again':
-        await loseReply();
+        await loseReply(step.loss);
         await reconnect();
         break;
       case 'lost and let out':
-        await loseReply();
+        await loseReply(step.loss);
         intuit.revoke(company.realmId);
         await pass(4 * minuteMs);
         await life();
         await consent(intuit, org.id, company);
+        break;
+      case 'lost and soon again':
+        await loseReply(step.loss);
+        intuit.replay = 'off';
+        await pass(1.5 * minuteMs);
+        await life();
         break;
       case 'switch mode':
         await db.execute(sql`update books_connections set settings = settings || jsonb_build_object('mode',
