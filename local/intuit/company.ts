@@ -176,7 +176,9 @@ export class IntuitCompany {
     for (const { LinkedTxn: linked = [] } of Line as (Line & { LinkedTxn?: { TxnId: string }[] })[]) {
       for (const { TxnId } of linked) {
         const invoice = this.forms.Invoice.get(TxnId);
-        if (!invoice || invoice.CustomerRef.value !== CustomerRef.value)
+        if (!invoice || invoice.isDeleted)
+          throw new Fault('610', 'Object Not Found: Something you are trying to use has been made inactive');
+        if (invoice.CustomerRef.value !== CustomerRef.value)
           throw new Fault('6000', 'The invoice is of another customer');
       }
     }

@@ -120,7 +120,7 @@ export class Intuit {
       case 'throttled':
         return faultAnswer(429, '3001', 'ThrottleExceeded');
       case 'unauthorized':
-        return faultAnswer(401, '3200', 'AuthenticationFailed', 'AUTHENTICATION');
+        return notLetIn(401, '3200', 'AuthenticationFailed', 'AUTHENTICATION');
       case 'commits_late':
         // Who may call is decided now, and what comes of the call is seen then.
         return this.#answer(request, url, (commit) => {
@@ -153,10 +153,10 @@ export class Intuit {
     const [, token = ''] = /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? [];
     const access = this.#access.get(token);
     if (!access || access.expiresAt <= this.now()) {
-      return faultAnswer(401, '3200', 'AuthenticationFailed', 'AUTHENTICATION');
+      return notLetIn(401, '3200', 'AuthenticationFailed', 'AUTHENTICATION');
     }
     if (!company || access.grant.realmId !== realmId) {
-      return faultAnswer(403, '3100', 'ApplicationAuthorizationFailed', 'AuthorizationFault');
+      return notLetIn(403, '3100', 'ApplicationAuthorizationFailed', 'SERVICE');
     }
     return commit(() => {
       try {
@@ -294,6 +294,12 @@ function conditionsOf(where: string): ReadonlyMap<string, string> {
   return new Map(
     found.map(([, field = '', text = '', bool]) => [field, bool ?? text.replace(/\\(.)/g, '$1')]),
   );
+}
+
+/** What stands before the API answers in another form: https://github.com/intuit/oauth-jsclient/issues/2 */
+function notLetIn(status: number, code: string, message: string, type: string): Answer {
+  const error = [{ message: `message=${message}; errorCode=00${code}; statusCode=${status}`, code }];
+  return { status, body: { warnings: null, intuitObject: null, fault: { error, type } } };
 }
 
 function faultAnswer(status: number, code: string, message: string, type = 'ValidationFault'): Answer {

@@ -1,6 +1,8 @@
 import { Hono } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { Config } from '../config.ts';
+import { withDeadline } from '../deadline.ts';
+import { AppError } from '../errors.ts';
 import { authenticateStaff } from '../http/authenticate.ts';
 import { clientAddress } from '../http/client-address.ts';
 import type { AppEnv } from '../http/context.ts';
@@ -20,7 +22,19 @@ export const bookkeepingRoutes = new Hono<AppEnv>()
   .get('/callback', validate('query', CallbackQuery), async (c) => {
     const { isDevelopment, portalUrl } = c.var.deps.config;
     const nonce = isDevelopment ? getCookie(c, cookieName) : getCookie(c, cookieName, 'host');
-    const problem = await finishConnecting(c.var.deps, { ...c.req.valid('query'), nonce }, clientAddress(c));
+    const work = finishConnecting(c.var.deps, { ...c.req.valid('query'), nonce }, clientAddress(c));
+    c.var.deps.waitUntil(
+      work.then(
+        () => {},
+        () => {},
+      ),
+    );
+    // A person is there, whom no JSON helps. What comes later is connected all the same, as the page then says.
+    const late = () => new AppError('books_failed', 'This took too long.');
+    const problem = await withDeadline(connectingMs, () => work, late).catch((error) => {
+      if (error instanceof AppError) return error.code;
+      throw error;
+    });
     deleteCookie(c, cookieName, cookieOptions(c.var.deps.config));
     const page = `${portalUrl}/staff/books${problem ? `?problem=${problem}` : ''}`;
     return c.text('', 302, { location: page });
@@ -61,6 +75,9 @@ export const bookingRoutes = new Hono<AppEnv>().post(
 );
 
 const cookieName = 'books_nonce';
+
+/** Before every other answer would be late. */
+const connectingMs = 17_000;
 
 /** Lax: the browser sends it where Intuit's page leads back to ours. Script cannot read it. */
 function cookieOptions({ isDevelopment }: Pick<Config, 'isDevelopment'>) {

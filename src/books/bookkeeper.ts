@@ -32,12 +32,17 @@ export class Bookkeeper {
     return refusable(async () => {
       const tokens = await this.#gateway.exchange(code);
       const connected = await this.#take(realmId, tokens).catch(async (error) => {
-        await this.#revoke(tokens.refreshToken);
+        await this.#letGo(realmId, tokens);
         throw error;
       });
-      if (isRejection(connected)) await this.#revoke(tokens.refreshToken);
+      if (isRejection(connected)) await this.#letGo(realmId, tokens);
       return connected;
     });
+  }
+
+  /** Ends access that nothing needs: to revoke one token of a company ends all of them, and another connection may live on those. */
+  async #letGo(realmId: string, { refreshToken }: BooksTokens): Promise<void> {
+    if (!(await this.#connections.isHeld(realmId))) await this.#revoke(refreshToken);
   }
 
   async #take(realmId: string, tokens: BooksTokens): Promise<{ readonly companyName: string } | Rejection> {

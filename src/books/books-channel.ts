@@ -99,7 +99,9 @@ export function createBooksChannel(deps: {
         const { failure } = error;
         // Somebody merged or closed the customer: the next attempt finds or makes one.
         const isInactive = failure.kind === 'blocked' && failure.reason === 'inactive';
-        if (isInactive && !made.document) await refs.forgetCustomer(realmId, row, order);
+        if (isInactive && !made.document) await refs.forget(realmId, row, order, 'customer');
+        // Half of it is left: the next attempt makes the whole.
+        if (failure.kind === 'blocked' && failure.isGone) await refs.forget(realmId, row, order, 'document');
         return toDelivery(row, failure);
       }
       const { document } = made;

@@ -57,6 +57,11 @@ export class Connections {
     );
   }
 
+  /** Whether any org, this one too, is connected to the company. One request. */
+  async isHeld(realmId: string): Promise<boolean> {
+    return (await this.#client.query(holders, [realmId])).length > 0;
+  }
+
   /** How calls get their token. */
   accessOf({ realmId }: Pick<Connection, 'realmId'>): BooksAccess {
     let last: string | null = null;
@@ -67,11 +72,11 @@ export class Connections {
     return { realmId, token: () => take(null), renewed: () => take(last) };
   }
 
-  /** Disconnects. Resolves with the refresh token that is to be revoked, if there is one that opens. */
+  /** Forgets the tokens of what is disconnected. Resolves with the refresh token that is to be revoked, if there is one that opens. */
   async forget(): Promise<string | null> {
     const connection = await this.find();
+    if (!connection?.tokens || connection.state !== 'disconnected') return null;
     await this.#client.query(forget, [this.#orgId]);
-    if (!connection?.tokens) return null;
     const { realmId, tokens } = connection;
     const opened = await openTokens(tokens, { orgId: this.#orgId, realmId }, this.#keys()).catch((error) => {
       if (error instanceof AppError) return null; // its key is gone
@@ -141,7 +146,9 @@ const select = `
     looked_at as "lookedAt"
   from books_connections where org_id = $1`;
 
-/** The same company keeps its settings and goes on; another one is chosen from afresh. */
+const holders = `select from books_connections where realm_id = $1 and state <> 'disconnected'`;
+
+/** The same company keeps its settings and goes on; another one is chosen from afresh, and gets all since the same day. */
 const insert = `
   insert into books_connections (org_id, realm_id, company_name, state, tokens, refresh_by, ends_at)
   select $1::bigint, $2::text, $3::text, 'choosing', $4::text, $5::timestamptz, $6::timestamptz
@@ -151,8 +158,8 @@ const insert = `
     state = case when books_connections.realm_id = excluded.realm_id and books_connections.state in ('on', 'lost')
       and books_connections.settings is not null then 'on' else 'choosing' end,
     settings = case when books_connections.realm_id = excluded.realm_id then books_connections.settings end,
-    start_on = case when books_connections.realm_id = excluded.realm_id then books_connections.start_on end,
-    looked_at = null, compared_at = null, difference_cents = null
+    looked_at = case when books_connections.realm_id = excluded.realm_id then books_connections.looked_at end,
+    compared_at = null, difference_cents = null
   returning org_id`;
 
 /** Also where another courier, which came second with the tokens before, has just given the connection up. */
@@ -168,6 +175,7 @@ const lose = `
     state = case when state = 'on' then 'lost' else state end
   where org_id = $1 and token_generation = $2`;
 
+/** Not those of a connection that was made a moment later. */
 const forget = `
-  update books_connections set tokens = null, token_generation = token_generation + 1, state = 'disconnected'
-  where org_id = $1`;
+  update books_connections set tokens = null, token_generation = token_generation + 1
+  where org_id = $1 and state = 'disconnected'`;

@@ -47,9 +47,10 @@ export class Refs {
     ]);
   }
 
-  /** Has the next attempt find or make the customer. One request. */
-  async forgetCustomer(realmId: string, row: OwedRow, order: BookingOrder): Promise<void> {
-    await this.#client.query(forget, [this.#orgId, realmId, row.entryKey, await customerKey(order)]);
+  /** Has the next attempt find or make what a step made. One request. */
+  async forget(realmId: string, row: OwedRow, order: BookingOrder, step: BookingStep): Promise<void> {
+    const params = [this.#orgId, realmId, row.entryKey, await customerKey(order), step];
+    await this.#client.query(forget, params);
   }
 }
 
@@ -73,4 +74,4 @@ const insert = `
   on conflict (org_id, realm_id, key, step) do nothing`;
 
 const forget = `
-  delete from books_refs where org_id = $1 and realm_id = $2 and key in ($3, $4) and step = 'customer'`;
+  delete from books_refs where org_id = $1 and realm_id = $2 and key in ($3, $4) and step = $5`;

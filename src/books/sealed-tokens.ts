@@ -49,8 +49,8 @@ export async function openTokens(
   { orgId, realmId }: SealedFor,
   keys: readonly Uint8Array[],
 ): Promise<BooksTokens | null> {
-  const key = await findKey(sealed, keys);
   try {
+    const key = await findKey(sealed, keys);
     const { plaintext, protectedHeader } = await compactDecrypt(sealed, key, {
       keyManagementAlgorithms: ['dir'],
       contentEncryptionAlgorithms: ['A256GCM'],
@@ -58,7 +58,8 @@ export async function openTokens(
     if (protectedHeader.org !== String(orgId) || protectedHeader.realm !== realmId) return null;
     const parsed = v.safeParse(Tokens, new TextDecoder().decode(plaintext));
     return parsed.success ? parsed.output : null;
-  } catch {
+  } catch (error) {
+    if (error instanceof AppError) throw error;
     return null;
   }
 }

@@ -111,6 +111,10 @@ export class Outbox {
   }
 }
 
+const isOn = `
+  select from channels where org_id = outbox.org_id and channel = outbox.channel
+    and generation = outbox.generation and since is not null`;
+
 const claim = `
   with due as (
     select id from outbox where org_id = $1 and channel = $2 and kind = any($3::text[])
@@ -123,13 +127,12 @@ const claim = `
     entry_key as "entryKey", share, generation, attempt, tries, frozen,
     extract(epoch from now() - doubt_since)::double precision / 3600 as "doubtHours",
     extract(epoch from now() - due_at)::double precision / 3600 as "dueHours",
-    exists (select 1 from channels where org_id = outbox.org_id and channel = outbox.channel
-      and generation = outbox.generation and since is not null) as "isOn"`;
+    exists (${isOn}) as "isOn"`;
 
 const begin = `
   update outbox set state = 'sending', tries = tries + 1, frozen = coalesce(frozen, $3::json), doubt_since = coalesce(doubt_since, now()),
     leased_until = now() + ${lease}
-  where id = $1 and attempt = $2 and ended_at is null
+  where id = $1 and attempt = $2 and ended_at is null and exists (${isOn})
   returning frozen`;
 
 const finish = `

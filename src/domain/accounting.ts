@@ -100,6 +100,8 @@ export type BooksFailureKind =
       readonly reason: BlockReason;
       /** What an earlier attempt may have made was looked for, and is not there. */
       readonly isLookedFor?: boolean;
+      /** The document that the step before made is there no more. */
+      readonly isGone?: boolean;
     }
   /** Not done: too many calls. */
   | { readonly kind: 'throttled' }

@@ -48,7 +48,7 @@ export function startOf(timeZone: string, date: CalendarDate): Date {
 
 /** Whether a text is a date that the calendar has. */
 export function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  if (!/^(19|[2-9]\d)\d{2}-\d{2}-\d{2}$/.test(text)) return false;
   const time = new Date(`${text}T12:00:00Z`);
   return !Number.isNaN(time.getTime()) && time.toISOString().slice(0, 10) === text;
 }

@@ -51,7 +51,7 @@ export class Client {
   }
 
   get(path: string, query: Record<string, string> = {}): Promise<Answer> {
-    return this.#call('GET', path, query);
+    return this.#call('GET', path, query, () => true);
   }
 
   /** The rows of a query: ten pages at most. */
@@ -68,22 +68,35 @@ export class Client {
     return rows;
   }
 
-  /** Makes an object. The same `requestId` again makes no other. */
-  async create(entity: string, body: object, requestId: string): Promise<Answer> {
-    const answer = await this.#call('POST', entity.toLowerCase(), { requestid: requestId }, body);
+  /**
+   * Makes an object. The same `requestId` again makes no other. `isInTime` is asked right before each call: one that begins late
+   * may end when another attempt has begun.
+   */
+  async create(
+    entity: string,
+    body: object,
+    requestId: string,
+    isInTime: () => boolean = () => true,
+  ): Promise<Answer> {
+    const answer = await this.#call('POST', entity.toLowerCase(), { requestid: requestId }, isInTime, body);
     const made = v.safeParse(v.record(v.string(), v.unknown()), answer[entity]);
     if (!made.success) throw new BooksFailure({ kind: 'unknown' }, 'no_object');
     return made.output;
   }
 
-  async #call(method: string, path: string, query: Record<string, string>, body?: object): Promise<Answer> {
-    const first = await this.#send(method, path, query, body, await this.#access.token());
-    const { status, text, headers } =
-      first.status === 401
-        ? await this.#send(method, path, query, body, await this.#access.renewed())
-        : first;
+  async #call(
+    method: string,
+    path: string,
+    query: Record<string, string>,
+    isInTime: () => boolean,
+    body?: object,
+  ): Promise<Answer> {
+    const send = (token: string) => this.#send(method, path, query, isInTime, body, token);
+    const first = await send(await this.#access.token());
+    const { status, text, headers } = first.status === 401 ? await send(await this.#access.renewed()) : first;
     const json = v.safeParse(Json, text);
-    if (status >= 200 && status < 300 && json.success && !('Fault' in json.output)) return json.output;
+    if (status >= 200 && status < 300 && json.success && !('Fault' in json.output || 'fault' in json.output))
+      return json.output;
     const failure = toFailure(status, json.success ? json.output : null);
     const { code, failure: what } = failure;
     // Intuit's support asks for the id; it says nothing about anybody.
@@ -95,10 +108,12 @@ export class Client {
     method: string,
     path: string,
     query: Record<string, string>,
+    isInTime: () => boolean,
     body: object | undefined,
     token: string,
   ) {
     await this.#pace.wait();
+    if (!isInTime()) throw new BooksFailure({ kind: 'unknown' }, 'suspended');
     const search = new URLSearchParams({ ...query, minorversion: minorVersion });
     const url = `${this.#base}/v3/company/${encodeURIComponent(this.#access.realmId)}/${path}?${search}`;
     const deadline = new AbortController();

@@ -3,7 +3,7 @@ import { BooksFailure, type Company, type StepToBook } from '../domain/accountin
 import type { BookedObject } from '../domain/books.ts';
 import type { Client } from './client.ts';
 import { cut, displayName, quoted } from './names.ts';
-import { isConflict, mustBeInTime, parse, Ref, readRows, requestId } from './rows.ts';
+import { isConflict, parse, Ref, readRows, requestId } from './rows.ts';
 
 const Customer = v.object({
   Id: v.string(),
@@ -40,8 +40,12 @@ export async function bookCustomer(
         ...(email ? { PrimaryEmailAddr: { Address: email } } : {}),
         ...(company.hasOtherCurrencies ? { CurrencyRef: { value: currency.toUpperCase() } } : {}),
       };
-      mustBeInTime(isInTime);
-      const made = await client.create('Customer', body, await requestId(`${requestKey}:customer${index}`));
+      const made = await client.create(
+        'Customer',
+        body,
+        await requestId(`${requestKey}:customer${index}`),
+        isInTime,
+      );
       return toObject(parse(Customer, made));
     } catch (error) {
       if (!isConflict(error)) throw error;

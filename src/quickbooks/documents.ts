@@ -4,11 +4,12 @@ import type { BookedObject } from '../domain/books.ts';
 import type { Client } from './client.ts';
 import { type FormType, markOf, moneyAccount, paymentForm, salesForm, toCents } from './forms.ts';
 import { quoted } from './names.ts';
-import { isConflict, mustBeInTime, parse, readRows, requestId } from './rows.ts';
+import { isConflict, parse, Ref, readRows, requestId } from './rows.ts';
 
 const Form = v.object({
   Id: v.string(),
   DocNumber: v.optional(v.string()),
+  CustomerRef: Ref,
   PrivateNote: v.optional(v.string(), ''),
   TotalAmt: v.number(),
 });
@@ -16,7 +17,7 @@ const Form = v.object({
 /** Finds the form that an earlier attempt made, or makes it. */
 export async function bookForm(client: Client, company: Company, step: StepToBook): Promise<BookedObject> {
   const { order, made, settings, requestKey } = step;
-  const customerId = made.customer?.id;
+  let customerId = made.customer?.id ?? '';
   if (!customerId) throw new Error('A customer comes first.');
   const type = typeOf(step);
   const find = async () => {
@@ -39,10 +40,24 @@ export async function bookForm(client: Client, company: Company, step: StepToBoo
   };
   const known = step.mayExist ? await find() : null;
   if (known) return known;
+  if (type === 'Payment' && step.mayExist) {
+    // Since the attempt before, a person may have deleted the invoice, or merged its customer.
+    const [invoice] = await readRows(client, 'Invoice', `Id = ${quoted(made.document?.id ?? '')}`, Form);
+    if (!invoice)
+      throw new BooksFailure(
+        { kind: 'blocked', reason: 'inactive', isLookedFor: true, isGone: true },
+        'gone',
+      );
+    customerId = invoice.CustomerRef.value;
+  }
   try {
     const body = formOf(type, step, customerId, company, settings);
-    mustBeInTime(step.isInTime);
-    const created = await client.create(type, body, await requestId(`${requestKey}:${step.step}`));
+    const created = await client.create(
+      type,
+      body,
+      await requestId(`${requestKey}:${step.step}`),
+      step.isInTime,
+    );
     return toObject(type, parse(Form, created), order.currency);
   } catch (error) {
     const ours = isConflict(error) ? await find() : null;

@@ -2,15 +2,25 @@ import * as v from 'valibot';
 import { BooksFailure } from '../domain/accounting.ts';
 import type { BlockReason } from '../domain/books.ts';
 
-const Fault = v.object({
-  Fault: v.object({
-    Error: v.pipe(
-      v.array(v.object({ code: v.optional(v.string(), ''), Message: v.optional(v.string(), '') })),
-      v.minLength(1),
-    ),
-    type: v.optional(v.string(), ''),
+const text = v.optional(v.string(), '');
+
+/** What refuses tokens stands before the API, and spells its faults in lower case. */
+const Fault = v.union([
+  v.object({
+    Fault: v.object({
+      Error: v.pipe(v.array(v.object({ code: text, Message: text })), v.minLength(1)),
+      type: text,
+    }),
   }),
-});
+  v.pipe(
+    v.object({
+      fault: v.object({ error: v.pipe(v.array(v.object({ code: text })), v.minLength(1)), type: text }),
+    }),
+    v.transform(({ fault: { error, type } }) => ({
+      Fault: { Error: error.map(({ code }) => ({ code, Message: '' })), type },
+    })),
+  ),
+]);
 
 /** https://developer.intuit.com/app/developer/qbo/docs/develop/troubleshooting/error-codes */
 const reasons: Readonly<Record<string, BlockReason>> = {
@@ -33,10 +43,12 @@ export function toFailure(status: number, json: unknown): BooksFailure {
   const [error] = parsed.success ? parsed.output.Fault.Error : [];
   const code = error?.code || `http_${status}`;
   if (status === 429 || code === '3001') return new BooksFailure({ kind: 'throttled' }, code);
+  // A token that is refused even after it was renewed, in whatever form that is said.
+  if (status === 401) return new BooksFailure({ kind: 'blocked', reason: 'connection_lost' }, code);
   const isSystem = parsed.success && parsed.output.Fault.type === 'SystemFault';
   if (!parsed.success || status >= 500 || isSystem) return new BooksFailure({ kind: 'unknown' }, code);
-  // A token that is refused even after it was renewed; or who connected it is no admin over there any more.
-  const isNotLetIn = status === 401 || status === 403 || code === '3200' || code === '120';
+  // Who connected it is no admin over there any more.
+  const isNotLetIn = status === 403 || code === '3200' || code === '120';
   if (isNotLetIn) return new BooksFailure({ kind: 'blocked', reason: 'connection_lost' }, code);
   // Older lists have one code for two faults.
   const isDuplicate = code === '6210' && /duplicate/i.test(error?.Message ?? '');

@@ -33,8 +33,3 @@ export async function requestId(key: string): Promise<string> {
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key));
   return new Uint8Array(hash).toHex().slice(0, 40);
 }
-
-/** A call that begins late may end when another attempt has begun. */
-export function mustBeInTime(isInTime: () => boolean): void {
-  if (!isInTime()) throw new BooksFailure({ kind: 'unknown' }, 'suspended');
-}

@@ -250,6 +250,27 @@ describe('the daily look', () => {
     expect(company.forms.Invoice.size).toBe(1);
   });
 
+  test('finds what people deleted while the connection was lost for days', async () => {
+    const given = await setUp();
+    const { intuit, company, bookkeeper, org } = given;
+    await pay(given);
+    await deliver(org.id);
+    await bookkeeper.keep();
+    const [invoice = ''] = company.forms.Invoice.keys();
+    company.delete('Invoice', invoice);
+    const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+    Object.assign(company.forms.Invoice.get(invoice) ?? {}, { changedAt: daysAgo(7).getTime() });
+    await db
+      .update(booksConnections)
+      .set({ state: 'lost', lookedAt: daysAgo(10) })
+      .where(eq(booksConnections.orgId, org.id));
+    await consent(intuit, org.id, company);
+    await bookkeeper.keep();
+    expect((await attention(given)).book_changes).toMatchObject([
+      { document_type: 'Invoice', seen_cents: 0 },
+    ]);
+  });
+
   test('finds nothing where nothing was changed', async () => {
     const given = await setUp();
     await pay(given);
@@ -349,6 +370,36 @@ describe('what is half booked', () => {
     ];
     expect(payment?.CustomerRef).toEqual(invoice?.CustomerRef);
     expect(await bookingOf(given)).toMatchObject({ state: 'sent' });
+  });
+
+  test('is made whole where somebody deleted the half', async () => {
+    const given = await half();
+    const { company, org } = given;
+    const [deleted = ''] = company.forms.Invoice.keys();
+    company.delete('Invoice', deleted);
+    if (given.clearing) given.clearing.Active = true;
+    for (let time = 0; time < 2; time += 1) {
+      await passTime(org.id, 7 * 3_600_000);
+      await deliver(org.id);
+    }
+    expect(await bookingOf(given)).toMatchObject({ state: 'sent' });
+    expect([company.forms.Invoice.size, company.forms.Payment.size]).toEqual([2, 1]);
+    expect(company.balances().get('Accounts Receivable (A/R)')).toBe(0);
+    expect(company.balances().get('Stripe clearing')).toBe(472_500);
+  });
+
+  test('goes on with the customer into whom its own was merged', async () => {
+    const given = await half();
+    const { company, org } = given;
+    const other = company.create('Customer', { DisplayName: 'Countess of Lovelace' });
+    for (const customer of company.customers.values()) customer.Active = customer.Id === other.Id;
+    for (const invoice of company.forms.Invoice.values()) invoice.CustomerRef = { value: other.Id };
+    if (given.clearing) given.clearing.Active = true;
+    await passTime(org.id, 7 * 3_600_000);
+    await deliver(org.id);
+    expect(await bookingOf(given)).toMatchObject({ state: 'sent' });
+    expect([company.forms.Invoice.size, company.forms.Payment.size]).toEqual([1, 1]);
+    expect([...company.forms.Payment.values()][0]?.CustomerRef).toEqual({ value: other.Id });
   });
 });
 

@@ -250,6 +250,7 @@ test("another org's company is refused until that one lets it go", async () => {
   const other = await createOrg();
   expect(await connect(intuit, other, company.realmId)).toBe(null);
   expect(await connect(intuit, org, company.realmId)).toBe('books_taken');
+  expect(await call('GET /quickbooks/choices', { token: other.token })).toMatchObject({ status: 200 });
   await call('POST /quickbooks/disconnect', { token: other.token });
   expect(await connect(intuit, org, company.realmId)).toBe(null);
 });
@@ -264,6 +265,36 @@ test.each(['html', 'xml', 'error_before', 'throttled', 'reply_lost'] as const)(
     expect(await connect(intuit, org, company.realmId)).toBe(null);
   },
 );
+
+test('a person whom Intuit keeps waiting gets the page, and the reason', {
+  timeout: 40_000,
+}, async () => {
+  const { intuit, company, org } = await setUp();
+  intuit.faults.push('hang');
+  expect(await connect(intuit, org, company.realmId)).toBe('books_failed');
+});
+
+test('a connection that works is kept where connecting it again fails', async () => {
+  const { intuit, company, org } = await setUp();
+  await connect(intuit, org, company.realmId);
+  await confirm(org);
+  intuit.faults.push('error_before');
+  expect(await connect(intuit, org, company.realmId)).toBe('books_failed');
+  intuit.expireAccess();
+  expect(await call('GET /quickbooks/choices', { token: org.token })).toMatchObject({ status: 200 });
+  expect(await read(org)).toMatchObject({ state: 'on' });
+});
+
+test('tokens that are damaged are those of a lost connection', async () => {
+  const { intuit, company, org } = await setUp();
+  await connect(intuit, org, company.realmId);
+  await confirm(org);
+  await db.update(booksConnections).set({ tokens: 'damaged' }).where(eq(booksConnections.orgId, org.id));
+  expect(await call('GET /quickbooks/choices', { token: org.token })).toMatchObject({
+    json: { code: 'books_connection_lost' },
+  });
+  expect(await read(org)).toMatchObject({ state: 'lost' });
+});
 
 test('tokens are sealed for their org and company', async () => {
   const { intuit, company, org } = await setUp();
@@ -302,13 +333,16 @@ test('what the company does not have cannot be chosen', async () => {
   expect(await db.$count(channels, eq(channels.orgId, org.id))).toBe(0);
 });
 
-test.each(['2026-02-31', '9999-12-31'])('a start on %s is refused', async (start_on) => {
-  const { intuit, company, org } = await setUp();
-  await connect(intuit, org, company.realmId);
-  const refused = await confirm(org, { start_on });
-  expect(refused).toMatchObject({ status: 400, json: { code: 'invalid_request' } });
-  expect(refused.json.errors).toMatchObject([{ pointer: '#/start_on' }]);
-});
+test.each(['2026-02-31', '9999-12-31', '0000-01-01', '0001-01-01'])(
+  'a start on %s is refused',
+  async (start_on) => {
+    const { intuit, company, org } = await setUp();
+    await connect(intuit, org, company.realmId);
+    const refused = await confirm(org, { start_on });
+    expect(refused).toMatchObject({ status: 400, json: { code: 'invalid_request' } });
+    expect(refused.json.errors).toMatchObject([{ pointer: '#/start_on' }]);
+  },
+);
 
 test('what is chosen may be beyond the first thousand', async () => {
   const { intuit, company, org } = await setUp();
@@ -348,8 +382,10 @@ test('books whose key is gone can be disconnected', async () => {
   const { intuit, company, org } = await setUp();
   await connect(intuit, org, company.realmId);
   const connections = new Connections(db, org.id, quickBooks(), () => [new Uint8Array(32).fill(9)]);
+  await db.update(booksConnections).set({ state: 'disconnected' }).where(eq(booksConnections.orgId, org.id));
   expect(await connections.forget()).toBe(null);
-  expect(await read(org)).toMatchObject({ state: 'disconnected' });
+  const [row] = await db.select().from(booksConnections).where(eq(booksConnections.orgId, org.id));
+  expect(row?.tokens).toBe(null);
 });
 
 test('a part that is asked for twice is made once', async () => {
@@ -404,9 +440,12 @@ describe('books that were disconnected', () => {
 
   test('of which another company takes the place are booked there from the start', async () => {
     const { intuit, company, org } = await disconnected();
+    const { start_on: startOn } = await read(org);
+    expect(startOn).not.toBe(null);
     const another = intuit.addCompany('Another LLC');
     expect(await connect(intuit, org, another.realmId)).toBe(null);
     expect(await read(org)).toMatchObject({ state: 'choosing', settings: null, company: 'Another LLC' });
+    expect(await read(org)).toMatchObject({ start_on: startOn }); // and not from today on
     await confirm(org);
     await deliver(org.id);
     await deliver(org.id);

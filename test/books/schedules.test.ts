@@ -163,8 +163,7 @@ async function play({ mode, ownNumbers, formerTokensLive, steps }: Schedule): Pr
         refs: {
           read: (...args: Parameters<Refs['read']>) => troubled(() => refs.read(...args)),
           write: (...args: Parameters<Refs['write']>) => troubled(() => refs.write(...args)),
-          forgetCustomer: (...args: Parameters<Refs['forgetCustomer']>) =>
-            troubled(() => refs.forgetCustomer(...args)),
+          forget: (...args: Parameters<Refs['forget']>) => troubled(() => refs.forget(...args)),
         } as Refs,
         note: (proposalId, event) =>
           troubled(() => append({ kind: 'note_booking', proposalId, via: 'books', event })),

@@ -3,6 +3,7 @@ import type { IntuitCompany } from '../../local/intuit/company.ts';
 import { Intuit, type IntuitFault } from '../../local/intuit/intuit.ts';
 import { BooksFailure } from '../../src/domain/accounting.ts';
 import type { BookedObject, BookingOrder, BookingStep, BooksSettings } from '../../src/domain/books.ts';
+import { toFailure } from '../../src/quickbooks/faults.ts';
 import { displayName, quoted } from '../../src/quickbooks/names.ts';
 import { playIntuit, quickBooks } from '../support/books.ts';
 
@@ -35,10 +36,15 @@ async function setUp(change: (company: IntuitCompany) => void = () => {}) {
   };
   let attempts = 0;
   /** Books a step; `mayExist` where an earlier attempt may have. */
-  const book = (step: BookingStep, order: BookingOrder, made: object = {}, mayExist = false) => {
+  const book = (
+    step: BookingStep,
+    order: BookingOrder,
+    made: object = {},
+    mayExist = false,
+    isInTime = () => true,
+  ) => {
     attempts += 1;
     const requestKey = `attempt ${attempts}`;
-    const isInTime = () => true;
     return gateway.book(access, {
       step,
       order,
@@ -297,6 +303,41 @@ describe('an answer that is none', () => {
     const customer = await book('customer', order);
     intuit.faults.push('hang');
     expect(await failureOf(book('document', order, { customer }))).toEqual({ kind: 'unknown' });
+  });
+
+  test.each([
+    [401, '3200', { kind: 'blocked', reason: 'connection_lost' }],
+    [403, '3100', { kind: 'blocked', reason: 'connection_lost' }],
+    [429, '3001', { kind: 'throttled' }],
+    [503, '3200', { kind: 'unknown' }],
+  ] as const)(
+    'as %d by what stands before the API, which spells it in lower case, is told apart',
+    (status, code, kind) => {
+      expect(
+        toFailure(status, { fault: { error: [{ message: '', code }], type: 'SERVICE' } }).failure,
+      ).toEqual(kind);
+    },
+  );
+
+  test('to a refused token, in whatever form, waits for somebody; to anything else may be no word of Intuit', () => {
+    expect(toFailure(401, null).failure).toEqual({ kind: 'blocked', reason: 'connection_lost' });
+    expect(toFailure(403, null).failure).toEqual({ kind: 'unknown' });
+  });
+
+  test('comes of no call that would begin too late, be it after its token was renewed', async () => {
+    const { intuit, book } = await setUp();
+    const customer = await book('customer', order);
+    intuit.faults.push('unauthorized');
+    let [asked, late] = [0, false];
+    const isInTime = () => {
+      asked += 1;
+      late ||= asked > 1;
+      return !late;
+    };
+    expect(await failureOf(book('document', order, { customer }, false, isInTime))).toEqual({
+      kind: 'unknown',
+    });
+    expect(intuit.requests.get('POST invoice')).toBe(1);
   });
 
   test('to a token that is refused, renews it once, and then waits for somebody', async () => {
