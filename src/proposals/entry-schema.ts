@@ -85,7 +85,7 @@ const EntryBooking = v.object({
   state: v.pipe(
     v.picklist(['queued', 'sending', 'blocked', 'sent', 'stale']),
     v.description(
-      '`sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.',
+      '`sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.',
     ),
   ),
   reason: v.nullable(text),

@@ -58,7 +58,8 @@ const owed = sql<EntryRow['owed']>`(
 
 /** The last one, where the books were connected to another company since. */
 const booking = sql<EntryRow['booking']>`(
-  select json_build_object('id', id, 'reason', reason, 'endedAt', ended_at,
+  select json_build_object('id', id, 'endedAt', ended_at,
+    'reason', case state when 'perhaps_sent' then 'no_answer' else reason end,
     'state', case state when 'perhaps_sent' then 'stale' else state end)
   from outbox where proposal_id = ${activityLog.proposalId} and entry_key = ${activityLog.dedupeKey}
     and channel = 'books' and reason is distinct from 'nothing_to_book' order by generation desc limit 1)`;

@@ -1986,7 +1986,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -2034,7 +2034,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -2087,7 +2087,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -2133,7 +2133,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -2186,7 +2186,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -2233,7 +2233,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -2279,7 +2279,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -2335,7 +2335,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -2385,7 +2385,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -2434,7 +2434,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -2490,7 +2490,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -2539,7 +2539,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -2585,7 +2585,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -2635,7 +2635,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -2692,7 +2692,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -2742,7 +2742,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -2794,7 +2794,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -2842,7 +2842,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -2900,7 +2900,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -2952,7 +2952,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -3004,7 +3004,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -3051,7 +3051,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -3105,7 +3105,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -3159,7 +3159,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -3211,7 +3211,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -3263,7 +3263,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -3309,7 +3309,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -3357,7 +3357,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";
@@ -3412,7 +3412,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 /**
-                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that.
+                 * @description `sent`: it is booked. `blocked`: it waits for somebody, for the `reason`. `stale`: the books were disconnected before that, or, for the reason `no_answer`, before it was certain.
                  * @enum {string}
                  */
                 state: "queued" | "sending" | "blocked" | "sent" | "stale";

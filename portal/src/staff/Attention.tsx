@@ -150,7 +150,8 @@ export function AttentionPage() {
               <Link href="/staff/books">
                 <bdi>{company}</bdi>
               </Link>{' '}
-              <span>{texts.attention.connectionWords[state]}</span> {endsAt && <When time={endsAt} />}
+              <span>{texts.attention.connectionWords[state]}</span>{' '}
+              {state !== 'lost' && endsAt && <When time={endsAt} />}
             </span>
           </li>
         ))}

@@ -17,6 +17,22 @@ export function describeBlock(reason: string | null): string {
   return (blockedWords as Record<string, string>)[reason ?? ''] ?? words.blocked.refused;
 }
 
+type State = Exclude<NonNullable<Entry['booking']>['state'], 'sent'>;
+
+function describe({
+  state,
+  reason,
+  isOver,
+}: {
+  state: State;
+  reason: string | null;
+  isOver: boolean;
+}): string {
+  if (state === 'blocked') return describeBlock(reason);
+  if (isOver && reason === 'no_answer') return words.perhapsBooked;
+  return reason && !isOver ? words.waits : words.states[state];
+}
+
 /** What became of what the books are to learn of an entry, and a way to try it again. */
 export function Booking({
   proposalId,
@@ -30,7 +46,7 @@ export function Booking({
   const isWaiting = state === 'blocked' || (state === 'queued' && reason !== null);
   return (
     <span className={state === 'blocked' ? 'undelivered' : 'quiet'}>
-      {state === 'blocked' ? describeBlock(reason) : reason && !endedAt ? words.waits : words.states[state]}
+      {describe({ state, reason, isOver: endedAt !== null })}
       {endedAt && (
         <>
           {', '}

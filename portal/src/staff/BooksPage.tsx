@@ -123,7 +123,8 @@ function Kept({ books }: { books: Books }) {
   const [isChanging, setChanging] = useState(false);
   const { state, company, waiting, blocked, differences, looked_at: lookedAt } = books;
   const open = differences.filter(({ cents }) => cents !== 0);
-  const leftDays = books.ends_at ? Math.ceil((Date.parse(books.ends_at) - Date.now()) / dayMs) : null;
+  const [endsAt] = [books.ends_at, books.refresh_by].filter((time) => time !== null).sort();
+  const leftDays = endsAt ? Math.ceil((Date.parse(endsAt) - Date.now()) / dayMs) : null;
   return (
     <>
       {state === 'lost' && (

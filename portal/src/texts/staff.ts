@@ -795,6 +795,7 @@ export const texts = {
       sending: 'Being booked',
       stale: 'Not booked: the books were disconnected before that',
     },
+    perhapsBooked: 'Perhaps booked: the books were disconnected before QuickBooks answered. Look there',
     waits: 'Not booked yet. It is tried again by itself',
     blocked: {
       books_closed: 'Not booked: the books are closed for that day. Reopen them in QuickBooks',
@@ -983,7 +984,7 @@ export const texts = {
       books_refused: 'QuickBooks refused this. Look at the company over there, then try again.',
       books_failed: 'QuickBooks did not answer. Please try again in a minute.',
       booking_not_found: 'There is no such booking.',
-      booking_not_blocked: 'It is booked, or needs no booking.',
+      booking_not_blocked: 'It is being booked, is booked, or needs no booking.',
       not_configured: 'This is not set up yet. Ask the operator of the service.',
       database_unavailable: 'We cannot be reached right now. Please try again in a moment.',
       log_unavailable: 'We cannot be reached right now. Please try again in a moment.',
