@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { useRef } from 'react';
 import { answerOf, type Entry, type Proposal } from '../api.ts';
 import { texts } from '../texts/staff.ts';
 import { formatTime } from '../time.ts';
@@ -13,10 +14,17 @@ import { useStaff } from './staff-context.ts';
 
 const actorWords: Record<Entry['actor'], string> = texts.timeline.actorWords;
 
+/** Often after something has changed, as by a click, and then less often: what waits may wait for hours. */
+const pollMs = (age: number) => (age < 20_000 ? 3_000 : age < 5 * 60_000 ? 10_000 : 60_000);
+
+const isWaiting = ({ owed, booking }: Entry) =>
+  owed.some(isOnItsWay) || booking?.state === 'queued' || booking?.state === 'sending';
+
 /** What happened to the proposal, newest first: its entries in the activity log, in words. */
 export function Timeline({ proposal }: { proposal: Proposal }) {
   const { api } = useStaff();
   const param = { proposal_id: String(proposal.id) };
+  const changed = useRef<{ readonly data: unknown; readonly at: number }>({ data: undefined, at: 0 });
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
     queryKey: ['activity', proposal.id],
     queryFn: ({ pageParam }) =>
@@ -28,15 +36,12 @@ export function Timeline({ proposal }: { proposal: Proposal }) {
       ),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
-    refetchInterval: ({ state }) =>
-      state.data?.pages.some((page) =>
-        page.data.some(
-          ({ owed, booking }) =>
-            owed.some(isOnItsWay) || booking?.state === 'queued' || booking?.state === 'sending',
-        ),
-      )
-        ? Math.min(60_000, 3_000 * 1.5 ** state.dataUpdateCount) // what waits may wait for hours
-        : false,
+    refetchInterval: ({ state }) => {
+      if (!state.data?.pages.some((page) => page.data.some(isWaiting))) return false;
+      // The data stay the same object while they say the same.
+      if (changed.current.data !== state.data) changed.current = { data: state.data, at: Date.now() };
+      return pollMs(Date.now() - changed.current.at);
+    },
   });
   const entries = data?.pages.flatMap((page) => page.data) ?? [];
   const isOver = proposal.status === 'void' || proposal.status === 'declined' || proposal.expired;
