@@ -43,8 +43,19 @@ export async function startStack(options: {
   stripe?: StripeOptions;
   /** Without the seed's orgs. */
   isEmpty?: true;
+  loginLimit?: number;
 }): Promise<Stack> {
-  const { folder, port, mailboxPort = 0, intuitPort = 0, bindings, quiet, stripe, isEmpty } = options;
+  const {
+    folder,
+    port,
+    mailboxPort = 0,
+    intuitPort = 0,
+    bindings,
+    quiet,
+    stripe,
+    isEmpty,
+    loginLimit,
+  } = options;
   const started: { stop(): Promise<void> }[] = [];
   const stopAll = async () => {
     for (const part of started.reverse()) await part.stop();
@@ -89,6 +100,7 @@ export async function startStack(options: {
       port,
       folder,
       quiet,
+      loginLimit,
       bindings: {
         ENVIRONMENT: 'development',
         ...bindings,

@@ -37,14 +37,19 @@ export async function startWorker(options: {
   folder: string;
   bindings: Record<string, string>;
   quiet: boolean;
+  /** How often one address may try to sign in within a minute, instead of what wrangler.toml says. */
+  loginLimit?: number | undefined;
 }): Promise<Worker> {
-  const { port, folder, bindings, quiet } = options;
+  const { port, folder, bindings, quiet, loginLimit } = options;
   const bundle = join(folder, 'bundle');
   await build(bundle);
   const secrets = Object.fromEntries(secretNames.map((name) => [name, '']));
   process.env.WRANGLER_LOG ??= 'error'; // otherwise it warns about the secrets, which are set below
   const { workerOptions } = unstable_getMiniflareWorkerOptions('wrangler.toml');
   const { modulesRules: _, ...configured } = workerOptions; // the bundle is one module
+  // Sound: wrangler.toml has it.
+  const limits = configured.ratelimits as { LOGIN_RATE_LIMIT: { simple: { limit: number } } };
+  if (loginLimit) limits.LOGIN_RATE_LIMIT.simple.limit = loginLimit;
   // Made again for each bundle, since they hold it.
   const settings = () =>
     convertV4MiniflareOptions({

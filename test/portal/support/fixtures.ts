@@ -45,6 +45,7 @@ export async function startDeployed(options: { isEmpty?: true } = {}) {
     folder,
     port,
     quiet: true,
+    loginLimit: 1_000, // many people, and all of them at one address
     bindings: {
       ENVIRONMENT: 'production',
       PORTAL_PUBLIC_URL: url,
