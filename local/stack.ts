@@ -43,6 +43,7 @@ export async function startStack(options: {
   stripe?: StripeOptions;
   /** Without the seed's orgs. */
   isEmpty?: true;
+  /** See `startWorker`. */
   loginLimit?: number;
 }): Promise<Stack> {
   const {

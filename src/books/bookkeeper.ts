@@ -40,7 +40,7 @@ export class Bookkeeper {
     });
   }
 
-  /** Ends access that nothing needs: to revoke one token of a company ends all of them, and another connection may live on those. */
+  /** Ends access that nothing needs. Revoking one token of a company ends all of them, and another connection may need those. */
   async #letGo(realmId: string, { refreshToken }: BooksTokens): Promise<void> {
     if (!(await this.#connections.isHeld(realmId))) await this.#revoke(refreshToken);
   }

@@ -311,7 +311,7 @@ describe('an answer that is none', () => {
     [429, '3001', { kind: 'throttled' }],
     [503, '3200', { kind: 'unknown' }],
   ] as const)(
-    'as %d by what stands before the API, which spells it in lower case, is told apart',
+    'with status %d and a fault in lower case, as from the gateway in front of the API, is told apart',
     (status, code, kind) => {
       expect(
         toFailure(status, { fault: { error: [{ message: '', code }], type: 'SERVICE' } }).failure,
@@ -319,20 +319,19 @@ describe('an answer that is none', () => {
     },
   );
 
-  test('to a refused token, in whatever form, waits for somebody; to anything else may be no word of Intuit', () => {
+  test('with status 401 and no fault means a refused token; any other without a fault may not be from Intuit', () => {
     expect(toFailure(401, null).failure).toEqual({ kind: 'blocked', reason: 'connection_lost' });
     expect(toFailure(403, null).failure).toEqual({ kind: 'unknown' });
   });
 
-  test('comes of no call that would begin too late, be it after its token was renewed', async () => {
+  test('does not come of a call that would begin too late, even after its token was renewed', async () => {
     const { intuit, book } = await setUp();
     const customer = await book('customer', order);
     intuit.faults.push('unauthorized');
-    let [asked, late] = [0, false];
+    let asked = 0;
     const isInTime = () => {
       asked += 1;
-      late ||= asked > 1;
-      return !late;
+      return asked === 1;
     };
     expect(await failureOf(book('document', order, { customer }, false, isInTime))).toEqual({
       kind: 'unknown',
